@@ -1,0 +1,274 @@
+"""What can go wrong on purpose: each error has a stable code and, where one is at fault, a field.
+
+Every error is raised with exactly the arguments it was given, so that it survives the trip
+between processes (an exception whose `args` differ from its signature cannot be unpickled).
+"""
+
+from typing import ClassVar
+
+
+class AibtError(Exception):
+    """Base of all errors that a caller may see. `str()` is one sentence for a person."""
+
+    code: ClassVar[str] = "internal"
+    http_status: ClassVar[int] = 500
+
+    @property
+    def field(self) -> str | None:
+        """The request's field that is at fault, or None."""
+        return None
+
+
+class Invalid(AibtError, ValueError):
+    """A value in the request is not acceptable."""
+
+    code = "invalid"
+    http_status = 422
+
+    def __init__(self, at: str | None, reason: str) -> None:
+        super().__init__(at, reason)
+        self.at = at
+        self.reason = reason
+
+    @property
+    def field(self) -> str | None:
+        return self.at
+
+    def __str__(self) -> str:
+        return f"{self.at}: {self.reason}" if self.at else self.reason
+
+
+class UnknownQuery(AibtError):
+    """The request names a query that does not exist."""
+
+    code = "unknown_query"
+    http_status = 404
+
+    def __init__(self, query: str) -> None:
+        super().__init__(query)
+        self.query = query
+
+    @property
+    def field(self) -> str | None:
+        return "query"
+
+    def __str__(self) -> str:
+        return f"there is no query {self.query!r}"
+
+
+class NotFound(AibtError):
+    """There is no such thing, or it belongs to someone else: the two are not told apart."""
+
+    code = "not_found"
+    http_status = 404
+
+    def __init__(self, kind: str, name: str, at: str | None = None) -> None:
+        super().__init__(kind, name, at)
+        self.kind = kind
+        self.name = name
+        self.at = at
+
+    @property
+    def field(self) -> str | None:
+        return self.at
+
+    def __str__(self) -> str:
+        return f"there is no {self.kind} {self.name!r}"
+
+
+class NameTaken(AibtError):
+    """Another bot of the same owner has this name."""
+
+    code = "name_taken"
+    http_status = 409
+
+    def __init__(self, name: str, at: str) -> None:
+        super().__init__(name, at)
+        self.name = name
+        self.at = at
+
+    @property
+    def field(self) -> str | None:
+        return self.at
+
+    def __str__(self) -> str:
+        return f"you already have a bot named {self.name!r}"
+
+
+class BotBusy(AibtError):
+    """The bot has an active training, so it cannot do what was asked."""
+
+    code = "bot_busy"
+    http_status = 409
+
+    def __init__(self, name: str, training_id: int) -> None:
+        super().__init__(name, training_id)
+        self.name = name
+        self.training_id = training_id
+
+    @property
+    def field(self) -> str | None:
+        return "bot_name"
+
+    def __str__(self) -> str:
+        return f"bot {self.name!r} is busy with training {self.training_id}"
+
+
+class TrainingEnded(AibtError):
+    """The training has finished, stopped or failed: it takes no more commands."""
+
+    code = "training_ended"
+    http_status = 409
+
+    def __init__(self, training_id: int, state: str) -> None:
+        super().__init__(training_id, state)
+        self.training_id = training_id
+        self.state = state
+
+    @property
+    def field(self) -> str | None:
+        return "id"
+
+    def __str__(self) -> str:
+        return f"training {self.training_id} has ended ({self.state})"
+
+
+class IdReused(AibtError):
+    """The request's id was used before, with other content."""
+
+    code = "id_reused"
+    http_status = 409
+
+    def __init__(self, command_id: str) -> None:
+        super().__init__(command_id)
+        self.command_id = command_id
+
+    @property
+    def field(self) -> str | None:
+        return "id"
+
+    def __str__(self) -> str:
+        return f"id {self.command_id} was used before for another request"
+
+
+class UnknownSymbol(AibtError):
+    """No source that was asked has this symbol in this period."""
+
+    code = "unknown_symbol"
+    http_status = 404
+
+    def __init__(self, symbol: str, interval: str) -> None:
+        super().__init__(symbol, interval)
+        self.symbol = symbol
+        self.interval = interval
+
+    @property
+    def field(self) -> str | None:
+        return "symbol"
+
+    def __str__(self) -> str:
+        return f"no market source has {self.symbol} in {self.interval}"
+
+
+class SourceUnavailable(AibtError):
+    """A market source could not be reached, or limits us, and the cache holds nothing.
+
+    `at` is `source` if the request named one, else `symbol`.
+    """
+
+    code = "source_unavailable"
+    http_status = 503
+
+    def __init__(self, source: str, reason: str, at: str = "symbol") -> None:
+        super().__init__(source, reason, at)
+        self.source = source
+        self.reason = reason
+        self.at = at
+
+    @property
+    def field(self) -> str | None:
+        return self.at
+
+    def __str__(self) -> str:
+        return f"market source {self.source} is unavailable: {self.reason}"
+
+
+class BadBars(AibtError):
+    """The bars of a source break a rule that cannot be mended by leaving a bar out."""
+
+    code = "bad_bars"
+    http_status = 422
+
+    def __init__(self, symbol: str, reason: str) -> None:
+        super().__init__(symbol, reason)
+        self.symbol = symbol
+        self.reason = reason
+
+    @property
+    def field(self) -> str | None:
+        return "symbol"
+
+    def __str__(self) -> str:
+        return f"the bars of {self.symbol} cannot be used: {self.reason}"
+
+
+class NoPlace(AibtError):
+    """What was asked for can never fit this cluster."""
+
+    code = "no_place"
+    http_status = 422
+
+    def __init__(self, at: str, reason: str) -> None:
+        super().__init__(at, reason)
+        self.at = at
+        self.reason = reason
+
+    @property
+    def field(self) -> str | None:
+        return self.at
+
+    def __str__(self) -> str:
+        return f"{self.at}: {self.reason}"
+
+
+class LeaseLost(AibtError):
+    """A newer activation holds the lease: what this one writes no longer counts."""
+
+    code = "lease_lost"
+    http_status = 409
+
+    def __init__(self, topic: str, epoch: int) -> None:
+        super().__init__(topic, epoch)
+        self.topic = topic
+        self.epoch = epoch
+
+    def __str__(self) -> str:
+        return f"epoch {self.epoch} of {self.topic} is over"
+
+
+class ActorUnavailable(AibtError):
+    """An actor died or did not answer in time; the command may or may not have run."""
+
+    code = "unavailable"
+    http_status = 503
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"not available at the moment, please repeat: {self.reason}"
+
+
+class RateLimited(AibtError):
+    """Too many requests; `retry_after_s` says when the next one may succeed."""
+
+    code = "rate_limited"
+    http_status = 429
+
+    def __init__(self, retry_after_s: float) -> None:
+        super().__init__(retry_after_s)
+        self.retry_after_s = retry_after_s
+
+    def __str__(self) -> str:
+        return f"too many requests, try again in {self.retry_after_s:.0f} s"

@@ -1,0 +1,84 @@
+"""What training asks of an environment; `envs.TradingVectorEnv` is the one it is given."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aibt.market.bars import BarSeries
+from aibt.trading.costs import Costs
+
+Indices = NDArray[np.int32]
+Sides = NDArray[np.int8]
+Actions = NDArray[np.int8]
+Floats = NDArray[np.float32]
+Bools = NDArray[np.bool_]
+Arrays = Mapping[str, NDArray[np.generic]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Steps:
+    """One step of N environments: what each held, did and got. Every array has shape [N].
+
+    `next_bars` and `next_sides` are those *before* an automatic reset, so they are what a
+    truncated transition bootstraps from.
+    """
+
+    bars: Indices  # index of the bar at whose end the action was chosen
+    sides: Sides  # side held when it was chosen
+    actions: Actions
+    rewards: Floats  # log return of equity over the bar
+    next_bars: Indices
+    next_sides: Sides
+    terminations: Bools  # bust
+    truncations: Bools  # end of the bars
+    equities: NDArray[np.float64]  # at the close of the next bar
+
+
+class VectorEnvironment(Protocol):
+    """N independent accounts over one series of bars.
+
+    An environment that ended is back at its first bar when `advance` returns (its last
+    bar and side stand in `Steps`). State round-trips exactly through `state`/`load_state`.
+    """
+
+    @property
+    def num_envs(self) -> int:
+        """Number of environments, N."""
+        ...
+
+    @property
+    def bars(self) -> Indices:
+        """Index of the bar each environment is at. Shape [N]; a copy."""
+        ...
+
+    @property
+    def sides(self) -> Sides:
+        """Side each environment holds. Shape [N]; a copy."""
+        ...
+
+    def advance(self, actions: Actions) -> Steps:
+        """Fill each action at the next open and hold over the next bar."""
+        ...
+
+    def state(self) -> dict[str, NDArray[np.generic]]:
+        """Return all that `load_state` needs to go on from here, as copies."""
+        ...
+
+    def load_state(self, state: Arrays) -> None:
+        """Go on from `state`, to the same bits.
+
+        Raises:
+            ValueError: the arrays are not those of N environments.
+        """
+        ...
+
+
+class EnvironmentFactory(Protocol):
+    """Makes a `VectorEnvironment` over the given bars; every episode starts at bar `start`."""
+
+    def __call__(
+        self, bars: BarSeries, *, num_envs: int, start: int, balance: float, costs: Costs
+    ) -> VectorEnvironment: ...

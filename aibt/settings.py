@@ -1,0 +1,142 @@
+"""Everything an operator may change without changing code, read once at a process's entry.
+
+A variable is `AIBT_` + group + `__` + name, as in `AIBT_SERVE__PORT=9000`; `.env` is read
+too. A misspelt variable stops the start instead of being ignored: see `unknown_variables`.
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "AIBT_"
+_ELSEWHERE = ("AIBT_TOKEN",)  # the command line's own
+_ELSEWHERE_PREFIX = "AIBT_TEST_"  # the tests' own
+
+
+class SettingsGroup(BaseModel):
+    """Settings that belong together: frozen, and refusing names it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class StoreSettings(SettingsGroup):
+    """Where facts and files are kept."""
+
+    root: Path = Field(
+        default=Path.home() / ".aibt",
+        description="folder of the database, checkpoints, data sets and the market cache",
+    )
+    url: str | None = Field(
+        default=None, description="SQLAlchemy URL; none: SQLite in a file under `root`"
+    )
+
+    @property
+    def database_url(self) -> str:
+        """The database's SQLAlchemy URL, for an async engine."""
+        return self.url or f"sqlite+aiosqlite:///{self.root / 'aibt.sqlite3'}"
+
+
+class MarketSettings(SettingsGroup):
+    """Where bars come from."""
+
+    sources: tuple[Literal["csv", "sample", "yahoo", "synthetic"], ...] = Field(
+        default=("csv", "sample", "yahoo"),
+        description="order in which sources are asked when a request names none",
+    )
+    csv_folder: Path | None = Field(
+        default=None, description="folder of the `csv` source; none: `csv` under the store's root"
+    )
+    cache_max_age_s: float = Field(
+        default=3_600, ge=0, description="seconds for which fetched bars are served without asking"
+    )
+    yahoo_url: str | None = Field(
+        default=None, description="base URL instead of Yahoo's own, for tests and mirrors"
+    )
+    timeout_s: float = Field(
+        default=15, gt=0, le=18, description="seconds that one source may take to answer"
+    )
+
+
+class CostSettings(SettingsGroup):
+    """What trading costs where a request does not say."""
+
+    fee_bps: float = Field(default=1.0, ge=0, lt=10_000, description="fee in basis points")
+    slippage_bps: float = Field(default=1.0, ge=0, lt=10_000, description="slippage, basis points")
+
+
+class TrainingSettings(SettingsGroup):
+    """How trainings are kept and hosted."""
+
+    checkpoint_interval_s: float = Field(
+        default=30, gt=0, description="seconds between checkpoints of a running training"
+    )
+    park_after_s: float = Field(
+        default=600, ge=0, description="seconds for which a paused training keeps its place"
+    )
+    supervise_interval_s: float = Field(
+        default=0.5, gt=0, description="seconds between two looks of the supervisor"
+    )
+
+
+class ServeSettings(SettingsGroup):
+    """The HTTP application."""
+
+    host: str = Field(default="127.0.0.1", description="address to listen on")
+    port: int = Field(default=8080, ge=1, le=65_535, description="HTTP port; `PORT` sets it too")
+    haproxy: bool = Field(default=True, description="HAProxy in front of Serve, or its own proxy")
+    replicas: int = Field(default=1, ge=1, le=64, description="gateway replicas")
+    max_sockets: int = Field(default=5_000, ge=1, description="WebSockets per replica")
+    allowed_origins: tuple[str, ...] = Field(
+        default=(), description="origins that may open a WebSocket, besides the server's own"
+    )
+
+
+class RaySettings(SettingsGroup):
+    """The Ray cluster to start or to join."""
+
+    address: str | None = Field(default=None, description="cluster to join; none: start one here")
+    num_cpus: int | None = Field(default=None, ge=1, description="CPUs to offer; none: all")
+    num_gpus: int | None = Field(default=None, ge=0, description="GPUs to offer; none: all")
+    dashboard: bool = Field(default=True, description="start the Ray dashboard")
+    dashboard_port: int = Field(default=8265, ge=1, le=65_535, description="its port")
+    object_store_mb: int = Field(default=512, ge=80, description="object store's memory, MB")
+
+
+class Settings(BaseSettings):
+    """All settings of one process."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_nested_delimiter="__",
+        env_file=".env",
+        frozen=True,
+        extra="ignore",
+    )
+
+    store: StoreSettings = StoreSettings()
+    market: MarketSettings = MarketSettings()
+    costs: CostSettings = CostSettings()
+    training: TrainingSettings = TrainingSettings()
+    serve: ServeSettings = ServeSettings()
+    ray: RaySettings = RaySettings()
+
+
+def unknown_variables(names: Iterable[str]) -> list[str]:
+    """Return those of `names` that begin with `AIBT_` and that no setting reads, sorted."""
+    known = {
+        f"{PREFIX}{group}__{name}".upper()
+        for group, of in Settings.model_fields.items()
+        if isinstance(of.annotation, type) and issubclass(of.annotation, SettingsGroup)
+        for name in of.annotation.model_fields
+    }
+    return sorted(
+        name
+        for name in names
+        if name.upper().startswith(PREFIX)
+        and name.upper() not in known
+        and name not in _ELSEWHERE
+        and not name.startswith(_ELSEWHERE_PREFIX)
+    )
