@@ -1,0 +1,128 @@
+"""The facts that are kept, as frozen records: what repositories return and runs are given."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from aibt.live.events import Json
+from aibt.live.states import Desired, RunState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class User:
+    """Someone who owns things."""
+
+    id: int
+    email: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bot:
+    """An RL trader: a name, its defaults for the next training, and its best weights.
+
+    Attributes:
+        hidden_layers: width of each hidden layer.
+        discounter_rate: exploration budget, in episodes.
+        weights: path of the best weights under the storage root, or None before any training.
+        version: counts the changes; an update names the version that it saw.
+    """
+
+    id: int
+    owner_id: int
+    name: str
+    lr: float
+    gamma: float
+    hidden_layers: int
+    depth: int
+    discounter_rate: int
+    weights: str | None
+    version: int
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Training:
+    """One run that improves a bot on one symbol and period.
+
+    Attributes:
+        request: the parameters as they were asked for and completed, by their wire names.
+        current: those of `lr, gamma, batch_size, max_episodes` that hold now.
+        dataset: digest of the frozen bars (`aibt.market.dataset`).
+        data: what the wire says of the bars: source, symbol, period, bars, split, fetched_at, notes.
+        initial_weights: path of the weights it started from, or None.
+        desired: what the owner wants; the supervisor makes `state` match it.
+        parked: paused so long that it gave its place back; no process hosts it.
+        status: the last status that was stored, by its wire names; `{}` before the first.
+        last_seq: number of the topic's latest event.
+    """
+
+    id: int
+    owner_id: int
+    bot_id: int
+    bot_name: str
+    state: RunState
+    desired: Desired
+    reason: str | None
+    parked: bool
+    request: Mapping[str, Json]
+    current: Mapping[str, Json]
+    dataset: str
+    data: Mapping[str, Json]
+    initial_weights: str | None
+    status: Mapping[str, Json]
+    last_seq: int
+    created_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+
+    @property
+    def topic(self) -> str:
+        """The stream of its events."""
+        return training_topic(self.id)
+
+
+def training_topic(training_id: int) -> str:
+    """Return the topic of a training's events; it names its lease and its actor too."""
+    return f"training/{training_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """Something the owner did to a run, and the step it applies from.
+
+    Attributes:
+        number: 1, 2, 3 … within the training; a checkpoint says how many it includes.
+        changes: new values by name, or empty for a stop.
+        stop: whether the run ends at this step.
+    """
+
+    training_id: int
+    number: int
+    step: int
+    changes: Mapping[str, float | int]
+    stop: bool
+    command_id: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckpointRow:
+    """A checkpoint that counts: its file is whole and was written under a valid epoch."""
+
+    training_id: int
+    epoch: int
+    step: int
+    path: str  # under the storage root
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredAnswer:
+    """What a command with an id was answered, so that it is answered the same again."""
+
+    command_id: str
+    digest: str
+    answer: Mapping[str, Json] | None  # None: begun, not answered yet
+    training_id: int | None
+    created_at: datetime
