@@ -1,0 +1,166 @@
+"""All that the API may ask for. `actors.platform` implements it over Ray; tests have a fake."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from aibt.live.events import Event, Json
+from aibt.live.states import RunState
+from aibt.protocol.bots import BotDeletedMessage, BotMessage, BotsCreate, BotsUpdate
+from aibt.protocol.market import BarsMessage, SymbolMessage
+from aibt.protocol.trainings import (
+    LoadMessage,
+    TrainingMessage,
+    TrainingsStart,
+    TrainingsUpdate,
+)
+from aibt.store.records import User
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """The client's id of a request that changes something.
+
+    Attributes:
+        id: UUID, 32 lower-case hexadecimal digits, however the client wrote it.
+        digest: SHA-256 of the query and its validated parameters: what the id was used for.
+    """
+
+    id: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """What is new on a training's topic.
+
+    Attributes:
+        events: those after the cursor that was asked with, in order, without a gap; a part
+            of them where there are many.
+        cursor: number of the last of `events`, or the cursor that was asked with.
+        status: payload of the newest status if it is newer than the version that was asked
+            with, else None. Its `cursor` says which event it includes.
+        status_version: version of that status; ask with it next time.
+        ended: the training has ended and `events` reach the last one.
+    """
+
+    events: Sequence[Event]
+    cursor: int
+    status: Mapping[str, Json] | None
+    status_version: int
+    ended: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """Whether commands work: the store, the supervisor and the market answer."""
+
+    ready: bool
+    parts: Mapping[str, str]  # part -> "ok" or what is wrong
+
+
+class Platform(Protocol):
+    """Bots, trainings and markets of one owner at a time.
+
+    Every method raises `AibtError`s alone, and answers or fails within 25 s. A command with
+    an id has one effect and one answer however often it comes: `IdReused` if its digest
+    differs from the first one's.
+    """
+
+    async def local_user(self) -> User:
+        """Return the laptop's one user."""
+        ...
+
+    async def create_bot(
+        self, owner: User, params: BotsCreate, command: Command | None
+    ) -> BotMessage: ...
+
+    async def update_bot(
+        self, owner: User, params: BotsUpdate, command: Command | None
+    ) -> BotMessage: ...
+
+    async def delete_bot(
+        self, owner: User, name: str, command: Command | None
+    ) -> BotDeletedMessage: ...
+
+    async def bot(self, owner: User, name: str) -> BotMessage: ...
+
+    async def bots(self, owner: User) -> list[BotMessage]: ...
+
+    async def pause_bot(self, owner: User, name: str, command: Command | None) -> BotMessage:
+        """Pause all that the bot is doing; answers when it has taken effect."""
+        ...
+
+    async def resume_bot(self, owner: User, name: str, command: Command | None) -> BotMessage: ...
+
+    async def stop_bot(self, owner: User, name: str, command: Command | None) -> BotMessage: ...
+
+    async def start_training(
+        self, owner: User, params: TrainingsStart, command: Command | None
+    ) -> TrainingMessage:
+        """Refuse what can be refused, then queue the training and return it."""
+        ...
+
+    async def pause_training(
+        self, owner: User, training_id: int, command: Command | None
+    ) -> TrainingMessage: ...
+
+    async def resume_training(
+        self, owner: User, training_id: int, command: Command | None
+    ) -> TrainingMessage: ...
+
+    async def stop_training(
+        self, owner: User, training_id: int, command: Command | None
+    ) -> TrainingMessage: ...
+
+    async def update_training(
+        self, owner: User, params: TrainingsUpdate, command: Command | None
+    ) -> TrainingMessage: ...
+
+    async def training(self, owner: User, training_id: int) -> TrainingMessage: ...
+
+    async def trainings(
+        self,
+        owner: User,
+        *,
+        states: Sequence[RunState] = (),
+        bot_name: str | None = None,
+        limit: int = 1_000,
+        before_id: int | None = None,
+    ) -> list[TrainingMessage]:
+        """Return trainings, newest first; `before_id` pages on."""
+        ...
+
+    async def load(self, owner: User, training_id: int) -> LoadMessage:
+        """Return the times and closes of all bars of a training."""
+        ...
+
+    async def feed(
+        self,
+        owner: User,
+        training_id: int,
+        *,
+        cursor: int,
+        status_version: int,
+        timeout_s: float,
+    ) -> Feed:
+        """Return what is new, waiting up to `timeout_s` for something to be.
+
+        A replica has one such call under way per watched training, however many watch it.
+        """
+        ...
+
+    async def symbols(self, query: str) -> list[SymbolMessage]: ...
+
+    async def bars(
+        self,
+        symbol: str,
+        period: str,
+        *,
+        source: str | None,
+        start: datetime | None,
+        end: datetime | None,
+    ) -> BarsMessage: ...
+
+    async def health(self) -> Health: ...
