@@ -1,0 +1,45 @@
+"""Ray's environment variables: set before Ray is imported, the same on every node.
+
+Figures and reasons: docs/architecture.md, "Serving". This module never imports Ray.
+"""
+
+import resource
+
+from aibt.settings import ServeSettings
+
+_WANTED_CONNECTIONS = 50_000
+_FILES_PER_CONNECTION = 2.5  # HAProxy's own arithmetic, rounded up
+_FILES_APART = 200
+
+ALWAYS = {
+    "RAY_SERVE_THROUGHPUT_OPTIMIZED": "1",
+    "RAY_SERVE_HAPROXY_NBTHREAD": "2",
+    "RAY_SERVE_HAPROXY_HARD_STOP_AFTER_S": "86400",
+    "RAY_SERVE_PORT_QUARANTINE_S": "300",
+    "RAY_SERVE_PROXY_HEALTH_CHECK_PERIOD_S": "1",
+    "RAY_SERVE_PROXY_HEALTH_CHECK_TIMEOUT_S": "5",
+    "RAY_SERVE_DIRECT_INGRESS_MIN_DRAINING_PERIOD_S": "5",
+    "RAY_USAGE_STATS_ENABLED": "0",
+    "RAY_AUTH_MODE": "token",
+}
+
+
+def ray_environment(serve: ServeSettings) -> dict[str, str]:
+    """Return the variables for this machine.
+
+    HAProxy refuses to start with more connections than the process may open files, so
+    their number is lowered to what this machine allows.
+    """
+    return {
+        **ALWAYS,
+        "RAY_SERVE_ENABLE_HA_PROXY": "1" if serve.haproxy else "0",
+        "RAY_SERVE_HAPROXY_MAXCONN": str(_connections()),
+    }
+
+
+def _connections() -> int:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    limit = hard if hard != resource.RLIM_INFINITY else soft
+    if limit == resource.RLIM_INFINITY:
+        return _WANTED_CONNECTIONS
+    return max(100, min(_WANTED_CONNECTIONS, int((limit - _FILES_APART) / _FILES_PER_CONNECTION)))
