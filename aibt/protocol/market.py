@@ -1,0 +1,39 @@
+"""Symbols and bars on the wire."""
+
+from pydantic import AwareDatetime, Field
+
+from aibt.protocol.message import WireMessage
+
+
+class SymbolMessage(WireMessage):
+    """A symbol that a source knows."""
+
+    symbol: str
+    name: str = Field(description="what a person calls it; the symbol where nothing is known")
+    source: str
+    periods: list[str] = Field(description="bar intervals it has, such as 1d; empty: any")
+
+
+class SymbolsMessage(WireMessage):
+    """The symbols that were found."""
+
+    symbols: list[SymbolMessage]
+
+
+class BarsMessage(WireMessage):
+    """Bars as columns of equal length, oldest first, each dated by its opening time (UTC)."""
+
+    symbol: str
+    period: str = Field(description="bar interval, such as 1d")
+    source: str = Field(description="where the bars came from")
+    fetched_at: AwareDatetime = Field(description="when they were read from that source")
+    age_s: float = Field(ge=0, description="seconds since then")
+    notes: list[str] = Field(
+        default=[], description="sentences on what is old, suspicious or made from finer bars"
+    )
+    date_range: list[str] = Field(description="ISO times")
+    opens: list[float]
+    highs: list[float]
+    lows: list[float]
+    closes: list[float]
+    volumes: list[float]

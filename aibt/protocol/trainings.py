@@ -1,0 +1,168 @@
+"""Trainings on the wire: what a client asks for."""
+
+from typing import Literal
+
+from pydantic import Field, ValidationInfo, field_validator
+
+from aibt.live.states import RunState
+from aibt.protocol.message import (
+    MAX_ID,
+    BasisPoints,
+    BatchSize,
+    Cursor,
+    Episodes,
+    Gamma,
+    Id,
+    LearningRate,
+    Name,
+    Params,
+    Period,
+    RateHz,
+    Symbol,
+)
+from aibt.protocol.training_messages import (
+    EpisodeMessage,
+    LoadMessage,
+    LogMessage,
+    ParamsMessage,
+    StateMessage,
+    StatusMessage,
+    TradeMessage,
+    TrainingMessage,
+    TrainingsMessage,
+    training_message,
+)
+
+__all__ = [
+    "EpisodeMessage",
+    "LoadMessage",
+    "LogMessage",
+    "ParamsMessage",
+    "StateMessage",
+    "StatusMessage",
+    "TradeMessage",
+    "TrainingMessage",
+    "TrainingsControl",
+    "TrainingsGet",
+    "TrainingsList",
+    "TrainingsMessage",
+    "TrainingsStart",
+    "TrainingsUnwatch",
+    "TrainingsUpdate",
+    "TrainingsWatch",
+    "training_message",
+]
+
+Source = Literal["csv", "sample", "yahoo", "synthetic"]
+
+
+class TrainingsStart(Params):
+    """A training of one bot on one symbol and period."""
+
+    bot_name: Name = Field(description="which bot; it has no other active training")
+    train_data_percentage: int = Field(
+        ge=1,
+        le=99,
+        description="the first so many per cent of the bars train, the rest is out of sample",
+    )
+    balance: float = Field(gt=0, le=1e12, description="starting cash of each episode")
+    lr: LearningRate | None = Field(default=None, description="learning rate; null: the bot's")
+    gamma: Gamma | None = Field(default=None, description="discount per bar; null: the bot's")
+    batch_size: BatchSize
+    max_episodes: Episodes = Field(description="at most so many passes over the training bars")
+    min_episodes: Episodes = Field(description="at least so many; not above `max_episodes`")
+    symbol: Symbol
+    period: Period
+    source: Source | None = Field(
+        default=None, description="market source; null: the first that has the symbol and period"
+    )
+    fresh: bool = Field(default=False, description="start from new weights, not the bot's best")
+    algorithm: Literal["dqn"] = Field(default="dqn", description="how it learns")
+    environments: int = Field(
+        default=1, ge=1, le=16_384, description="accounts that trade side by side"
+    )
+    rollout_workers: int = Field(
+        default=0, ge=0, le=64, description="processes that collect; 0: the learner's own"
+    )
+    device: Literal["auto", "cpu", "cuda"] = Field(
+        default="auto", description="where it learns; auto: a GPU if the cluster has a free one"
+    )
+    seed: int | None = Field(
+        default=None, ge=0, le=MAX_ID, description="of all random numbers; null: one is drawn"
+    )
+    fee_bps: BasisPoints | None = Field(
+        default=None, description="fee in basis points; null: the server's setting"
+    )
+    slippage_bps: BasisPoints | None = Field(
+        default=None, description="slippage in basis points; null: the server's setting"
+    )
+
+    @field_validator("min_episodes")
+    @classmethod
+    def _not_above_max(cls, value: int, info: ValidationInfo) -> int:
+        most = info.data.get("max_episodes")
+        if most is not None and value > most:
+            raise ValueError(f"{value} is more than max_episodes, {most}")
+        return value
+
+
+class TrainingsUpdate(Params):
+    """New values that hold from the training's next step on. Null or absent: as it is."""
+
+    id: Id = Field(description="which training")
+    lr: LearningRate | None = None
+    gamma: Gamma | None = None
+    batch_size: BatchSize | None = None
+    max_episodes: Episodes | None = Field(default=None, description="not below `min_episodes`")
+
+
+class TrainingsControl(Params):
+    """A training to pause, resume or stop."""
+
+    id: Id = Field(description="which training")
+
+
+class TrainingsGet(Params):
+    """A training to show."""
+
+    id: Id = Field(description="which training")
+
+
+class TrainingsList(Params):
+    """Which of your trainings to list, newest first; without parameters the newest of all."""
+
+    states: list[RunState] = Field(
+        default=[], max_length=8, description="only those in one of these states; empty: any"
+    )
+    bot_name: Name | None = Field(default=None, description="only this bot's")
+    limit: int = Field(default=100, ge=1, le=1_000, description="at most so many")
+    before_id: Id | None = Field(default=None, description="only ids below this one: pages on")
+
+    @field_validator("states", mode="before")
+    @classmethod
+    def _by_name(cls, value: object) -> object:
+        if isinstance(value, list) and all(isinstance(item, str) for item in value):
+            known = {state.value: state for state in RunState}
+            if unknown := [item for item in value if item not in known]:
+                raise ValueError(f"{unknown[0][:20]!r} is not one of {', '.join(known)}")
+            return [known[item] for item in value]
+        return value
+
+
+class TrainingsWatch(Params):
+    """A training whose events to follow."""
+
+    id: Id = Field(description="which training")
+    cursor: Cursor | None = Field(
+        default=None,
+        description="number of the last event you have; null: begin with a snapshot",
+    )
+    rate_hz: RateHz | None = Field(
+        default=None, description="most `status` frames a second, 0.1 to 30; null: 10"
+    )
+
+
+class TrainingsUnwatch(Params):
+    """A training to follow no longer."""
+
+    id: Id = Field(description="which training")
