@@ -57,7 +57,13 @@ def first_fault(error: ValidationError) -> Invalid:
     fault = error.errors(include_url=False, include_context=False, include_input=False)[0]
     at = ".".join(str(part) for part in fault["loc"] if isinstance(part, str))[:64] or None
     reason = fault["msg"].removeprefix("Value error, ")
-    return Invalid(at, reason[:1].lower() + reason[1:])
+    return Invalid(at, _plain(fault["type"], reason))
+
+
+def _plain(kind: str, reason: str) -> str:
+    if kind == "extra_forbidden":
+        return "there is no such field"
+    return reason[:1].lower() + reason[1:]
 
 
 def _canonical_name(name: str) -> str:

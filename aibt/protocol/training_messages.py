@@ -251,7 +251,7 @@ def training_message(
     """
     status = training.status if status is None else status
     asked = {**training.request, **training.current}
-    shown: dict[str, Any] = {**_before_the_first_step(training, asked)}
+    shown: dict[str, Any] = dict(_before_the_first_step(training, asked))
     shown.update(
         {name: value for name, value in status.items() if name in StatusFields.model_fields}
     )

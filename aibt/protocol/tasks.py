@@ -1,0 +1,200 @@
+"""Every query there is: its parameters, its answer, and whether it changes something."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Final
+
+from aibt.errors import UnknownQuery
+from aibt.protocol.bots import (
+    BotDeletedMessage,
+    BotMessage,
+    BotsControl,
+    BotsCreate,
+    BotsDelete,
+    BotsGet,
+    BotsMessage,
+    BotsUpdate,
+)
+from aibt.protocol.client import ClosedMessage, NoParams, OpenMessage
+from aibt.protocol.errors import ErrorMessage
+from aibt.protocol.message import Params, WireMessage
+from aibt.protocol.trainings import (
+    EpisodeMessage,
+    LoadMessage,
+    LogMessage,
+    ParamsMessage,
+    StateMessage,
+    StatusMessage,
+    TradeMessage,
+    TrainingMessage,
+    TrainingsControl,
+    TrainingsGet,
+    TrainingsList,
+    TrainingsMessage,
+    TrainingsStart,
+    TrainingsUnwatch,
+    TrainingsUpdate,
+    TrainingsWatch,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """One query.
+
+    Attributes:
+        query: its name, with dashes.
+        does: one sentence for the documentation.
+        params: model of its parameters.
+        answers: models of `data` in its last frame, the first being the usual one.
+        streams: whether events come before the last frame.
+        changes: whether it changes something, so that its id makes it happen once.
+    """
+
+    query: str
+    does: str
+    params: type[Params]
+    answers: tuple[type[WireMessage], ...]
+    streams: bool = False
+    changes: bool = False
+
+
+EVENTS: Final[dict[str, type[WireMessage]]] = {
+    "load": LoadMessage,
+    "status": StatusMessage,
+    "state": StateMessage,
+    "params": ParamsMessage,
+    "episode": EpisodeMessage,
+    "trade": TradeMessage,
+    "log": LogMessage,
+    "error": ErrorMessage,
+}
+
+_ALL: Final = (
+    Task(
+        query="client-is-open",
+        does="Says who you are, which protocol version this is, and what of yours is going on.",
+        params=NoParams,
+        answers=(OpenMessage,),
+    ),
+    Task(
+        query="client-is-closed",
+        does="Ends every stream of this socket and closes it with 1000.",
+        params=NoParams,
+        answers=(ClosedMessage,),
+    ),
+    Task(
+        query="bots-create",
+        does="Creates a bot.",
+        params=BotsCreate,
+        answers=(BotMessage,),
+        changes=True,
+    ),
+    Task(
+        query="bots-update",
+        does="Changes a bot's name and the defaults of its next training.",
+        params=BotsUpdate,
+        answers=(BotMessage,),
+        changes=True,
+    ),
+    Task(
+        query="bots-delete",
+        does="Deletes a bot; refused (`bot_busy`) while one of its trainings is active.",
+        params=BotsDelete,
+        answers=(BotDeletedMessage,),
+        changes=True,
+    ),
+    Task(
+        query="bots-get",
+        does="Shows one bot, or all of yours where `name` is absent.",
+        params=BotsGet,
+        answers=(BotMessage, BotsMessage),
+    ),
+    *(
+        Task(
+            query=f"bots-{verb}",
+            does=f"{does} all that the bot is doing now; answers when it has taken effect.",
+            params=BotsControl,
+            answers=(BotMessage,),
+            changes=True,
+        )
+        for verb, does in (("pause", "Pauses"), ("resume", "Resumes"), ("stop", "Stops"))
+    ),
+    Task(
+        query="trainings-start",
+        does="Starts a training. The answer is the training's stream, from a snapshot on.",
+        params=TrainingsStart,
+        answers=(TrainingMessage,),
+        streams=True,
+        changes=True,
+    ),
+    *(
+        Task(
+            query=f"trainings-{verb}",
+            does=does,
+            params=TrainingsControl,
+            answers=(TrainingMessage,),
+            changes=True,
+        )
+        for verb, does in (
+            ("pause", "Pauses a training: no step runs after the answer."),
+            ("resume", "Lets a paused training go on."),
+            ("stop", "Ends a training for good; its best weights and its history stay."),
+        )
+    ),
+    Task(
+        query="trainings-update",
+        does="Changes parameters of a training from its next step on.",
+        params=TrainingsUpdate,
+        answers=(TrainingMessage,),
+        changes=True,
+    ),
+    Task(
+        query="trainings-get",
+        does="Shows a training.",
+        params=TrainingsGet,
+        answers=(TrainingMessage,),
+    ),
+    Task(
+        query="trainings-list",
+        does="Lists your trainings, newest first.",
+        params=TrainingsList,
+        answers=(TrainingsMessage,),
+    ),
+    Task(
+        query="trainings-watch",
+        does="Follows a training: its stream from a snapshot, or from your cursor on.",
+        params=TrainingsWatch,
+        answers=(TrainingMessage,),
+        streams=True,
+    ),
+    Task(
+        query="trainings-unwatch",
+        does="Ends this socket's stream of a training, which gets its own last frame first.",
+        params=TrainingsUnwatch,
+        answers=(TrainingMessage,),
+    ),
+)
+TASKS: Final = {task.query: task for task in _ALL}
+_ALIASES: Final = {task.query.replace("-", ".", 1): task for task in _ALL} | {
+    task.query.replace("-", "."): task for task in _ALL
+}
+
+
+def task_of(query: str) -> Task:
+    """Return the task named `query`, with dashes or with dots (`bots.create`).
+
+    Raises:
+        UnknownQuery: there is none of this name.
+    """
+    task = TASKS.get(query) or _ALIASES.get(query)
+    if task is None:
+        raise UnknownQuery(query)
+    return task
+
+
+def digest_of(task: Task, params: Params) -> str:
+    """Return the SHA-256 of what is asked: the same for one request however it was written."""
+    asked = json.dumps(params.model_dump(mode="json"), sort_keys=True)
+    return hashlib.sha256(f"{task.query}\n{asked}".encode()).hexdigest()
