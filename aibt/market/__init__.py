@@ -1,1 +1,1 @@
-""""""
+"""Market data: bars and where they come from; importing this package loads nothing."""

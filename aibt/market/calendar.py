@@ -1,0 +1,199 @@
+"""When markets are open: when a bar is known, which session it belongs to, bars in a year.
+
+An exchange's sessions come from exchange-calendars. Markets that trade around the clock
+need none: there a bar ends exactly one interval after it opens.
+"""
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aibt.market.bars import Times
+from aibt.market.intervals import NS_PER_S, Interval
+from aibt.market.symbols import currency_pair
+
+DAY_NS: Final = 86_400 * NS_PER_S
+WEEK_NS: Final = 7 * DAY_NS
+MONDAY_NS: Final = 4 * DAY_NS  # 1970-01-05 was a Monday
+_YEAR_DAYS: Final = 365.2425
+# exchange-calendars reaches only twenty years back unless told otherwise; most American
+# daily histories begin with the 1960s
+_FIRST_SESSION: Final = "1960-01-01"
+_SUFFIXES: Final = {
+    "L": "XLON",
+    "DE": "XETR",
+    "F": "XFRA",
+    "PA": "XPAR",
+    "AS": "XAMS",
+    "BR": "XBRU",
+    "MI": "XMIL",
+    "MC": "XMAD",
+    "SW": "XSWX",
+    "VI": "XWBO",
+    "ST": "XSTO",
+    "HE": "XHEL",
+    "CO": "XCSE",
+    "OL": "XOSL",
+    "LS": "XLIS",
+    "WA": "XWAR",
+    "T": "XTKS",
+    "HK": "XHKG",
+    "SS": "XSHG",
+    "SZ": "XSHG",
+    "KS": "XKRX",
+    "TW": "XTAI",
+    "SI": "XSES",
+    "AX": "XASX",
+    "NZ": "XNZE",
+    "TO": "XTSE",
+    "SA": "BVMF",
+    "MX": "XMEX",
+    "BO": "XBOM",
+    "NS": "XBOM",
+}  # fmt: skip: a table reads better in rows
+_QUOTES: Final = ("-USD", "-EUR", "-USDT", "-USDC", "-BTC", "-ETH", "-GBP")
+_SYNTHETIC: Final = ("SINE", "OU", "TREND", "RANDOM")
+
+
+@dataclass(frozen=True, slots=True)
+class MarketCalendar:
+    """The hours of a market: an exchange's code, or `24/5` or `24/7`."""
+
+    name: str
+
+    @property
+    def has_sessions(self) -> bool:
+        """Whether the market closes every day."""
+        return not self.name.startswith("24/")
+
+
+AROUND_THE_WEEK: Final = MarketCalendar("24/7")
+AROUND_THE_CLOCK: Final = MarketCalendar("24/5")
+NEW_YORK: Final = MarketCalendar("XNYS")
+
+
+def calendar_for(symbol: str) -> MarketCalendar:
+    """Return the calendar that a symbol's form says: New York's where it says nothing.
+
+    Pairs of currencies trade 24/5, coins (`BTC-USD`) and synthetic markets 24/7, and
+    Yahoo's suffixes name other exchanges (`VOD.L`).
+    """
+    if currency_pair(symbol):
+        return AROUND_THE_CLOCK
+    if symbol.endswith(_QUOTES) or symbol.partition("-")[0] in _SYNTHETIC:
+        return AROUND_THE_WEEK
+    if symbol.endswith("=F"):
+        return AROUND_THE_CLOCK
+    _, dot, suffix = symbol.rpartition(".")
+    return MarketCalendar(_SUFFIXES.get(suffix, NEW_YORK.name) if dot else NEW_YORK.name)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sessions:
+    """An exchange's sessions, oldest first: dates at 00:00 UTC, opening and closing times."""
+
+    dates: Times  # [S]
+    opens: Times  # [S]
+    closes: Times  # [S]
+
+
+@lru_cache(maxsize=8)
+def sessions_of(name: str) -> Sessions:
+    """Return an exchange's sessions since 1960, up to about a year from now."""
+    import exchange_calendars  # half a second to load, and only exchanges need it
+    import pandas as pd
+
+    bound = exchange_calendars.get_calendar(name).bound_min()  # none: as far back as asked
+    earliest = pd.Timestamp(_FIRST_SESSION)
+    start = earliest if bound is None else max(earliest, bound)
+    exchange = exchange_calendars.get_calendar(name, start=start)
+    columns = tuple(
+        np.asarray(column.to_numpy(), dtype="datetime64[ns]").astype(np.int64)
+        for column in (
+            exchange.schedule.index,
+            exchange.schedule["open"].dt.tz_localize(None),
+            exchange.schedule["close"].dt.tz_localize(None),
+        )
+    )
+    return Sessions(*columns)
+
+
+def bar_ends(opened_ns: Times, interval: Interval, calendar: MarketCalendar) -> Times:
+    """Return when each bar is known: at the end of its interval, or earlier at the close.
+
+    A daily or longer bar of an exchange is known from the close of its last session on; an
+    intraday bar that its session's close cuts short, from that close on. Where the calendar
+    says nothing (a Saturday, or long before it begins) the whole interval has to pass. No
+    bar ends after the next one opens.
+
+    Args:
+        opened_ns: when each bar opened; an exchange's daily bars carry their session's date
+            at 00:00 UTC, or a time within that session. Rising. Shape [T].
+        interval: length of a bar.
+        calendar: the market's hours.
+
+    Returns:
+        Nanoseconds since 1970-01-01 UTC, each later than `opened_ns`. Shape [T].
+    """
+    ends: Times = opened_ns + interval.ns
+    if calendar.has_sessions and len(opened_ns):
+        sessions = sessions_of(calendar.name)
+        if interval.is_intraday:
+            at = np.searchsorted(sessions.opens, opened_ns, side="right") - 1
+            closes = sessions.closes[np.maximum(at, 0)]
+            ends = np.where((at >= 0) & (opened_ns < closes), np.minimum(ends, closes), ends)
+        else:
+            ends = _session_ends(opened_ns, interval, sessions, ends)
+    ends[:-1] = np.minimum(ends[:-1], opened_ns[1:])
+    return ends
+
+
+def _session_ends(opened_ns: Times, interval: Interval, sessions: Sessions, ends: Times) -> Times:
+    dates = opened_ns - opened_ns % DAY_NS
+    last = np.searchsorted(sessions.dates, dates + interval.ns, side="left") - 1
+    found = np.maximum(last, 0)
+    closes = sessions.closes[found]
+    covered = (last >= 0) & (dates + interval.ns <= sessions.dates[-1] + DAY_NS)
+    known = covered & (sessions.dates[found] >= dates) & (closes > opened_ns)
+    return np.where(known, closes, ends)
+
+
+def session_dates(opened_ns: Times, calendar: MarketCalendar) -> NDArray[np.int64]:
+    """Return the date (00:00 UTC) of the session each bar belongs to. Shape [T].
+
+    A pair's trade on a Sunday evening belongs to Monday; bars outside every session of an
+    exchange belong to their own date.
+    """
+    dates = opened_ns - opened_ns % DAY_NS
+    if calendar.name == AROUND_THE_CLOCK.name:
+        is_sunday = (dates - MONDAY_NS) % WEEK_NS == 6 * DAY_NS
+        return np.where(is_sunday, dates + DAY_NS, dates)
+    if not calendar.has_sessions or not len(opened_ns):
+        return dates
+    sessions = sessions_of(calendar.name)
+    at = np.searchsorted(sessions.opens, opened_ns, side="right") - 1
+    found = np.maximum(at, 0)
+    inside = (at >= 0) & (opened_ns < sessions.closes[found])
+    return np.where(inside, sessions.dates[found], dates)
+
+
+def bars_per_year(interval: Interval, calendar: MarketCalendar) -> float:
+    """Return how many bars a year has on average; the square root annualises a Sharpe ratio."""
+    if calendar.name == AROUND_THE_WEEK.name:
+        return _YEAR_DAYS * DAY_NS / interval.ns
+    weeks = _YEAR_DAYS / 7
+    if not interval.is_intraday and interval.ns >= WEEK_NS:
+        return weeks * WEEK_NS / interval.ns
+    if not calendar.has_sessions:
+        return weeks * 5 * DAY_NS / interval.ns
+    sessions = sessions_of(calendar.name)
+    span_days = (sessions.dates[-1] - sessions.dates[0]) / DAY_NS + 1
+    per_year = len(sessions.dates) / span_days * _YEAR_DAYS
+    if not interval.is_intraday:
+        return float(per_year * DAY_NS / interval.ns)
+    usual_ns = float(np.median(sessions.closes - sessions.opens))
+    return float(per_year * math.ceil(usual_ns / interval.ns))

@@ -1,0 +1,204 @@
+"""Causal features: row t of the table is what is known at the end of bar t, as numbers.
+
+The table is what training reads instead of a `MarketView` per bar: row t is by definition
+the last row of the table over `view(t)`, made with the same statistics.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aibt.errors import BadBars
+from aibt.market.bars import BarSeries
+from aibt.market.calendar import DAY_NS, MONDAY_NS, WEEK_NS
+
+Floats = NDArray[np.float32]
+Column = NDArray[np.float64]
+
+WINDOW: Final = 32
+SPANS: Final[tuple[int, ...]] = (8, 32, 128, 512, 2_048)
+_FAST: Final = 8  # bars of the fast and the slow volatility
+_SLOW: Final = 64
+_VOLUME_SPAN: Final = 32
+_CLIP: Final = 8.0  # standard deviations
+_FLOOR: Final = 0.01  # of the training part's volatility: what a standstill is taken for
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeatureStatistics:
+    """All that a feature table needs besides the bars; the numbers come from training rows.
+
+    `centres` and `scales` belong to the columns after the `window` returns, in their order.
+    """
+
+    window: int  # log returns in a row
+    spans: tuple[int, ...]  # of the moving averages that the level is told against
+    volatility: float  # standard deviation of the log return, per bar
+    centres: tuple[float, ...]
+    scales: tuple[float, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the same as JSON's own types; floats come back to the bit."""
+        return {
+            name: list(value) if isinstance(value, tuple) else value
+            for name, value in asdict(self).items()
+        }
+
+    @classmethod
+    def from_json(cls, given: Mapping[str, Any]) -> "FeatureStatistics":
+        """Read what `to_json` returned.
+
+        Raises:
+            ValueError: a field is missing, unknown or not of its kind.
+        """
+        try:
+            statistics = cls(
+                window=int(given["window"]),
+                spans=tuple(int(span) for span in given["spans"]),
+                volatility=float(given["volatility"]),
+                centres=tuple(float(centre) for centre in given["centres"]),
+                scales=tuple(float(scale) for scale in given["scales"]),
+            )
+        except (KeyError, TypeError) as error:
+            raise ValueError(f"these are no feature statistics: {error!r}") from error
+        fits = len(statistics.centres) == len(statistics.scales)
+        if not fits or set(given) != set(asdict(statistics)):
+            raise ValueError("these are no feature statistics: fields do not fit")
+        return statistics
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class FeatureTable:
+    """Features of every bar; rows before `warm_up` are zeros, and to be left alone."""
+
+    rows: Floats  # [T, F] finite, within ±8, read-only
+    warm_up: int  # index of the first usable row
+    names: tuple[str, ...]  # [F]
+    statistics: FeatureStatistics
+
+
+def feature_table(
+    series: BarSeries,
+    *,
+    window: int = WINDOW,
+    fit_until: int | None = None,
+    statistics: FeatureStatistics | None = None,
+) -> FeatureTable:
+    """Return the causal features of `series`.
+
+    In a row: the last `window` log returns, oldest first, over the training part's
+    volatility; the level, as log close against its exponential moving averages (returns
+    alone do not tell where in its range a mean-reverting price is); fast and slow
+    volatility; the bar's range, the close's place in it and in the window's; volume against
+    its average; and for intraday bars the hour of the day and of the week. All but the
+    returns are centred and scaled by the training part's mean and standard deviation.
+
+    Args:
+        series: bars, of any length where `statistics` are given.
+        window: returns in a row, at least 2; not looked at where `statistics` are given.
+        fit_until: index of the first bar that the statistics must not see; none: all bars.
+        statistics: those of an earlier table, instead of fitting.
+
+    Raises:
+        ValueError: `window` or `fit_until` is out of range.
+        BadBars: there are too few bars to fit statistics to.
+    """
+    spans = SPANS
+    if statistics is not None:
+        window, spans = statistics.window, statistics.spans
+    if window < 2:
+        raise ValueError(f"window is {window}, but must be at least 2")
+    stop = len(series) if fit_until is None else fit_until
+    if not 0 <= stop <= len(series):
+        raise ValueError(f"fit_until is {stop}, but there are {len(series)} bars")
+    if statistics is None and stop < window + 2:
+        raise BadBars(series.symbol, f"{stop} bars to learn from, at least {window + 2} needed")
+
+    log_close = np.log(series.close)
+    returns = np.diff(log_close, prepend=log_close[:1])  # [T] the first is 0
+    volatility = statistics.volatility if statistics else _deviation(returns[1:stop])
+    columns = _columns(
+        series,
+        log_close=log_close,
+        returns=returns,
+        volatility=volatility,
+        window=window,
+        spans=spans,
+    )
+    names = tuple(f"return_{back}" for back in range(window - 1, -1, -1)) + tuple(columns)
+    others = np.column_stack(list(columns.values()))  # [T, F - window]
+    if statistics is None:
+        fitted = others[window:stop]
+        statistics = FeatureStatistics(
+            window=window,
+            spans=spans,
+            volatility=volatility,
+            centres=tuple(float(centre) for centre in fitted.mean(axis=0)),
+            scales=tuple(_deviation(column) for column in fitted.T),
+        )
+    if len(statistics.centres) != others.shape[1]:
+        raise ValueError("the statistics are those of another kind of bars")
+    rows = np.zeros((len(series), len(names)), np.float32)
+    if len(series) > window:
+        scaled = (others - np.array(statistics.centres)) / np.array(statistics.scales)
+        rows[window:, window:] = np.clip(scaled[window:], -_CLIP, _CLIP)
+        shares = np.clip(returns / volatility, -_CLIP, _CLIP).astype(np.float32)
+        windows = np.lib.stride_tricks.sliding_window_view(shares[1:], window)
+        rows[window:, :window] = windows
+    rows.setflags(write=False)
+    return FeatureTable(rows=rows, warm_up=window, names=names, statistics=statistics)
+
+
+def _deviation(values: Column) -> float:
+    """Return the standard deviation, or 1 for what does not vary: it is divided by."""
+    found = float(np.std(values)) if len(values) else 0.0
+    return found if np.isfinite(found) and found > 1e-12 else 1.0
+
+
+def _columns(
+    series: BarSeries,
+    *,
+    log_close: Column,
+    returns: Column,
+    volatility: float,
+    window: int,
+    spans: tuple[int, ...],
+) -> dict[str, Column]:
+    import pandas as pd  # half a second to load; its moving averages run forward, in C
+
+    def average(of: Column, span: int) -> Column:
+        found: Column = pd.Series(of).ewm(span=span, adjust=True).mean().to_numpy()
+        return found
+
+    def spread(bars: int) -> Column:
+        squares = pd.Series(returns**2).rolling(bars, min_periods=1).mean().to_numpy()
+        found: Column = np.sqrt(np.maximum(squares, 0.0)) + _FLOOR * volatility
+        return found
+
+    columns = {f"level_{span}": log_close - average(log_close, span) for span in spans}
+    slow = spread(_SLOW)
+    columns["volatility_ratio"] = np.log(spread(_FAST) / slow)
+    columns["volatility"] = np.log(slow / volatility)
+    columns["range"] = np.log(series.high / series.low) / volatility
+    columns["place_in_bar"] = _place(series.close, series.low, series.high)
+    lowest = pd.Series(series.low).rolling(window, min_periods=1).min().to_numpy()
+    highest = pd.Series(series.high).rolling(window, min_periods=1).max().to_numpy()
+    columns["place_in_window"] = _place(series.close, lowest, highest)
+    log_volume = np.log1p(series.volume)
+    columns["volume"] = log_volume - average(log_volume, _VOLUME_SPAN)
+    if series.interval.is_intraday:
+        for name, period, start in (("day", DAY_NS, 0), ("week", WEEK_NS, MONDAY_NS)):
+            turn = 2 * np.pi * ((series.ended_ns - start) % period) / period
+            columns[f"sine_of_{name}"] = np.sin(turn)
+            columns[f"cosine_of_{name}"] = np.cos(turn)
+    return columns
+
+
+def _place(price: Column, low: Column, high: Column) -> Column:
+    """Return where a price is between low (-½) and high (½); 0 where they are one."""
+    width = high - low
+    flat = width <= 0
+    return np.where(flat, 0.0, (price - low) / np.where(flat, 1.0, width) - 0.5)

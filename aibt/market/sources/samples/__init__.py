@@ -1,0 +1,1 @@
+"""Real bars shipped with the package; PROVENANCE.md says where they come from."""
