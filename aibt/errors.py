@@ -272,3 +272,54 @@ class RateLimited(AibtError):
 
     def __str__(self) -> str:
         return f"too many requests, try again in {self.retry_after_s:.0f} s"
+
+
+class StoreUnavailable(AibtError):
+    """The database did not take or answer something in time; repeat it."""
+
+    code = "unavailable"
+    http_status = 503
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"the store is not available at the moment, please repeat: {self.reason}"
+
+
+class SchemaMismatch(AibtError):
+    """The database has not the schema that this version of AIBT works with."""
+
+    code = "schema_mismatch"
+    http_status = 503
+
+    def __init__(self, found: str | None, expected: str) -> None:
+        super().__init__(found, expected)
+        self.found = found
+        self.expected = expected
+
+    def __str__(self) -> str:
+        found = f"version {self.found}" if self.found else "no schema"
+        return f"the database has {found}, but version {self.expected} is needed: migrate it first"
+
+
+class VersionConflict(AibtError):
+    """What was to be changed has changed since the caller looked at it."""
+
+    code = "version_conflict"
+    http_status = 409
+
+    def __init__(self, kind: str, name: str, seen: int, found: int) -> None:
+        super().__init__(kind, name, seen, found)
+        self.kind = kind
+        self.name = name
+        self.seen = seen
+        self.found = found
+
+    @property
+    def field(self) -> str | None:
+        return "version"
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name!r} is at version {self.found}, not {self.seen}"

@@ -50,7 +50,8 @@ class Training:
         request: the parameters as they were asked for and completed, by their wire names.
         current: those of `lr, gamma, batch_size, max_episodes` that hold now.
         dataset: digest of the frozen bars (`aibt.market.dataset`).
-        data: what the wire says of the bars: source, symbol, period, bars, split, fetched_at, notes.
+        data: what the wire says of the bars: source, symbol, period, bars, split, fetched_at,
+            notes.
         initial_weights: path of the weights it started from, or None.
         desired: what the owner wants; the supervisor makes `state` match it.
         parked: paused so long that it gave its place back; no process hosts it.
@@ -83,9 +84,13 @@ class Training:
         return training_topic(self.id)
 
 
+TRAINING_TOPIC = "training/"
+"""What a training's topic begins with; its id follows."""
+
+
 def training_topic(training_id: int) -> str:
     """Return the topic of a training's events; it names its lease and its actor too."""
-    return f"training/{training_id}"
+    return f"{TRAINING_TOPIC}{training_id}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,3 +131,49 @@ class StoredAnswer:
     answer: Mapping[str, Json] | None  # None: begun, not answered yet
     training_id: int | None
     created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EpisodeResult:
+    """What one stored event says of the episodes that it sums.
+
+    Attributes:
+        seq: number of the event in the training's topic.
+        first_episode: first of the episodes that it sums, counted from 1.
+        episode: last of them.
+        profit: as the event says it, or None if it does not.
+        trades: as the event says it, or None if it does not.
+        data: the event's whole payload.
+    """
+
+    seq: int
+    first_episode: int
+    episode: int
+    profit: float | None
+    trades: int | None
+    data: Mapping[str, Json]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TradeResult:
+    """One trade of an evaluation account.
+
+    Attributes:
+        seq: number of the event in the training's topic.
+        part: `validation` or `out_of_sample`.
+        side: +1 long, -1 short.
+        open_at: index of the bar at whose open it was entered.
+        close_at: index of the bar at which it was left, or None.
+        profit: net of costs, in the account's currency.
+        data: the event's whole payload.
+    """
+
+    seq: int
+    part: str
+    side: int | None
+    open_at: int | None
+    close_at: int | None
+    profit: float | None
+    data: Mapping[str, Json]
+    at: datetime

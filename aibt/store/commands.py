@@ -1,0 +1,110 @@
+"""Commands: what each was answered, so that one that comes twice has one effect.
+
+How a command is run:
+
+- An effect that is rows alone: `begin`, the effect and `finish` in one transaction.
+- One that reaches an actor: `begin` in a transaction of its own, then the effect, then `finish`.
+  A process lost in between leaves the command begun without an answer; whoever repeats it gets
+  that from `begin`, runs it again (pause, resume, stop and numbered changes have their effect
+  once), and finishes it. A start calls `attach` where it creates the training: a repetition
+  finds the training instead of creating a second one.
+- A refusal for good (invalid, busy, not found …) is an answer like any other: the effect's
+  transaction is rolled back, and `begin` and `finish` store the refusal in one of their own,
+  so that the same id is answered the same even when the reason has gone since.
+- "Not available at the moment" is no answer: `forget` the command, so that its repetition runs.
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from sqlalchemy import ColumnElement, and_, delete, insert, select, update
+
+from aibt.errors import IdReused
+from aibt.live.events import Json
+from aibt.store.records import StoredAnswer
+from aibt.store.repository import Repository
+from aibt.store.schema import commands
+
+KEPT_FOR = timedelta(hours=24)
+"""For how long an id stands for its command."""
+
+_COLUMNS = [column for column in commands.c if column is not commands.c.owner_id]
+
+
+class Commands(Repository):
+    """The commands of an owner's last 24 hours."""
+
+    async def begin(self, owner_id: int, command_id: str, digest: str) -> StoredAnswer | None:
+        """Record that a command begins and return None, or return what is known of it already.
+
+        An `answer` of None in what is returned: begun, and not answered so far.
+
+        Args:
+            owner_id: whose command.
+            command_id: the client's id, in one canonical form.
+            digest: of the request's content.
+
+        Raises:
+            IdReused: the id was used for another content.
+        """
+        await self._forget_old(owner_id)
+        begun = insert(commands).values(
+            owner_id=owner_id, command_id=command_id, digest=digest, created_at=self._now
+        )
+        earlier = await self._find(owner_id, command_id)
+        if earlier is None:
+            if await self._write_if_unique(begun):
+                return None
+            earlier = await self._find(owner_id, command_id)
+        if earlier is None or earlier.digest != digest:
+            raise IdReused(command_id)
+        return earlier
+
+    async def attach(self, owner_id: int, command_id: str, training_id: int) -> None:
+        """Record which training the command created."""
+        await self._write(
+            update(commands).where(_is(owner_id, command_id)).values(training_id=training_id)
+        )
+
+    async def finish(
+        self,
+        owner_id: int,
+        command_id: str,
+        answer: Mapping[str, Json],
+        training_id: int | None = None,
+    ) -> None:
+        """Store the answer of a command that was begun; its first answer stays.
+
+        Args:
+            owner_id: whose command.
+            command_id: its id.
+            answer: what it is answered now and at each repetition, a refusal included.
+            training_id: the training that it created; None: leave what is recorded.
+        """
+        values: dict[str, object] = {"answer": dict(answer)}
+        if training_id is not None:
+            values["training_id"] = training_id
+        await self._write(
+            update(commands)
+            .where(_is(owner_id, command_id), commands.c.answer.is_(None))
+            .values(**values)
+        )
+
+    async def forget(self, owner_id: int, command_id: str) -> None:
+        """Forget a command that was begun, not answered, and had no effect."""
+        unanswered = and_(commands.c.answer.is_(None), commands.c.training_id.is_(None))
+        await self._write(delete(commands).where(_is(owner_id, command_id), unanswered))
+
+    async def _find(self, owner_id: int, command_id: str) -> StoredAnswer | None:
+        row = await self._row(select(*_COLUMNS).where(_is(owner_id, command_id)))
+        return None if row is None else StoredAnswer(**row)
+
+    async def _forget_old(self, owner_id: int) -> None:
+        oldest = self._now - KEPT_FOR
+        await self._write(
+            delete(commands).where(commands.c.owner_id == owner_id, commands.c.created_at <= oldest)
+        )
+
+
+def _is(owner_id: int, command_id: str) -> ColumnElement[bool]:
+    return and_(commands.c.owner_id == owner_id, commands.c.command_id == command_id)

@@ -1,0 +1,158 @@
+"""The store: units of work over one database that several processes share."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from typing import Self
+
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from aibt.clock import Clock, SystemClock
+from aibt.errors import SchemaMismatch, StoreUnavailable
+from aibt.store.bots import Bots
+from aibt.store.changes import Changes
+from aibt.store.checkpoints import Checkpoints
+from aibt.store.commands import Commands
+from aibt.store.engine import WRITING, as_unavailable, async_engine, is_sqlite, sqlite_file
+from aibt.store.events import Events
+from aibt.store.leases import Leases
+from aibt.store.migration import schema_version
+from aibt.store.repository import Work
+from aibt.store.results import Results
+from aibt.store.schema import HEAD
+from aibt.store.trainings import Trainings
+from aibt.store.users import Users
+
+_LOCK_TIMEOUT_S = 5.0
+
+
+class UnitOfWork:
+    """One transaction: all of it is stored, or nothing. One repository per aggregate.
+
+    Keep it short: on SQLite no other process writes meanwhile. Where it writes several
+    aggregates it does so in the order below, so that on PostgreSQL two never wait for each other.
+    """
+
+    def __init__(self, work: Work) -> None:
+        self.users = Users(work)
+        self.commands = Commands(work)
+        self.leases = Leases(work)
+        self.bots = Bots(work)
+        self.trainings = Trainings(work)
+        self.changes = Changes(work)
+        self.checkpoints = Checkpoints(work)
+        self.events = Events(work)
+        self.results = Results(work)
+
+
+class Store:
+    """Opens units of work. It belongs to the event loop that opened it."""
+
+    def __init__(self, engine: AsyncEngine, clock: Clock, lock_timeout_s: float) -> None:
+        self._reader = engine
+        self._writer = engine.execution_options(**{WRITING: True})
+        self._clock = clock
+        self._lock_timeout_s = lock_timeout_s
+        # SQLite has one writer: to queue here is fair and quick, its own waiting is polling
+        self._turn = asyncio.Lock() if engine.dialect.name == "sqlite" else None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._reader.dispose()
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[UnitOfWork]:
+        """Open a transaction that reads one moment's rows and writes nothing.
+
+        Raises:
+            StoreUnavailable: the database did not answer in time; repeat.
+        """
+        async with self._transaction(self._reader, writable=False) as unit:
+            yield unit
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[UnitOfWork]:
+        """Open a transaction that writes; it is stored when the block ends without an error.
+
+        Raises:
+            StoreUnavailable: the database did not take it in time: repeat the whole block. Nothing
+                was stored, unless a server was lost at the very commit; ids and keys hold then.
+        """
+        async with (
+            self._own_turn(),
+            self._transaction(self._writer, writable=True) as unit,
+        ):
+            yield unit
+
+    def _own_turn(self) -> AbstractAsyncContextManager[object]:
+        return nullcontext() if self._turn is None else self._take_turn(self._turn)
+
+    @asynccontextmanager
+    async def _take_turn(self, turn: asyncio.Lock) -> AsyncIterator[None]:
+        try:
+            async with asyncio.timeout(self._lock_timeout_s):
+                await turn.acquire()
+        except TimeoutError as error:
+            raise StoreUnavailable("other writes take too long") from error
+        try:
+            yield
+        finally:
+            turn.release()
+
+    @asynccontextmanager
+    async def _transaction(
+        self, engine: AsyncEngine, *, writable: bool
+    ) -> AsyncIterator[UnitOfWork]:
+        try:
+            async with engine.begin() as connection:
+                yield UnitOfWork(Work(connection=connection, clock=self._clock, writable=writable))
+        except (DBAPIError, PoolTimeoutError) as error:
+            unavailable = as_unavailable(error)
+            if unavailable is None:
+                raise
+            raise unavailable from error
+
+
+async def open_store(
+    url: str, *, clock: Clock | None = None, lock_timeout_s: float = _LOCK_TIMEOUT_S
+) -> Store:
+    """Open the store at an SQLAlchemy URL for the running event loop. It does not migrate.
+
+    Args:
+        url: of an async driver, such as `sqlite+aiosqlite:///…`.
+        clock: tells the time that rows are given; None: the machine's.
+        lock_timeout_s: for how long to wait for other writers, in seconds.
+
+    Raises:
+        ValueError: an SQLite database in memory.
+        SchemaMismatch: the database has another schema than this version's, or none.
+        StoreUnavailable: the database cannot be reached.
+    """
+    if is_sqlite(url) and not sqlite_file(url).exists():
+        raise SchemaMismatch(None, HEAD)
+    engine = async_engine(url, lock_timeout_s=lock_timeout_s)
+    found = None
+    try:
+        found = await _schema_version(engine)
+    finally:
+        if found != HEAD:
+            await engine.dispose()
+    if found != HEAD:
+        raise SchemaMismatch(found, HEAD)
+    return Store(engine, clock or SystemClock(), lock_timeout_s)
+
+
+async def _schema_version(engine: AsyncEngine) -> str | None:
+    try:
+        async with engine.connect() as connection:
+            return await connection.run_sync(schema_version)
+    except (DBAPIError, PoolTimeoutError) as error:
+        raise as_unavailable(error) or error from error

@@ -1,0 +1,110 @@
+"""Events: numbered 1, 2, 3 … within their topic without a gap, the same for every reader."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import RowMapping, Select, insert, select, update
+
+from aibt.errors import NotFound
+from aibt.live.events import Emission, Event
+from aibt.store.leases import Leases
+from aibt.store.repository import Repository
+from aibt.store.results import Results
+from aibt.store.schema import events, topics
+
+_COLUMNS = [events.c.seq, events.c.key, events.c.kind, events.c.data, events.c.at]
+_KEYS_PER_QUERY = 500  # databases limit the parameters of one statement
+
+
+class Events(Repository):
+    """The streams of an owner's runs."""
+
+    async def append(
+        self, owner_id: int, topic: str, epoch: int | None, emissions: Iterable[Emission]
+    ) -> list[Event]:
+        """Number and store those emissions whose keys the topic has not, and return them.
+
+        Args:
+            owner_id: the topic's owner.
+            topic: the stream they belong to.
+            epoch: the writer's; None: what a command caused, or the supervisor.
+            emissions: in the order in which they happened; of two with one key the first counts.
+
+        Raises:
+            LeaseLost: `epoch` is not the current one.
+            NotFound: the owner has no such topic.
+        """
+        if epoch is not None:
+            await Leases(self._work).check(owner_id, topic, epoch)
+        last_seq = await self._locked_last_seq(owner_id, topic)
+        first_of_key: dict[str, Emission] = {}
+        for emission in emissions:
+            first_of_key.setdefault(emission.key, emission)
+        stored = await self._stored_keys(topic, list(first_of_key))
+        at = self._now
+        new = [
+            Event(seq=seq, key=emission.key, kind=emission.kind, data=dict(emission.data), at=at)
+            for seq, emission in enumerate(
+                (one for key, one in first_of_key.items() if key not in stored), last_seq + 1
+            )
+        ]
+        if new:
+            await self._write(insert(events), [_values(owner_id, topic, event) for event in new])
+            await self._write(
+                update(topics).where(topics.c.topic == topic).values(last_seq=new[-1].seq)
+            )
+            await Results(self._work).take_over(owner_id, topic, new)
+        return new
+
+    async def read(
+        self, owner_id: int, topic: str, after: int = 0, limit: int = 1_000
+    ) -> list[Event]:
+        """Return up to `limit` events after the number `after`, in their order."""
+        query = _of(owner_id, topic).where(events.c.seq > after).order_by(events.c.seq)
+        return [Event(**row) for row in await self._rows(query.limit(limit))]
+
+    async def last_seq(self, owner_id: int, topic: str) -> int:
+        """Return the number of the topic's latest event, 0 if it has none.
+
+        Raises:
+            NotFound: the owner has no such topic.
+        """
+        return _last_seq(topic, await self._row(_topic(owner_id, topic)))
+
+    async def last_of_kind(self, owner_id: int, topic: str, kind: str) -> Event | None:
+        """Return the latest event of one kind, or None if there is none."""
+        query = _of(owner_id, topic).where(events.c.kind == kind).order_by(events.c.seq.desc())
+        row = await self._row(query.limit(1))
+        return None if row is None else Event(**row)
+
+    async def _locked_last_seq(self, owner_id: int, topic: str) -> int:
+        """Return the latest number, which nobody else moves until this transaction ends."""
+        return _last_seq(topic, await self._row(_topic(owner_id, topic).with_for_update()))
+
+    async def _stored_keys(self, topic: str, keys: Sequence[str]) -> set[str]:
+        stored: set[str] = set()
+        for start in range(0, len(keys), _KEYS_PER_QUERY):
+            query = select(events.c.key).where(
+                events.c.topic == topic, events.c.key.in_(keys[start : start + _KEYS_PER_QUERY])
+            )
+            stored.update(row["key"] for row in await self._rows(query))
+        return stored
+
+
+def _topic(owner_id: int, topic: str) -> Select[Any]:
+    return select(topics.c.last_seq).where(topics.c.topic == topic, topics.c.owner_id == owner_id)
+
+
+def _last_seq(topic: str, row: RowMapping | None) -> int:
+    if row is None:
+        raise NotFound("topic", topic)
+    return int(row["last_seq"])
+
+
+def _of(owner_id: int, topic: str) -> Select[Any]:
+    return select(*_COLUMNS).where(events.c.topic == topic, events.c.owner_id == owner_id)
+
+
+def _values(owner_id: int, topic: str, event: Event) -> dict[str, Any]:
+    values = {column.name: getattr(event, column.name) for column in _COLUMNS}
+    return {**values, "topic": topic, "owner_id": owner_id}

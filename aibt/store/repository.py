@@ -1,0 +1,64 @@
+"""What all repositories share: one transaction, its clock, and rows that come back typed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CursorResult, Executable, Insert, RowMapping, Select, Update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from aibt.clock import Clock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """One transaction, as its repositories see it."""
+
+    connection: AsyncConnection
+    clock: Clock
+    writable: bool
+
+
+class Repository:
+    """Queries of one aggregate within one transaction. Each of them names the owner."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    @property
+    def _now(self) -> datetime:
+        return self._work.clock.now()
+
+    async def _rows(self, query: Select[Any]) -> Sequence[RowMapping]:
+        result: CursorResult[Any] = await self._work.connection.execute(query)
+        return result.mappings().all()
+
+    async def _row(self, query: Select[Any]) -> RowMapping | None:
+        result: CursorResult[Any] = await self._work.connection.execute(query)
+        return result.mappings().one_or_none()
+
+    async def _write(
+        self, statement: Executable, rows: Sequence[dict[str, Any]] | None = None
+    ) -> CursorResult[Any]:
+        """Execute a statement that changes rows, for each of `rows` where they are given.
+
+        Raises:
+            RuntimeError: the transaction is for reading.
+        """
+        if not self._work.writable:
+            raise RuntimeError("this transaction reads: write within `store.writing()`")
+        return await self._work.connection.execute(statement, rows)
+
+    async def _write_if_unique(self, statement: Insert | Update) -> bool:
+        """Write one row and return True, or write nothing and return False: its key is taken.
+
+        A savepoint keeps the transaction usable after the refusal, on PostgreSQL too.
+        """
+        try:
+            async with self._work.connection.begin_nested():
+                await self._write(statement)
+        except IntegrityError:
+            return False
+        return True

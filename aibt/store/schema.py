@@ -1,0 +1,227 @@
+"""The tables, one schema for SQLite and PostgreSQL. Every row has an owner.
+
+What must hold between rows is held by the database itself: a name is unique among an owner's
+bots that are not deleted, a bot has at most one active training, an event's number and its key
+exist once in a topic. Repositories turn a violation into one of our errors.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Double,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    literal_column,
+)
+
+from aibt.live.states import RunState
+from aibt.store.columns import UtcDateTime, json_column
+
+HEAD = "0001"
+"""The migration that makes this schema; a test holds the two together."""
+
+ACTIVE_STATES = tuple(state for state in RunState if not state.has_ended)
+"""States in which a training occupies its bot."""
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _owner() -> Column[int]:
+    return Column("owner_id", Integer, ForeignKey("users.id"), nullable=False)
+
+
+users = Table(
+    "users",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("email", String(320), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    UniqueConstraint("email"),
+    sqlite_autoincrement=True,  # an id is never given twice: actors and files are named after it
+)
+
+bots = Table(
+    "bots",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _owner(),
+    Column("name", String(64), nullable=False),
+    Column("lr", Double, nullable=False),
+    Column("gamma", Double, nullable=False),
+    Column("hidden_layers", Integer, nullable=False),
+    Column("depth", Integer, nullable=False),
+    Column("discounter_rate", Integer, nullable=False),
+    Column("weights", Text),
+    Column("version", Integer, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+    Column("deleted_at", UtcDateTime),
+    sqlite_autoincrement=True,
+)
+
+is_kept = bots.c.deleted_at.is_(None)
+"""The bot is not deleted."""
+
+Index(
+    "uq_bots_owner_id_name",
+    bots.c.owner_id,
+    bots.c.name,
+    unique=True,
+    sqlite_where=is_kept,
+    postgresql_where=is_kept,
+)
+
+trainings = Table(
+    "trainings",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _owner(),
+    Column("bot_id", Integer, ForeignKey("bots.id"), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("desired", String(16), nullable=False),
+    Column("reason", Text),
+    Column("parked", Boolean, nullable=False),
+    Column("request", json_column, nullable=False),
+    Column("current", json_column, nullable=False),
+    Column("dataset", String(128), nullable=False),
+    Column("data", json_column, nullable=False),
+    Column("initial_weights", Text),
+    Column("status", json_column, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("started_at", UtcDateTime),
+    Column("ended_at", UtcDateTime),
+    Index("ix_trainings_owner_id_id", "owner_id", "id"),
+    Index("ix_trainings_bot_id_id", "bot_id", "id"),
+    sqlite_autoincrement=True,
+)
+
+is_active = trainings.c.state.in_([literal_column(f"'{state}'") for state in ACTIVE_STATES])
+"""The training occupies its bot. Written with literals: a partial index serves no parameter."""
+
+Index(
+    "uq_trainings_bot_id_active",
+    trainings.c.bot_id,
+    unique=True,
+    sqlite_where=is_active,
+    postgresql_where=is_active,
+)
+Index("ix_trainings_active", trainings.c.id, sqlite_where=is_active, postgresql_where=is_active)
+
+parameter_changes = Table(
+    "parameter_changes",
+    metadata,
+    Column("training_id", Integer, ForeignKey("trainings.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    _owner(),
+    Column("step", BigInteger, nullable=False),
+    Column("changes", json_column, nullable=False),
+    Column("stop", Boolean, nullable=False),
+    Column("command_id", String(64)),
+    Column("created_at", UtcDateTime, nullable=False),
+    PrimaryKeyConstraint("training_id", "number"),
+    UniqueConstraint("training_id", "command_id"),
+)
+
+topics = Table(
+    "topics",
+    metadata,
+    Column("topic", String(64), primary_key=True),
+    _owner(),
+    Column("last_seq", BigInteger, nullable=False),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("topic", String(64), ForeignKey("topics.topic"), nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    _owner(),
+    Column("key", String(256), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("data", json_column, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    PrimaryKeyConstraint("topic", "seq"),
+    UniqueConstraint("topic", "key"),
+    Index("ix_events_topic_kind_seq", "topic", "kind", "seq"),
+)
+
+episodes = Table(
+    "episodes",
+    metadata,
+    Column("topic", String(64), nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    _owner(),
+    Column("first_episode", BigInteger, nullable=False),
+    Column("episode", BigInteger, nullable=False),
+    Column("profit", Double),
+    Column("trades", BigInteger),
+    PrimaryKeyConstraint("topic", "seq"),
+    ForeignKeyConstraint(["topic", "seq"], ["events.topic", "events.seq"]),
+)
+
+trades = Table(
+    "trades",
+    metadata,
+    Column("topic", String(64), nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    _owner(),
+    Column("part", String(16), nullable=False),
+    Column("side", Integer),
+    Column("open_at", BigInteger),
+    Column("close_at", BigInteger),
+    Column("profit", Double),
+    PrimaryKeyConstraint("topic", "seq"),
+    ForeignKeyConstraint(["topic", "seq"], ["events.topic", "events.seq"]),
+    Index("ix_trades_topic_part_seq", "topic", "part", "seq"),
+)
+
+leases = Table(
+    "leases",
+    metadata,
+    Column("topic", String(64), primary_key=True),
+    _owner(),
+    Column("epoch", BigInteger, nullable=False),
+    Column("holder", String(256), nullable=False),
+    Column("taken_at", UtcDateTime, nullable=False),
+)
+
+checkpoints = Table(
+    "checkpoints",
+    metadata,
+    Column("training_id", Integer, ForeignKey("trainings.id"), nullable=False),
+    Column("epoch", BigInteger, nullable=False),
+    Column("step", BigInteger, nullable=False),
+    _owner(),
+    Column("path", Text, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    PrimaryKeyConstraint("training_id", "epoch", "step"),
+)
+
+commands = Table(
+    "commands",
+    metadata,
+    _owner(),
+    Column("command_id", String(64), nullable=False),
+    Column("digest", String(128), nullable=False),
+    Column("answer", json_column),
+    Column("training_id", Integer, ForeignKey("trainings.id")),
+    Column("created_at", UtcDateTime, nullable=False),
+    PrimaryKeyConstraint("owner_id", "command_id"),
+    Index("ix_commands_owner_id_created_at", "owner_id", "created_at"),
+)
