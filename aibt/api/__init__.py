@@ -1,1 +1,1 @@
-""""""
+"""The HTTP application: REST and one WebSocket in front of a `Platform`."""

@@ -31,19 +31,27 @@ class BotsCreate(Params):
     depth: Depth = 2
 
 
-class BotsUpdate(Params):
-    """New defaults for the bot's next training. Null or absent: as it is.
+class BotChanges(Params):
+    """New defaults for a bot's next training. Null or absent: as it is.
 
     A new `hidden_layers` or `depth` drops the bot's weights.
     """
 
-    name: Name = Field(description="which bot")
     new_name: Name | None = Field(default=None, description="its new name")
     lr: LearningRate | None = None
     hidden_layers: HiddenLayers | None = None
     gamma: Gamma | None = None
     discounter_rate: DiscounterRate | None = None
     depth: Depth | None = None
+
+
+class BotsUpdate(BotChanges):
+    """Changes of one bot. Null or absent: as it is.
+
+    A new `hidden_layers` or `depth` drops the bot's weights.
+    """
+
+    name: Name = Field(description="which bot")
 
 
 class BotsDelete(Params):

@@ -1,5 +1,7 @@
 """Errors on the wire."""
 
+from typing import Final
+
 from pydantic import Field
 
 from aibt.errors import AibtError
@@ -34,3 +36,12 @@ def internal_error(correlation_id: str) -> ErrorMessage:
         msg=f"something went wrong on our side (reference {correlation_id})",
         field=None,
     )
+
+
+HTTP_CODES: Final = {
+    400: ("invalid", "the request's body is not JSON"),
+    403: ("forbidden", "this page may not use this server"),
+    404: ("not_found", "there is nothing at this address"),
+    405: ("method_not_allowed", "this address does not take this method"),
+    413: ("too_large", "a request's body has at most 64 KiB"),
+}

@@ -14,12 +14,12 @@ from aibt.protocol.message import WireMessage, first_fault
 
 MAX_REQUEST_BYTES: Final = 64 * 1024
 MAX_RESPONSE_BYTES: Final = 1024 * 1024
-_UUID = r"[0-9a-fA-F]{32}|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+UUID_PATTERN: Final = r"[0-9a-fA-F]{32}|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 _ECHOED = 64  # characters of a name, view or id that an error echoes
 
 
 def _uuid(text: str) -> str:
-    if not re.fullmatch(_UUID, text):
+    if not re.fullmatch(UUID_PATTERN, text):
         raise ValueError("an id is a UUID, with or without dashes")
     return text
 
@@ -93,7 +93,7 @@ class Head:
         )
 
 
-class Unreadable(Exception):
+class UnreadableError(Exception):
     """A frame is no request; `head` is what could be read of it and `fault` says why."""
 
     def __init__(self, head: Head, fault: AibtError) -> None:
@@ -108,18 +108,18 @@ def read_request(text: str) -> Request:
     NaN and infinity are read as such here, so that the parameter they stand in can be named.
 
     Raises:
-        Unreadable: it is not JSON, nests too deeply, or is not a request.
+        UnreadableError: it is not JSON, nests too deeply, or is not a request.
     """
     try:
         raw = from_json(text, allow_inf_nan=True)
     except ValueError as error:
-        raise Unreadable(Head(), Invalid(None, f"this is not JSON: {error}")) from None
+        raise UnreadableError(Head(), Invalid(None, f"this is not JSON: {error}")) from None
     if not isinstance(raw, dict):
-        raise Unreadable(Head(), Invalid(None, "a request is a JSON object"))
+        raise UnreadableError(Head(), Invalid(None, "a request is a JSON object"))
     try:
         return Request.model_validate(raw)
     except ValidationError as error:
-        raise Unreadable(_legible(raw), first_fault(error)) from None
+        raise UnreadableError(_legible(raw), first_fault(error)) from None
 
 
 def head_of(request: Request) -> Head:

@@ -2,7 +2,7 @@
 
 from pydantic import AwareDatetime, Field
 
-from aibt.protocol.message import WireMessage
+from aibt.protocol.message import Params, Period, Source, Symbol, WireMessage
 
 
 class SymbolMessage(WireMessage):
@@ -37,3 +37,11 @@ class BarsMessage(WireMessage):
     lows: list[float]
     closes: list[float]
     volumes: list[float]
+
+
+class BarsQuery(Params):
+    """Which bars."""
+
+    symbol: Symbol
+    period: Period
+    source: Source | None = None

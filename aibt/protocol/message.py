@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Mapping
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
@@ -119,6 +119,7 @@ Period = Annotated[
     AfterValidator(_canonical_period),
     Field(description="bar interval: D1, H1, M15 … or 1d, 1h, 15m; answered in the latter form"),
 ]
+Source = Literal["csv", "sample", "yahoo", "synthetic"]
 LearningRate = Annotated[float, Field(gt=0, le=1, description="learning rate")]
 Gamma = Annotated[float, Field(ge=0, le=1, description="discount per bar")]
 BatchSize = Annotated[int, Field(ge=1, le=8_192, description="transitions per update")]

@@ -202,6 +202,23 @@ class LogMessage(WireMessage):
     at: AwareDatetime
 
 
+class EventMessage(WireMessage):
+    """An event as REST shows it."""
+
+    seq: int = Field(ge=1, description="its number in the training's topic")
+    kind: str = Field(description="as `inner_task` on the WebSocket")
+    data: dict[str, Any]
+    at: AwareDatetime = Field(description="when it was stored")
+
+
+class EventsMessage(WireMessage):
+    """Events of a training, oldest first."""
+
+    events: list[EventMessage]
+    cursor: int = Field(description="go on after this one")
+    ended: bool = Field(description="the training has ended and nothing comes after these")
+
+
 _UNTRAINED: Mapping[str, Json] = {
     "max_profit": 0.0,
     "profit": 0.0,

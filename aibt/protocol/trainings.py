@@ -18,10 +18,13 @@ from aibt.protocol.message import (
     Params,
     Period,
     RateHz,
+    Source,
     Symbol,
 )
 from aibt.protocol.training_messages import (
     EpisodeMessage,
+    EventMessage,
+    EventsMessage,
     LoadMessage,
     LogMessage,
     ParamsMessage,
@@ -35,12 +38,15 @@ from aibt.protocol.training_messages import (
 
 __all__ = [
     "EpisodeMessage",
+    "EventMessage",
+    "EventsMessage",
     "LoadMessage",
     "LogMessage",
     "ParamsMessage",
     "StateMessage",
     "StatusMessage",
     "TradeMessage",
+    "TrainingChanges",
     "TrainingMessage",
     "TrainingsControl",
     "TrainingsGet",
@@ -52,8 +58,6 @@ __all__ = [
     "TrainingsWatch",
     "training_message",
 ]
-
-Source = Literal["csv", "sample", "yahoo", "synthetic"]
 
 
 class TrainingsStart(Params):
@@ -106,14 +110,19 @@ class TrainingsStart(Params):
         return value
 
 
-class TrainingsUpdate(Params):
-    """New values that hold from the training's next step on. Null or absent: as it is."""
+class TrainingChanges(Params):
+    """New values that hold from a training's next step on. Null or absent: as it is."""
 
-    id: Id = Field(description="which training")
     lr: LearningRate | None = None
     gamma: Gamma | None = None
     batch_size: BatchSize | None = None
     max_episodes: Episodes | None = Field(default=None, description="not below `min_episodes`")
+
+
+class TrainingsUpdate(TrainingChanges):
+    """Changes of one training, from its next step on. Null or absent: as it is."""
+
+    id: Id = Field(description="which training")
 
 
 class TrainingsControl(Params):

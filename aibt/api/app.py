@@ -1,0 +1,90 @@
+"""The application: REST, the WebSocket, and what they share while it lives."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+from fastapi import FastAPI, WebSocket
+
+from aibt.api import bots, health, market, trainings
+from aibt.api.errors import add_handlers
+from aibt.api.feeds import FeedHub
+from aibt.api.gateway import Gateway
+from aibt.api.headers import Guard
+from aibt.api.limits import Limits
+from aibt.api.metrics import Meter, NoMeter
+from aibt.api.platform import Platform
+from aibt.api.socket import Sockets
+from aibt.clock import Clock
+from aibt.protocol.client import PROTOCOL_VERSION
+from aibt.settings import ServeSettings
+
+_ABOUT = {
+    "name": "AIBT",
+    "websocket": "/ws",
+    "rest": "/api",
+    "openapi": "/openapi.json",
+    "docs": "/docs",
+    "health": "/healthz",
+}
+
+
+def create_app(
+    connect: Callable[[], AbstractAsyncContextManager[Platform]],
+    settings: ServeSettings,
+    clock: Clock,
+    meter: Meter | None = None,
+    limits: Limits | None = None,
+) -> FastAPI:
+    """Return the application; it connects to the platform when it starts.
+
+    Args:
+        connect: entered at the start and left at the end of the application's life.
+        settings: who may connect, and how many.
+        clock: the time, also for how old data is.
+        meter: takes the gateway's measurements; None: nobody does.
+        limits: how much one client may take; None: the usual.
+    """
+    limits = limits or Limits()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with connect() as platform:
+            gateway = Gateway(
+                platform=platform,
+                hub=FeedHub(platform, clock, limits),
+                settings=settings,
+                clock=clock,
+                meter=meter or NoMeter(),
+                limits=limits,
+            )
+            sockets = Sockets(gateway)
+            app.state.gateway, app.state.sockets = gateway, sockets
+            watch = asyncio.create_task(sockets.watch())
+            try:
+                yield
+            finally:
+                watch.cancel()
+                gateway.hub.close()
+
+    app = FastAPI(
+        title="AIBT",
+        version=str(PROTOCOL_VERSION),
+        description="Bots that learn to trade, and their trainings. Live streams: `/ws`.",
+        lifespan=lifespan,
+    )
+    app.add_middleware(Guard, settings=settings, most_bytes=limits.request_bytes)
+    add_handlers(app)
+    for router in (bots.router, trainings.router, market.router, health.router):
+        app.include_router(router)
+
+    @app.get("/", include_in_schema=False)
+    async def about() -> dict[str, str]:
+        return _ABOUT
+
+    @app.websocket("/ws")
+    async def ws(websocket: WebSocket) -> None:
+        sockets: Sockets = websocket.app.state.sockets
+        await sockets.serve(websocket)
+
+    return app

@@ -1,0 +1,149 @@
+"""What each query of the WebSocket asks of the platform; streams are the socket's own affair."""
+
+import uuid
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Final, TypeVar
+
+from aibt.api.gateway import Gateway
+from aibt.api.platform import Command, Platform
+from aibt.live.states import RunState
+from aibt.protocol.bots import BotMessage, BotsMessage
+from aibt.protocol.client import (
+    PROTOCOL_VERSION,
+    ActiveTrainingMessage,
+    OpenMessage,
+    UserMessage,
+)
+from aibt.protocol.frames import json_text
+from aibt.protocol.message import Params, WireMessage
+from aibt.protocol.tasks import Task, digest_of
+from aibt.protocol.trainings import TrainingMessage, TrainingsList, TrainingsMessage
+from aibt.store.records import User
+
+ACTIVE: Final = tuple(state for state in RunState if not state.has_ended)
+Answer = tuple[WireMessage, str | None]  # the payload, and a sentence for a person
+Query = Callable[[Gateway, User, Any, Command | None], Awaitable[Answer]]
+M = TypeVar("M", bound=WireMessage)
+
+
+def command_of(task: Task, params: Params, request_id: str | None) -> Command | None:
+    """Return what makes a change happen once: None without an id or without a change."""
+    if request_id is None or not task.changes:
+        return None
+    return Command(id=uuid.UUID(request_id).hex, digest=digest_of(task, params))
+
+
+def subjects_of(params: Params) -> frozenset[str]:
+    """Return what a request is about: requests that share a subject keep their order."""
+    names = (getattr(params, name, None) for name in ("name", "new_name", "bot_name"))
+    about = {f"bot/{name}" for name in names if name is not None}
+    training_id = getattr(params, "id", None)
+    return frozenset(about | ({f"training/{training_id}"} if training_id is not None else set()))
+
+
+async def answer(
+    gateway: Gateway, owner: User, task: Task, params: Params, command: Command | None
+) -> Answer:
+    """Ask the platform what a query without a stream asks for.
+
+    Raises:
+        AibtError: it was refused, or the platform is not available.
+    """
+    return await gateway.ask(_QUERIES[task.query](gateway, owner, params, command))
+
+
+async def listed_trainings(
+    gateway: Gateway, owner: User, asked: TrainingsList
+) -> list[TrainingMessage]:
+    """Return trainings newest first, without the trades of their shown episodes."""
+    trainings = await gateway.platform.trainings(
+        owner,
+        states=asked.states,
+        bot_name=asked.bot_name,
+        limit=asked.limit,
+        before_id=asked.before_id,
+    )
+    return [
+        training.model_copy(update={"bot": training.bot.model_copy(update={"trades": []})})
+        for training in trainings
+    ]
+
+
+def fitting(messages: Sequence[M], most_bytes: int) -> list[M]:
+    """Return the first messages that fit into one frame together."""
+    room = most_bytes - 4_096  # the frame around them
+    chosen: list[M] = []
+    for message in messages:
+        room -= len(json_text(message).encode()) + 1
+        if room < 0:
+            break
+        chosen.append(message)
+    return chosen
+
+
+async def _open(gateway: Gateway, owner: User, _: Params, __: Command | None) -> Answer:
+    trainings = await gateway.platform.trainings(owner, states=ACTIVE)
+    return OpenMessage(
+        user=UserMessage(id=owner.id, email=owner.email),
+        protocol_version=PROTOCOL_VERSION,
+        trainings=[
+            ActiveTrainingMessage(
+                id=training.id,
+                bot_name=training.bot_name,
+                state=training.state,
+                cursor=training.cursor,
+            )
+            for training in trainings
+        ],
+    ), None
+
+
+async def _bots_get(gateway: Gateway, owner: User, params: Any, _: Command | None) -> Answer:
+    if params.name is not None:
+        return await gateway.platform.bot(owner, params.name), None
+    bots = await gateway.platform.bots(owner)
+    shown = fitting(bots, gateway.limits.response_bytes)
+    return BotsMessage(bots=shown), _left_out(len(bots) - len(shown))
+
+
+async def _trainings_list(gateway: Gateway, owner: User, params: Any, _: Command | None) -> Answer:
+    trainings = await listed_trainings(gateway, owner, params)
+    shown = fitting(trainings, gateway.limits.response_bytes)
+    return TrainingsMessage(trainings=shown), _left_out(len(trainings) - len(shown))
+
+
+def _left_out(count: int) -> str | None:
+    return f"{count} more did not fit into this answer" if count else None
+
+
+def _with(method: Callable[[Platform], Callable[..., Awaitable[Any]]], by: str | None) -> Query:
+    """Return a query that hands its parameters, or the one named `by`, to a method."""
+
+    async def query(gateway: Gateway, owner: User, params: Any, command: Command | None) -> Answer:
+        what = params if by is None else getattr(params, by)
+        message: WireMessage = await method(gateway.platform)(owner, what, command)
+        return message, message.note if isinstance(message, BotMessage) else None
+
+    return query
+
+
+async def _trainings_get(gateway: Gateway, owner: User, params: Any, _: Command | None) -> Answer:
+    return await gateway.platform.training(owner, params.id), None
+
+
+_QUERIES: Final[dict[str, Query]] = {
+    "client-is-open": _open,
+    "bots-create": _with(lambda platform: platform.create_bot, None),
+    "bots-update": _with(lambda platform: platform.update_bot, None),
+    "bots-delete": _with(lambda platform: platform.delete_bot, "name"),
+    "bots-get": _bots_get,
+    "bots-pause": _with(lambda platform: platform.pause_bot, "name"),
+    "bots-resume": _with(lambda platform: platform.resume_bot, "name"),
+    "bots-stop": _with(lambda platform: platform.stop_bot, "name"),
+    "trainings-pause": _with(lambda platform: platform.pause_training, "id"),
+    "trainings-resume": _with(lambda platform: platform.resume_training, "id"),
+    "trainings-stop": _with(lambda platform: platform.stop_training, "id"),
+    "trainings-update": _with(lambda platform: platform.update_training, None),
+    "trainings-get": _trainings_get,
+    "trainings-list": _trainings_list,
+}

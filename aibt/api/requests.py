@@ -1,0 +1,52 @@
+"""What REST handlers are given: the gateway, the owner, and the id of a command."""
+
+import re
+from typing import Annotated
+
+from fastapi import Depends, Header, Request
+
+from aibt.api.gateway import Gateway
+from aibt.api.platform import Command
+from aibt.api.queries import command_of
+from aibt.errors import Invalid
+from aibt.protocol.frames import UUID_PATTERN
+from aibt.protocol.message import Params
+from aibt.protocol.tasks import TASKS
+from aibt.store.records import User
+
+
+async def _gateway(request: Request) -> Gateway:
+    gateway: Gateway = request.app.state.gateway
+    return gateway
+
+
+GatewayOf = Annotated[Gateway, Depends(_gateway)]
+
+
+async def _owner(gateway: GatewayOf) -> User:
+    return await gateway.user()
+
+
+async def _key(
+    key: Annotated[
+        str | None,
+        Header(
+            alias="Idempotency-Key",
+            description="UUID of your choice: repeated within 24 hours, the same request has one "
+            "effect and the same answer; another request is refused (`id_reused`)",
+            examples=["5b0c6c0e-8f0e-4f43-9a3f-0d6c1c1f2a11"],
+        ),
+    ] = None,
+) -> str | None:
+    if key is not None and not re.fullmatch(UUID_PATTERN, key):
+        raise Invalid("Idempotency-Key", "it is a UUID, with or without dashes")
+    return key
+
+
+Owner = Annotated[User, Depends(_owner)]
+Key = Annotated[str | None, Depends(_key)]
+
+
+def command(query: str, params: Params, key: str | None) -> Command | None:
+    """Return the command that the WebSocket's `query` with the same id would be."""
+    return command_of(TASKS[query], params, key)

@@ -1,0 +1,299 @@
+"""One WebSocket connection: reads requests, answers them, and owns its streams."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Coroutine
+from datetime import timedelta
+
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from aibt.api.gateway import Gateway, told
+from aibt.api.origins import is_allowed_host, is_allowed_origin
+from aibt.api.outbox import Outbox
+from aibt.api.queries import answer, command_of, subjects_of
+from aibt.api.subscriptions import DEFAULT_RATE_HZ, Stream, Streams
+from aibt.errors import ActorUnavailable, AibtError, Invalid
+from aibt.protocol.client import ClosedMessage
+from aibt.protocol.frames import (
+    Head,
+    Request,
+    UnreadableError,
+    head_of,
+    json_text,
+    read_request,
+)
+from aibt.protocol.message import Params
+from aibt.protocol.tasks import Task, task_of
+from aibt.protocol.trainings import (
+    TrainingMessage,
+    TrainingsStart,
+    TrainingsUnwatch,
+    TrainingsWatch,
+)
+from aibt.store.records import User
+
+logger = logging.getLogger(__name__)
+
+SUBPROTOCOL = "aibt.v1"
+NORMAL, TOO_BIG, FULL, FORBIDDEN, TOO_SLOW = 1000, 1009, 1013, 4403, 4408
+_SKEW = timedelta(seconds=5)  # between the clocks of this process and of the store
+
+
+class Sockets:
+    """All sockets of this process: counts them, and gives up those that take nothing."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        self._gateway = gateway
+        self._open: set[Connection] = set()
+
+    def __len__(self) -> int:
+        return len(self._open)
+
+    async def serve(self, websocket: WebSocket) -> None:
+        """Serve one connection from its handshake to its end."""
+        headers, settings = websocket.headers, self._gateway.settings
+        if not (
+            is_allowed_host(headers.get("host"), settings)
+            and is_allowed_origin(headers.get("origin"), headers.get("host"), settings)
+        ):
+            await websocket.close(FORBIDDEN)  # before accept: the handshake is answered 403
+            return
+        offered = websocket.scope.get("subprotocols", [])
+        await websocket.accept(subprotocol=SUBPROTOCOL if SUBPROTOCOL in offered else None)
+        if len(self._open) >= settings.max_sockets:
+            await websocket.close(FULL, "this server has no room for more sockets")
+            return
+        connection = Connection(self._gateway, websocket)
+        self._open.add(connection)
+        self._gateway.meter.sockets(len(self._open))
+        try:
+            await connection.serve()
+        finally:
+            self._open.discard(connection)
+            self._gateway.meter.sockets(len(self._open))
+
+    def give_up_stalled(self) -> None:
+        """Close the sockets whose clients have taken nothing for too long."""
+        for connection in self._open:
+            connection.give_up_if_stalled()
+
+    async def watch(self) -> None:
+        """Look for stalled clients until cancelled."""
+        while True:
+            await asyncio.sleep(min(1.0, self._gateway.limits.stall_s))
+            self.give_up_stalled()
+
+
+class Connection:
+    """One client. Requests about one bot or training keep their order; others may overtake."""
+
+    def __init__(self, gateway: Gateway, websocket: WebSocket) -> None:
+        self._gateway = gateway
+        self._websocket = websocket
+        self._outbox = Outbox(websocket.send_text, gateway.clock, gateway.limits)
+        self._streams = Streams(gateway.limits.streams)
+        self._free = asyncio.Semaphore(gateway.limits.in_flight)
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._latest: dict[str, asyncio.Task[None]] = {}
+        self._close: asyncio.Future[tuple[int, str]] = asyncio.get_running_loop().create_future()
+
+    async def serve(self) -> None:
+        """Read and answer until one side closes."""
+        reader = asyncio.create_task(self._read())
+        writer = asyncio.create_task(self._outbox.write())
+        try:
+            await asyncio.wait((reader, writer, self._close), return_when=asyncio.FIRST_COMPLETED)
+            ending = self._close.result() if self._close.done() else None
+        finally:  # nothing here may wait: this task may have been cancelled
+            self._outbox.close()
+            self._streams.cancel()
+            for task in (reader, writer):  # a command under way goes on to its end
+                task.cancel()
+                task.add_done_callback(_note_failure)
+        if ending is not None:
+            with contextlib.suppress(TimeoutError, WebSocketDisconnect, RuntimeError, OSError):
+                async with asyncio.timeout(self._gateway.limits.close_s):
+                    await self._websocket.close(*ending)
+
+    def close(self, code: int, reason: str) -> None:
+        """Close the socket soon, whatever waits to be sent."""
+        if not self._close.done():
+            self._close.set_result((code, reason))
+
+    def give_up_if_stalled(self) -> None:
+        """Close the socket if the client has taken nothing for too long."""
+        if self._outbox.stalled_s() > self._gateway.limits.stall_s and not self._close.done():
+            self._gateway.meter.frames_dropped(len(self._outbox))
+            self.close(TOO_SLOW, "too slow: come back with your cursor")
+
+    async def _read(self) -> None:
+        while True:
+            await self._free.acquire()
+            message = await self._websocket.receive()
+            if message["type"] == "websocket.disconnect":
+                return
+            text = message.get("text")
+            size = _size(text if text is not None else message.get("bytes") or b"")
+            if size > self._gateway.limits.request_bytes:
+                most = self._gateway.limits.request_bytes
+                self.close(TOO_BIG, f"a request has at most {most} bytes")
+                return
+            self._take(text)
+
+    def _take(self, text: str | None) -> None:
+        """Begin to answer one frame, after those about the same bot or training."""
+        if text is None:
+            error = Invalid(None, "a request is a text frame, not a binary one")
+            self._begin(self._refuse(Head(), error), frozenset())
+            return
+        try:
+            request = read_request(text)
+        except UnreadableError as unreadable:
+            self._begin(self._refuse(unreadable.head, unreadable.fault), frozenset())
+            return
+        try:
+            task = task_of(request.query)
+            params = task.params.read(request.params)
+        except AibtError as refused:
+            self._begin(self._refuse(head_of(request), refused), frozenset())
+            return
+        self._begin(self._answer(request, task, params), subjects_of(params))
+
+    def _begin(self, work: Coroutine[None, None, None], subjects: frozenset[str]) -> None:
+        earlier = {self._latest[subject] for subject in subjects if subject in self._latest}
+        task = asyncio.create_task(self._after(earlier, work))
+        self._latest.update(dict.fromkeys(subjects, task))
+        self._tasks.add(task)
+        self._gateway.background.add(task)
+        task.add_done_callback(lambda done: self._end(done, subjects))
+
+    def _end(self, task: asyncio.Task[None], subjects: frozenset[str]) -> None:
+        self._tasks.discard(task)
+        self._gateway.background.discard(task)
+        self._free.release()
+        for subject in subjects:
+            if self._latest.get(subject) is task:
+                del self._latest[subject]
+
+    async def _after(
+        self, earlier: set[asyncio.Task[None]], work: Coroutine[None, None, None]
+    ) -> None:
+        if earlier:
+            await asyncio.wait(earlier)
+        await work
+
+    async def _refuse(self, head: Head, error: AibtError) -> None:
+        self._gateway.meter.command("refused", 0.0, error.code)
+        await self._outbox.put(head.frame(json_text(told(error)), done=True, inner_task="error"))
+
+    async def _answer(self, request: Request, task: Task, params: Params) -> None:
+        """Answer one request, whatever becomes of it."""
+        head = head_of(request)
+        began = self._gateway.clock.monotonic()
+        code = "ok"
+        try:
+            await self._do(head, task, params)
+        except Exception as error:  # noqa: BLE001 - a request ends here, with an answer
+            message = told(error)
+            code = message.code
+            await self._outbox.put(head.frame(json_text(message), done=True, inner_task="error"))
+        finally:
+            seconds = self._gateway.clock.monotonic() - began
+            self._gateway.meter.command(task.query, seconds, code)
+
+    async def _do(self, head: Head, task: Task, params: Params) -> None:
+        if task.query == "client-is-closed":
+            await self._leave(head)
+            return
+        owner = await self._gateway.user()
+        if isinstance(params, TrainingsStart):
+            await self._start(owner, head, task, params)
+        elif isinstance(params, TrainingsWatch):
+            await self._watch(owner, head, params)
+        elif isinstance(params, TrainingsUnwatch):
+            training = await self._training(owner, params.id)
+            await self._streams.end(params.id)
+            await self._outbox.put(head.frame(json_text(training), done=True))
+        else:
+            command = command_of(task, params, head.id)
+            data, says = await answer(self._gateway, owner, task, params, command)
+            await self._outbox.put(head.frame(json_text(data), done=True, client_msg=says))
+
+    async def _start(self, owner: User, head: Head, task: Task, params: TrainingsStart) -> None:
+        began = self._gateway.clock.now()
+        command = command_of(task, params, head.id)
+        self._check_room(None)
+        training = await self._gateway.ask(
+            self._gateway.platform.start_training(owner, params, command)
+        )
+        # A repeated start is answered with what was answered first, which may be long ago.
+        with contextlib.suppress(ActorUnavailable):
+            training = await self._training(owner, training.id)
+        is_new = training.created_at >= began - _SKEW
+        await self._stream(owner, head, training, None, begin_at=0 if is_new else training.cursor)
+
+    async def _watch(self, owner: User, head: Head, params: TrainingsWatch) -> None:
+        self._check_room(params.id)
+        training = await self._training(owner, params.id)
+        await self._stream(
+            owner,
+            head,
+            training,
+            params.cursor,
+            begin_at=training.cursor,
+            rate_hz=params.rate_hz or DEFAULT_RATE_HZ,
+        )
+
+    async def _stream(
+        self,
+        owner: User,
+        head: Head,
+        training: TrainingMessage,
+        cursor: int | None,
+        *,
+        begin_at: int,
+        rate_hz: float = DEFAULT_RATE_HZ,
+    ) -> None:
+        stream = Stream(
+            self._gateway,
+            owner=owner,
+            head=head,
+            training_id=training.id,
+            outbox=self._outbox,
+            rate_hz=rate_hz,
+        )
+        await self._streams.open(stream, training, cursor, begin_at=begin_at)
+
+    async def _leave(self, head: Head) -> None:
+        """Let the requests before this one finish, end the streams, and say goodbye."""
+        others = self._tasks - {asyncio.current_task()}
+        if others:
+            await asyncio.wait(others)
+        await self._streams.end_all()
+        await self._outbox.put(head.frame(json_text(ClosedMessage()), done=True))
+        await self._outbox.flush()
+        self.close(NORMAL, "")
+
+    def _check_room(self, training_id: int | None) -> None:
+        if self._streams.is_full(training_id):
+            most = self._gateway.limits.streams
+            raise Invalid("id", f"this socket follows {most} trainings, which is the most it may")
+
+    async def _training(self, owner: User, training_id: int) -> TrainingMessage:
+        return await self._gateway.ask(self._gateway.platform.training(owner, training_id))
+
+
+def _note_failure(task: asyncio.Task[None]) -> None:
+    """Keep what ended a connection out of the way, unless it is a mistake of ours."""
+    if task.cancelled():
+        return
+    error = task.exception()
+    if error is not None and not isinstance(error, WebSocketDisconnect | RuntimeError | OSError):
+        logger.error("a socket failed", exc_info=error)
+
+
+def _size(data: str | bytes) -> int:
+    if isinstance(data, bytes) or data.isascii():
+        return len(data)
+    return len(data.encode())

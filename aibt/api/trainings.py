@@ -1,0 +1,145 @@
+"""REST twins of `trainings-*`, and a training's bars and events."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Path, Query
+
+from aibt.api.errors import responses
+from aibt.api.queries import listed_trainings
+from aibt.api.requests import GatewayOf, Key, Owner, command
+from aibt.live.states import RunState
+from aibt.protocol.message import MAX_ID
+from aibt.protocol.trainings import (
+    EventMessage,
+    EventsMessage,
+    LoadMessage,
+    TrainingChanges,
+    TrainingMessage,
+    TrainingsControl,
+    TrainingsList,
+    TrainingsMessage,
+    TrainingsStart,
+    TrainingsUpdate,
+)
+
+router = APIRouter(prefix="/api/trainings", tags=["trainings"])
+TrainingId = Annotated[int, Path(ge=1, le=MAX_ID, description="the training's id", examples=[7])]
+_NEW = {
+    "bot_name": "Ada",
+    "train_data_percentage": 80,
+    "balance": 10_000,
+    "batch_size": 64,
+    "max_episodes": 50,
+    "min_episodes": 5,
+    "symbol": "EURUSD",
+    "period": "H1",
+}
+
+
+@router.get("", responses=responses(422))
+async def trainings(
+    *,
+    gateway: GatewayOf,
+    owner: Owner,
+    state: Annotated[list[RunState] | None, Query(description="only these; repeatable")] = None,
+    bot_name: Annotated[str | None, Query(description="only this bot's")] = None,
+    limit: Annotated[int, Query(ge=1, le=1_000, description="at most so many")] = 100,
+    before_id: Annotated[int | None, Query(ge=1, le=MAX_ID, description="pages on")] = None,
+) -> TrainingsMessage:
+    """List your trainings, newest first; `bot.trades` is empty here."""
+    params = TrainingsList.read(
+        {"states": state or [], "bot_name": bot_name, "limit": limit, "before_id": before_id}
+    )
+    return TrainingsMessage(trainings=await gateway.ask(listed_trainings(gateway, owner, params)))
+
+
+@router.post("", status_code=201, responses=responses(404, 409, 413, 422))
+async def start(
+    params: Annotated[TrainingsStart, Body(examples=[_NEW])],
+    gateway: GatewayOf,
+    owner: Owner,
+    key: Key,
+) -> TrainingMessage:
+    """Start a training. Follow it with `trainings-watch`, or read its events."""
+    asked = command("trainings-start", params, key)
+    return await gateway.ask(gateway.platform.start_training(owner, params, asked))
+
+
+@router.get("/{training_id}", responses=responses(404, 422))
+async def training(training_id: TrainingId, gateway: GatewayOf, owner: Owner) -> TrainingMessage:
+    """Show a training."""
+    return await gateway.ask(gateway.platform.training(owner, training_id))
+
+
+@router.patch("/{training_id}", responses=responses(404, 409, 413, 422))
+async def update(
+    training_id: TrainingId,
+    changes: Annotated[TrainingChanges, Body(examples=[{"lr": 0.0005}])],
+    gateway: GatewayOf,
+    owner: Owner,
+    key: Key,
+) -> TrainingMessage:
+    """Change parameters of a training from its next step on."""
+    params = TrainingsUpdate.read({"id": training_id, **changes.model_dump()})
+    asked = command("trainings-update", params, key)
+    return await gateway.ask(gateway.platform.update_training(owner, params, asked))
+
+
+@router.post("/{training_id}/pause", responses=responses(404, 409, 422))
+async def pause(
+    training_id: TrainingId, gateway: GatewayOf, owner: Owner, key: Key
+) -> TrainingMessage:
+    """Pause a training: no step runs after the answer."""
+    asked = command("trainings-pause", TrainingsControl(id=training_id), key)
+    return await gateway.ask(gateway.platform.pause_training(owner, training_id, asked))
+
+
+@router.post("/{training_id}/resume", responses=responses(404, 409, 422))
+async def resume(
+    training_id: TrainingId, gateway: GatewayOf, owner: Owner, key: Key
+) -> TrainingMessage:
+    """Let a paused training go on."""
+    asked = command("trainings-resume", TrainingsControl(id=training_id), key)
+    return await gateway.ask(gateway.platform.resume_training(owner, training_id, asked))
+
+
+@router.post("/{training_id}/stop", responses=responses(404, 409, 422))
+async def stop(
+    training_id: TrainingId, gateway: GatewayOf, owner: Owner, key: Key
+) -> TrainingMessage:
+    """End a training for good; its best weights and its history stay."""
+    asked = command("trainings-stop", TrainingsControl(id=training_id), key)
+    return await gateway.ask(gateway.platform.stop_training(owner, training_id, asked))
+
+
+@router.get("/{training_id}/load", responses=responses(404, 422))
+async def load(training_id: TrainingId, gateway: GatewayOf, owner: Owner) -> LoadMessage:
+    """Return the times and closes of all bars of a training, in one part."""
+    return await gateway.ask(gateway.platform.load(owner, training_id))
+
+
+@router.get("/{training_id}/events", responses=responses(404, 422))
+async def events(
+    training_id: TrainingId,
+    gateway: GatewayOf,
+    owner: Owner,
+    after: Annotated[int, Query(ge=0, le=MAX_ID, description="number of the last you have")] = 0,
+    limit: Annotated[int, Query(ge=1, le=1_000, description="at most so many")] = 100,
+) -> EventsMessage:
+    """Return the events of a training after a cursor, oldest first."""
+    found: list[EventMessage] = []
+    cursor, has_ended = after, False
+    while len(found) < limit and not has_ended:
+        feed = await gateway.ask(
+            gateway.platform.feed(owner, training_id, cursor=cursor, status_version=0, timeout_s=0)
+        )
+        found += [
+            EventMessage(seq=event.seq, kind=event.kind, data=dict(event.data), at=event.at)
+            for event in feed.events
+        ]
+        if not feed.events:
+            break
+        cursor, has_ended = feed.cursor, feed.ended
+    has_ended = feed.ended and len(found) <= limit
+    shown = found[:limit]
+    return EventsMessage(events=shown, cursor=shown[-1].seq if shown else after, ended=has_ended)
