@@ -238,7 +238,7 @@ class Streams:
         if training_id not in self._running:
             return
         stream, task = self._running[training_id]
-        stream.finish(silent=replaced_by is not None and replaced_by.id == stream.head.id)
+        stream.finish(silent=replaced_by is not None and _continues(replaced_by, stream.head))
         await asyncio.wait([task])
 
     async def end_all(self) -> None:
@@ -257,6 +257,11 @@ class Streams:
     def _forget(self, training_id: int, task: asyncio.Task[None]) -> None:
         if self._running.get(training_id, (None, None))[1] is task:
             del self._running[training_id]
+
+
+def _continues(newer: Head, older: Head) -> bool:
+    """Whether a client would take the newer stream's frames for the older one's."""
+    return newer.id == older.id and (newer.id is not None or newer.name == older.name)
 
 
 def load_parts(load: LoadMessage, bars: int) -> Iterator[Mapping[str, object]]:

@@ -1,6 +1,5 @@
 """What every wire model shares, and the types of fields that occur in several of them."""
 
-import re
 import unicodedata
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
@@ -9,9 +8,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from aibt.errors import Invalid
 from aibt.market.intervals import parse_interval
+from aibt.market.symbols import parse_symbol
 
 MAX_ID = 2**53 - 1  # the largest whole number that every JSON reader keeps exact
-_SYMBOL = r"[A-Z0-9^][A-Z0-9.\-=^]{0,14}"
 _PUNCTUATION = frozenset(" _-.")
 
 
@@ -82,10 +81,10 @@ def _is_letter_or_digit(char: str) -> bool:
 
 
 def _canonical_symbol(text: str) -> str:
-    text = unicodedata.normalize("NFKC", text)
-    if not re.fullmatch(_SYMBOL, text):
-        raise ValueError("a symbol has 1 to 15 capitals, digits, `.`, `-`, `=` or `^`")
-    return text
+    try:
+        return parse_symbol(text)
+    except Invalid as error:
+        raise ValueError(error.reason) from None
 
 
 def _canonical_period(text: str) -> str:
@@ -111,7 +110,7 @@ Symbol = Annotated[
     AfterValidator(_canonical_symbol),
     Field(
         description="symbol as its source writes it: EURUSD, ^GSPC, GOOGL, BTC-USD",
-        json_schema_extra={"pattern": f"^{_SYMBOL}$"},
+        json_schema_extra={"minLength": 1, "maxLength": 64},
     ),
 ]
 Period = Annotated[
