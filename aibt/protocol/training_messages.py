@@ -65,9 +65,14 @@ class EvaluationMessage(WireMessage):
     buy_and_hold: float | None = Field(default=None, description="profit of buying and holding")
 
 
-class StatusFields(WireMessage):
-    """Live figures of a training; what is shown is environment 0."""
+class StatusMessage(WireMessage):
+    """`status`: live figures of a training; what is shown is environment 0.
 
+    It is conflated, so the latest wins, and has no `seq`.
+    """
+
+    id: int
+    state: RunState
     episodes: ProgressMessage
     days: ProgressMessage = Field(description="bars of the shown episode")
     max_profit: float = Field(description="over the training")
@@ -88,22 +93,13 @@ class StatusFields(WireMessage):
     cursor: int = Field(ge=0, description="number of the last event this includes")
 
 
-class StatusMessage(StatusFields):
-    """`status`: conflated, so the latest wins; it has no `seq`."""
-
-    id: int
-    state: RunState
-
-
-class TrainingMessage(StatusFields):
+class TrainingMessage(StatusMessage):
     """A training: its parameters as they hold now, and every field of its status.
 
     `balance` is the status's; the starting cash is `starting_balance`.
     """
 
-    id: int
     bot_name: str
-    state: RunState
     reason: str | None = Field(description="why it is in this state, where that needs saying")
     symbol: str
     period: str
@@ -269,9 +265,8 @@ def training_message(
     status = training.status if status is None else status
     asked = {**training.request, **training.current}
     shown: dict[str, Any] = dict(_before_the_first_step(training, asked))
-    shown.update(
-        {name: value for name, value in status.items() if name in StatusFields.model_fields}
-    )
+    known = StatusMessage.model_fields
+    shown.update({name: value for name, value in status.items() if name in known})
     shown["cursor"] = min(int(shown["cursor"]), training.last_seq)
     return TrainingMessage.of(
         {

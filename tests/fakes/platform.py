@@ -154,7 +154,9 @@ class FakePlatform:
             new_name = params.new_name or bot.name
             del self._bots[bot.name]
             self._bots[new_name] = replace(bot, name=new_name, **changes)
-            note = "The weights were dropped." if {"hidden_layers", "depth"} & set(changes) else None
+            note = (
+                "The weights were dropped." if {"hidden_layers", "depth"} & set(changes) else None
+            )
             return self._bot_message(new_name, note)
 
         return self._once(command, update)

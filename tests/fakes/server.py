@@ -22,7 +22,9 @@ class RunningServer:
         self._socket.bind(("127.0.0.1", 0))
         self.port: int = self._socket.getsockname()[1]
         self.loop: asyncio.AbstractEventLoop | None = None
-        config = uvicorn.Config(self._app, interface="asgi3", log_level="error", timeout_graceful_shutdown=2)
+        config = uvicorn.Config(
+            self._app, interface="asgi3", log_level="error", timeout_graceful_shutdown=2
+        )
         self._server = uvicorn.Server(config)
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._run)
