@@ -13,7 +13,7 @@ from aibt.api.origins import is_allowed_host, is_allowed_origin
 from aibt.api.outbox import Outbox
 from aibt.api.queries import answer, command_of, subjects_of
 from aibt.api.subscriptions import DEFAULT_RATE_HZ, Stream, Streams
-from aibt.errors import ActorUnavailable, AibtError, Invalid
+from aibt.errors import AibtError, Invalid
 from aibt.protocol.client import ClosedMessage
 from aibt.protocol.frames import (
     Head,
@@ -228,7 +228,7 @@ class Connection:
             self._gateway.platform.start_training(owner, params, command)
         )
         # A repeated start is answered with what was answered first, which may be long ago.
-        with contextlib.suppress(ActorUnavailable):
+        with contextlib.suppress(AibtError):
             training = await self._training(owner, training.id)
         is_new = training.created_at >= began - _SKEW
         await self._stream(owner, head, training, None, begin_at=0 if is_new else training.cursor)

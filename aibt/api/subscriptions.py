@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from aibt.api.feeds import Line, Topic
 from aibt.api.gateway import Gateway, told
 from aibt.api.outbox import Outbox
-from aibt.errors import ActorUnavailable
+from aibt.errors import AibtError, NotFound
 from aibt.protocol.frames import Head, json_text
 from aibt.protocol.trainings import LoadMessage, StateMessage, StatusMessage, TrainingMessage
 from aibt.store.records import User
@@ -194,7 +194,9 @@ class Stream:
         for _ in range(_ATTEMPTS - 1):
             try:
                 return json_text(await self._training())
-            except ActorUnavailable:
+            except NotFound:
+                raise
+            except AibtError:
                 await asyncio.sleep(wait_s)
                 wait_s = min(2 * wait_s, longest_s)
         return json_text(await self._training())

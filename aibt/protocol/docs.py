@@ -73,7 +73,7 @@ def error_types() -> list[type[AibtError]]:
             yield from below(child)
 
     ours = {error for error in below(AibtError) if error.__module__ == "aibt.errors"}
-    return sorted(ours, key=lambda error: error.code)
+    return sorted(ours, key=lambda error: (error.code, error.__name__))
 
 
 def _query(task: Task) -> str:
@@ -135,7 +135,8 @@ def _meaning(field: Mapping[str, Any]) -> str:
 
 
 def _options(field: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
-    return field.get("anyOf", ())
+    options: Sequence[Mapping[str, Any]] = field.get("anyOf", ())
+    return options
 
 
 def _type(field: Mapping[str, Any], schema: Mapping[str, Any]) -> str:
@@ -179,13 +180,16 @@ def _default(field: Mapping[str, Any]) -> str:
 
 
 def _errors() -> Iterator[str]:
+    by_code: dict[str, list[type[AibtError]]] = {}
     for error in error_types():
-        meaning = (error.__doc__ or "").split("\n\n", 1)[0]
-        yield f"| `{error.code}` | {error.http_status} | {' '.join(meaning.split())} |"
+        by_code.setdefault(error.code, []).append(error)
+    for code, errors in by_code.items():
+        docs = [(error.__doc__ or "").split("\n\n", 1)[0] for error in errors]
+        meaning = " Or: ".join(" ".join(doc.split()) for doc in docs)
+        yield f"| `{code}` | {errors[0].http_status} | {meaning} |"
     yield f"| `{INTERNAL}` | 500 | A mistake of ours; the message has a reference to the log. |"
-    known = {error.code for error in error_types()}
     for status, (code, meaning) in HTTP_CODES.items():
-        if code not in known:
+        if code not in by_code:
             yield f"| `{code}` | {status} | Only over REST: {meaning}. |"
 
 
