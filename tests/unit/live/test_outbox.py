@@ -1,6 +1,7 @@
 import asyncio
 import threading
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -111,9 +112,7 @@ def test_ranges_cover_each_episode_once_and_come_at_most_ten_times_a_second(
         merged = merger.add(an_episode(episode, trades=episode))
         if merged is not None:
             emitted.append((clock.seconds, merged))
-    intervals = [
-        after - before for (before, _), (after, _) in zip(emitted, emitted[1:], strict=False)
-    ]
+    intervals = [after - before for (before, _), (after, _) in pairwise(emitted)]
     last = merger.flush()
     data = [one.data for _, one in emitted] + ([] if last is None else [last.data])
 

@@ -1,0 +1,110 @@
+import shutil
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from aibt.live.events import Emission
+from aibt.live.states import RunState
+from aibt.store.database import Store, open_store
+from aibt.store.migration import migrate
+from aibt.store.records import Bot, Training, User
+from aibt.store.schema import users
+
+
+class HandClock:
+    """A clock that moves when the test says so."""
+
+    def __init__(self) -> None:
+        self.moment = datetime(2026, 3, 4, 5, 6, 7, 89, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        return self.moment
+
+    def monotonic(self) -> float:
+        return self.moment.timestamp()
+
+    def advance(self, by: timedelta) -> None:
+        self.moment += by
+
+
+class World:
+    """A store with its clock and owner, and builders that hide what a test is not about."""
+
+    def __init__(self, store: Store, clock: HandClock, owner: User, url: str) -> None:
+        self.store = store
+        self.clock = clock
+        self.owner = owner
+        self.url = url
+
+    async def another_user(self) -> User:
+        async with self.store.writing() as tx:
+            created = users.insert().values(email="other@example.com", created_at=self.clock.now())
+            result = await tx.users._write(created)
+            return await tx.users.get(int(result.inserted_primary_key[0]))
+
+    async def a_bot(self, name: str = "alpha", owner_id: int | None = None) -> Bot:
+        async with self.store.writing() as tx:
+            return await tx.bots.create(
+                owner_id or self.owner.id,
+                name=name,
+                lr=0.001,
+                gamma=0.97,
+                hidden_layers=43,
+                depth=2,
+                discounter_rate=80,
+            )
+
+    async def a_training(self, bot: Bot | None = None, **values: Any) -> Training:
+        bot = bot or await self.a_bot()
+        asked: dict[str, Any] = {
+            "request": {"symbol": "EURUSD"},
+            "current": {"lr": 0.001},
+            "dataset": "d1",
+            "data": {"bars": 100},
+            "initial_weights": None,
+        }
+        async with self.store.writing() as tx:
+            return await tx.trainings.create(bot.owner_id, bot.id, **(asked | values))
+
+    async def end(self, training: Training, state: RunState = RunState.STOPPED) -> Training:
+        async with self.store.writing() as tx:
+            return await tx.trainings.set_state(training.owner_id, training.id, state, epoch=None)
+
+    async def a_lease(self, training: Training, holder: str = "node") -> int:
+        async with self.store.writing() as tx:
+            return await tx.leases.take(training.owner_id, training.topic, holder)
+
+
+def an_emission(key: str, kind: str = "log", **data: Any) -> Emission:
+    return Emission(key=key, kind=kind, data=data)
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("store") / "empty.sqlite3"
+    migrate(f"sqlite+aiosqlite:///{file}")
+    return file
+
+
+@pytest.fixture
+def url(migrated_file: Path, tmp_path: Path) -> str:
+    file = tmp_path / "aibt.sqlite3"
+    shutil.copy(migrated_file, file)
+    return f"sqlite+aiosqlite:///{file}"
+
+
+@pytest.fixture
+async def world(url: str) -> AsyncIterator[World]:
+    clock = HandClock()
+    async with await open_store(url, clock=clock) as store:
+        async with store.writing() as tx:
+            owner = await tx.users.local_user()
+        yield World(store, clock, owner, url)
+
+
+@pytest.fixture
+def emission() -> Any:
+    return an_emission
