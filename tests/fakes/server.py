@@ -20,6 +20,7 @@ class RunningServer:
         self.app = app
         self._socket = socket.socket()
         self._socket.bind(("127.0.0.1", 0))
+        self._socket.listen()  # who connects before the server runs is kept waiting, not refused
         self.port: int = self._socket.getsockname()[1]
         self.loop: asyncio.AbstractEventLoop | None = None
         config = uvicorn.Config(
