@@ -288,6 +288,19 @@ async def test_a_stop_waits_for_the_hold_and_refuses_the_next() -> None:
                 pytest.fail("entered")
 
 
+async def test_a_stop_is_not_handed_out_while_a_hold_is_inside() -> None:
+    gate = Gate()
+    gate.pause()
+    computing = asyncio.create_task(gate.wait_async())
+    async with gate.hold(PATIENCE_S):
+        gate.stop()
+        for _ in range(20):
+            await asyncio.sleep(0)
+        assert not computing.done()
+
+    assert await computing is Verdict.STOP
+
+
 async def test_a_stop_reaches_a_paused_run() -> None:
     with a_compute_thread() as compute:
         compute.gate.pause()
