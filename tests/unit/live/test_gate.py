@@ -281,6 +281,8 @@ async def test_a_stop_waits_for_the_hold_and_refuses_the_next() -> None:
             compute.gate.stop()
             with pytest.raises(ActorUnavailable):
                 await compute.gate.stopped(0.0)
+            compute.thread.join(0.1)  # a chance to be wrong; being right needs none
+            assert compute.thread.is_alive()
         await compute.gate.stopped(PATIENCE_S)
 
         with pytest.raises(RunEnded):
