@@ -1,1 +1,22 @@
-""""""
+"""The algorithms by name; torch is loaded when one is made, not when it is named."""
+
+from typing import Final
+
+from aibt.errors import Invalid
+from aibt.rl.algorithms.base import Algorithm, Problem
+
+ALGORITHMS: Final = ("dqn",)
+
+
+def make_algorithm(problem: Problem) -> Algorithm:
+    """Return the algorithm that `problem.parameters.algorithm` names, with new weights.
+
+    Raises:
+        Invalid: there is none of this name, or the device cannot be used.
+    """
+    name = problem.parameters.algorithm
+    if name == "dqn":
+        from aibt.rl.algorithms.dqn import DoubleDqn
+
+        return DoubleDqn(problem)
+    raise Invalid("algorithm", f"{name!r} is none of {', '.join(ALGORITHMS)}")

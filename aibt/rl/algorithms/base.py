@@ -1,0 +1,117 @@
+"""What a training asks of an algorithm."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aibt.rl.environment import Floats, Indices
+from aibt.rl.network import Architecture, Weights
+from aibt.rl.parameters import TrainingParameters
+from aibt.rl.rollout import Rollout
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """What an algorithm learns from.
+
+    Attributes:
+        rows: feature rows of the whole series. Shape [T, F].
+        reward_unit: standard deviation of the training part's log return per bar; rewards are
+            divided by it, so that values are of the order of one on every market.
+    """
+
+    parameters: TrainingParameters
+    architecture: Architecture
+    rows: Floats
+    reward_unit: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlgorithmState:
+    """All that makes an algorithm go on to the same bits: arrays, and facts for JSON."""
+
+    tensors: Mapping[str, NDArray[np.generic]]
+    facts: Mapping[str, Any]
+
+
+class Algorithm(Protocol):
+    """Learns from rollouts, one short update at a time.
+
+    A training calls in turn: `learn_from` what was collected, then `update` until none is
+    owed, then it collects again. Where a training is paused between two such calls never
+    changes what is computed.
+    """
+
+    @property
+    def version(self) -> int:
+        """Counts the changes of the weights."""
+        ...
+
+    @property
+    def loss(self) -> float | None:
+        """Loss of the last update; None before the first, or where it is not finite."""
+        ...
+
+    @property
+    def updates_owed(self) -> int:
+        """How many calls of `update` come before the next round is collected."""
+        ...
+
+    @property
+    def vector_steps(self) -> int:
+        """Steps of every environment in a round, where they are collected in this process."""
+        ...
+
+    def epsilon(self, episode: int) -> float:
+        """Return the share of random actions in the episode after so many."""
+        ...
+
+    def learn_from(self, rollouts: Sequence[Rollout]) -> None:
+        """Take what the workers collected, in worker order."""
+        ...
+
+    def update(self) -> None:
+        """Change the weights once."""
+        ...
+
+    def values(self, bars: Indices) -> Floats:
+        """Return how each action is valued at each bar, for sides -1, 0, +1.
+
+        The greatest is the greedy action; the unit is `Problem.reward_unit`. Shape [B, 3, 4].
+        """
+        ...
+
+    def weights(self) -> dict[str, Floats]:
+        """Return what acts, by name, as copies."""
+        ...
+
+    def shared_weights(self) -> Weights | None:
+        """Return arrays that always show what acts, or None where none can."""
+        ...
+
+    def load_weights(self, weights: Weights) -> None:
+        """Start from these weights instead of new ones.
+
+        Raises:
+            ValueError: they are those of another network.
+        """
+        ...
+
+    def change(self, parameters: TrainingParameters) -> None:
+        """Hold to these parameters from the next update on."""
+        ...
+
+    def state(self) -> AlgorithmState:
+        """Return all that `load_state` needs, as copies."""
+        ...
+
+    def load_state(self, state: AlgorithmState) -> None:
+        """Go on from `state`, to the same bits on one kind of device.
+
+        Raises:
+            ValueError: it is not a state of this algorithm with these parameters.
+        """
+        ...
