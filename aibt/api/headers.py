@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from fastapi import HTTPException
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -19,10 +20,6 @@ _HEADERS: Final = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Content-Security-Policy": "frame-ancestors 'none'; base-uri 'none'; object-src 'none'",
 }
-
-
-class _TooLargeError(Exception):
-    """The body is longer than a request may be."""
 
 
 class Guard:
@@ -46,10 +43,7 @@ class Guard:
         if length.isdigit() and int(length[:18]) > self._most:
             await _refuse(413, scope, receive, guarded)
             return
-        try:
-            await self._app(scope, _bounded(receive, self._most), guarded)
-        except _TooLargeError:
-            await _refuse(413, scope, receive, guarded)
+        await self._app(scope, _bounded(receive, self._most), guarded)
 
     def _may_ask(self, method: str, headers: Headers) -> bool:
         host, origin = headers.get("host"), headers.get("origin")
@@ -72,7 +66,7 @@ def _bounded(receive: Receive, most: int) -> Receive:
         message = await receive()
         seen += len(message.get("body", b""))
         if seen > most:
-            raise _TooLargeError
+            raise HTTPException(413)  # whoever reads the body lets this one pass
         return message
 
     return bounded

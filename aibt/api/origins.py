@@ -7,7 +7,7 @@ of allowed origins are answered.
 """
 
 import ipaddress
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from aibt.settings import ServeSettings
 
@@ -22,8 +22,8 @@ def is_allowed_origin(origin: str | None, host: str | None, settings: ServeSetti
         return True
     if origin in settings.allowed_origins:
         return True
-    parts = urlsplit(origin)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    parts = _split(origin)
+    if parts is None or parts.scheme not in {"http", "https"} or not parts.hostname:
         return False
     own = host is not None and parts.netloc.lower() == host.lower()
     return own or (is_loopback(parts.hostname) and is_loopback(settings.host))
@@ -33,7 +33,8 @@ def is_allowed_host(host: str | None, settings: ServeSettings) -> bool:
     """Whether the name by which this server was called can be its own."""
     if host is None or not is_loopback(settings.host):
         return True
-    name = urlsplit(f"//{host}").hostname or ""
+    parts = _split(f"//{host}")
+    name = (parts.hostname if parts else None) or ""
     known = {urlsplit(origin).hostname for origin in settings.allowed_origins}
     return _is_address(name) or name == "localhost" or name in known
 
@@ -41,6 +42,13 @@ def is_allowed_host(host: str | None, settings: ServeSettings) -> bool:
 def is_loopback(name: str) -> bool:
     """Whether `name` is this very machine: `localhost` or a loopback address."""
     return name == "localhost" or (_is_address(name) and ipaddress.ip_address(name).is_loopback)
+
+
+def _split(url: str) -> SplitResult | None:
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return None
 
 
 def _is_address(name: str) -> bool:

@@ -53,8 +53,11 @@ class RunningServer:
         if not self._ready.wait(20):
             raise RuntimeError("the server did not start")
 
-    def stop(self) -> None:
+    def tell_to_stop(self) -> None:
         self._server.should_exit = True
+
+    def stop(self) -> None:
+        self.tell_to_stop()
         self._thread.join(20)
         self._socket.close()
 

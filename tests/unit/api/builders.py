@@ -11,6 +11,7 @@ import websockets
 from websockets.asyncio.client import ClientConnection
 
 from aibt.api.limits import Limits
+from aibt.protocol.trainings import TrainingsStart
 from tests.fakes.platform import FakePlatform
 from tests.fakes.server import RunningServer
 
@@ -97,6 +98,19 @@ class World:
             frame = (await client.frames(3))[-1]
         training_id: int = frame["data"]["id"]
         return training_id
+
+    async def a_training_without_stream(self) -> int:
+        """Start a training whose stream nobody has read."""
+        async with self.client() as client:
+            await client.ask("bots-create", **BOT)
+        params = TrainingsStart.read(START)
+        owner = self.platform.owner
+        loop = self.server.loop
+        if loop is None:
+            raise RuntimeError("the server does not run")
+        starting = self.platform.start_training(owner, params, None)
+        started = asyncio.wrap_future(asyncio.run_coroutine_threadsafe(starting, loop))
+        return (await started).id
 
     async def eventually(self, is_it: Callable[[], bool]) -> None:
         """Wait until something is so on the server's loop."""

@@ -9,16 +9,25 @@ from aibt.api.limits import Limits
 from aibt.clock import SystemClock
 from aibt.settings import ServeSettings
 from tests.fakes.platform import FakePlatform
-from tests.fakes.server import a_running_server, connected
+from tests.fakes.server import RunningServer, connected
 from tests.unit.api.builders import QUICK, World
 
 MakeWorld = Callable[..., World]
 
 
+@pytest.fixture(scope="session")
+def stopping() -> Iterator[list[RunningServer]]:
+    """Servers that were told to stop: each takes a while, so they are waited for at the end."""
+    servers: list[RunningServer] = []
+    yield servers
+    for server in servers:
+        server.stop()
+
+
 @pytest.fixture
-def make_world() -> Iterator[MakeWorld]:
+def make_world(stopping: list[RunningServer]) -> Iterator[MakeWorld]:
     """Return a function that starts a server with the platform and limits it is given."""
-    running = []
+    running: list[RunningServer] = []
 
     def make(
         platform: FakePlatform | None = None,
@@ -30,13 +39,14 @@ def make_world() -> Iterator[MakeWorld]:
         app = create_app(
             connected(platform), settings or ServeSettings(), SystemClock(), limits=limits
         )
-        context = a_running_server(app)
-        running.append(context)
-        return World(context.__enter__(), platform)
+        running.append(RunningServer(app))
+        running[-1].start()
+        return World(running[-1], platform)
 
     yield make
-    for context in reversed(running):
-        context.__exit__(None, None, None)
+    for server in running:
+        server.tell_to_stop()
+        stopping.append(server)
 
 
 @pytest.fixture
