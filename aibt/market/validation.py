@@ -236,11 +236,11 @@ def _with_small_errors_mended(raw: RawBars) -> tuple[RawBars, Bools]:
 
 def _broken_rules(raw: RawBars) -> tuple[tuple[FindingKind, Bools], ...]:
     prices = np.stack([raw.open, raw.high, raw.low, raw.close])
-    missing: Bools = ~np.isfinite(prices).all(axis=0)
+    missing: Bools = np.asarray(~np.isfinite(prices).all(axis=0))
     with np.errstate(invalid="ignore"):
-        negative: Bools = np.any(prices <= 0, axis=0)
-        above: Bools = np.any(prices > raw.high, axis=0)
-        below: Bools = np.any(prices < raw.low, axis=0)
+        negative: Bools = np.asarray(prices.min(axis=0) <= 0)
+        above: Bools = np.asarray(prices.max(axis=0) > raw.high)
+        below: Bools = np.asarray(prices.min(axis=0) < raw.low)
     return (
         (FindingKind.NO_TIME, raw.opened_ns == NO_TIME),
         (FindingKind.MISSING, missing),

@@ -76,7 +76,7 @@ def read_bars(path: Path, symbol: str, interval: Interval) -> RawBars:
     opened = _times(table)
     if not len(opened) or (opened == NO_TIME).all():
         raise BadBars(symbol, f"{path.name} has no bar with a time that can be read")
-    prices = {name: _numbers(table[name], separator) for name in _PRICES}
+    prices: dict[str, Any] = {name: _numbers(table[name], separator) for name in _PRICES}
     raw = RawBars(
         symbol=symbol,
         interval=interval,

@@ -5,7 +5,7 @@ thousand; seed 0 and 5,000 bars unless told otherwise):
 
 | kind | log price |
 |---|---|
-| `SINE` | a sine of 32 bars and amplitude 0.05, with a little noise around it; the seed turns its phase |
+| `SINE` | a sine of 32 bars and height 0.05, a little noise around it; phase by seed |
 | `OU` | Ornstein-Uhlenbeck: x(t) = 0.9·x(t-1) + 0.01·ε, the market of the learning benchmarks |
 | `TREND` | two regimes, drift ±0.002 a bar, each kept with probability 0.98, noise 0.01 |
 | `RANDOM` | a random walk, 0.01·ε a bar: there is nothing to learn |
