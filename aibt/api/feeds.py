@@ -10,7 +10,7 @@ from typing import Protocol
 from aibt.api.limits import Limits
 from aibt.api.platform import Feed, Platform
 from aibt.clock import Clock
-from aibt.errors import AibtError, NotFound
+from aibt.errors import ActorUnavailable, AibtError, NotFound
 from aibt.live.events import Event
 from aibt.protocol.frames import json_text
 from aibt.protocol.trainings import LoadMessage
@@ -191,6 +191,9 @@ class FeedHub:
                 await asyncio.sleep(max(rest_s, 0))
         except NotFound as error:
             topic.fail(error)
+        except Exception:
+            logger.exception("following training %s broke off", training_id)
+            topic.fail(ActorUnavailable("the stream broke off"))
 
     async def _look(
         self, owner: User, training_id: int, cursor: int, version: int, *, timeout_s: float

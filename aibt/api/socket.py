@@ -94,6 +94,7 @@ class Connection:
         self._outbox = Outbox(websocket.send_text, gateway.clock, gateway.limits)
         self._streams = Streams(gateway.limits.streams)
         self._free = asyncio.Semaphore(gateway.limits.in_flight)
+        self._is_leaving = False
         self._tasks: set[asyncio.Task[None]] = set()
         self._latest: dict[str, asyncio.Task[None]] = {}
         self._close: asyncio.Future[tuple[int, str]] = asyncio.get_running_loop().create_future()
@@ -268,7 +269,8 @@ class Connection:
     async def _leave(self, head: Head) -> None:
         """Let the requests before this one finish, end the streams, and say goodbye."""
         others = self._tasks - {asyncio.current_task()}
-        if others:
+        if others and not self._is_leaving:
+            self._is_leaving = True  # a second goodbye waits for nobody, so neither waits in vain
             await asyncio.wait(others)
         await self._streams.end_all()
         await self._outbox.put(head.frame(json_text(ClosedMessage()), done=True))

@@ -237,3 +237,13 @@ async def test_a_command_goes_on_to_its_end_when_its_client_goes(world):
     await world.server.do(gate.set)
 
     await world.eventually(lambda: len(world.platform._bots) == 1)
+
+
+async def test_saying_goodbye_twice_closes_the_socket(world):
+    async with world.client() as client:
+        await client.socket.send('{"query": "client-is-closed"}')
+        await client.socket.send('{"query": "client-is-closed"}')
+        frame = await client.frame()
+        await client.socket.wait_closed()
+
+    assert (frame["name"], client.socket.close_code) == ("client-is-closed", 1000)

@@ -5,6 +5,7 @@ import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -177,6 +178,22 @@ async def test_a_training_that_is_gone_ends_its_stream_with_an_error() -> None:
     run.changed.set()
     await until(lambda: reader.is_done)
 
+    await reader.disconnect()
+
+
+async def test_a_look_out_that_breaks_off_ends_its_streams(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    platform = FakePlatform()
+    training_id = await a_training(platform)
+    reader = Reader(a_gateway(platform), training_id)
+    await reader.connect()
+    await until(lambda: platform.polls == 1)
+
+    platform.emit(training_id, "log", {"text": object()})  # type: ignore[dict-item] - that is it
+    await until(lambda: reader.is_done)
+
+    assert "broke off" in caplog.text
     await reader.disconnect()
 
 

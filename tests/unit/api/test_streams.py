@@ -217,3 +217,39 @@ async def test_the_example_of_the_page_follows_a_training_through_broken_connect
 def cut_all(world):
     for connection in world.server.app.state.sockets._open:
         connection.close(1012, "")
+
+
+async def test_a_list_that_does_not_fit_is_cut_and_says_so(make_world):
+    world = make_world(limits=Limits(response_bytes=5_500))
+    for name in ("Ada", "Bea", "Cleo"):
+        async with world.client() as client:
+            await client.ask("bots-create", **{**BOT, "name": name})
+            await client.send("trainings-start", **{**START, "bot_name": name})
+            await client.frames(3)
+
+    async with world.client() as client:
+        first = await client.ask("trainings-list")
+        shown = [training["bot_name"] for training in first["data"]["trainings"]]
+        oldest = first["data"]["trainings"][-1]["id"]
+        second = await client.ask("trainings-list", before_id=oldest, limit=1)
+
+    assert shown == ["Cleo"]
+    assert first["client_msg"] == "2 more did not fit into this answer"
+    assert second["data"]["trainings"][0]["bot_name"] == "Bea"
+    assert second["client_msg"] is None
+
+
+async def test_a_socket_follows_no_more_trainings_than_it_may(make_world):
+    world = make_world(limits=Limits(streams=1))
+    training_id = await world.a_training()
+
+    async with world.client() as client:
+        await client.send("trainings-watch", id=training_id)
+        await client.frames(3)
+        again_id = await client.send("trainings-watch", id=training_id, cursor=0)
+        await client.ask("bots-create", **{**BOT, "name": "Bea"})
+        refused = await client.ask("trainings-start", **{**START, "bot_name": "Bea"})
+
+    assert again_id
+    assert (refused["data"]["code"], refused["data"]["field"]) == ("invalid", "id")
+    assert len(world.platform.runs) == 1
