@@ -1,0 +1,159 @@
+"""Start AIBT: settings, Ray's environment, actors, the HTTP application; until told to stop."""
+
+import logging
+import os
+import signal
+import socket
+import sys
+import threading
+from typing import Any
+
+from pydantic import ValidationError
+from rich.console import Console
+
+from actors.ray_environment import ray_environment
+from aibt.errors import AibtError
+from aibt.settings import Settings, unknown_variables
+
+APPLICATION = "aibt"
+_START_S = 60.0
+_CHECKPOINT_S = 20.0
+
+logger = logging.getLogger("aibt")
+console = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def main() -> int:
+    """Run the platform; return the exit status."""
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    environment = os.environ  # noqa: TID251 - a process entry: this is where settings are read
+    if unknown := unknown_variables(environment):
+        console.print(f"There is no such setting: {', '.join(unknown)}. See docs/settings.md.")
+        return 2
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        console.print(f"A setting cannot be used: {error}")
+        return 2
+    if refused := refusal(settings):
+        console.print(refused)
+        return 2
+    # Ray reads these when it is imported, in this process and in all that it starts
+    environment.update(ray_environment(settings.serve))
+    environment.update({"AIBT_STORE__ROOT": str(settings.store.root.resolve())})
+    try:
+        run(settings)
+    except AibtError as error:
+        console.print(f"AIBT cannot start: {error}")
+        return 1
+    return 0
+
+
+def refusal(settings: Settings) -> str | None:
+    """Return why these settings cannot be served, and what to set; None: they can."""
+    serve = settings.serve
+    if serve.host not in {"127.0.0.1", "::1", "localhost"}:
+        return (
+            f"AIBT_SERVE__HOST is {serve.host}, but there is no sign-in yet: anybody who reaches "
+            "this address could command your bots. Set it to 127.0.0.1."
+        )
+    with socket.socket(socket.AF_INET6 if ":" in serve.host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((serve.host, serve.port))
+        except OSError:
+            return f"Port {serve.port} is taken. Stop what uses it, or set PORT to another one."
+    return None
+
+
+def run(settings: Settings) -> None:
+    """Start everything, wait for the signal to stop, and stop what was started here."""
+    import ray
+    from ray import serve
+    from ray.serve.config import HTTPOptions
+
+    from actors.market import start_market
+    from actors.names import NAMESPACE
+    from actors.supervisor import start_supervisor
+    from aibt.store.migration import migrate
+
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    migrate(settings.store.database_url)
+    cluster = ray.init(**_cluster(settings), namespace=NAMESPACE, log_to_driver=False)
+    try:
+        supervisor, market = start_supervisor(), start_market()
+        ray.get([supervisor.ping.remote(), market.ping.remote()], timeout=_START_S)
+        serve.start(http_options=HTTPOptions(host=settings.serve.host, port=settings.serve.port))
+        serve.run(_gateway(settings), name=APPLICATION, route_prefix="/")
+        console.print(_where(settings, cluster.dashboard_url))
+        stop.wait()
+        console.print("Stopping: trainings store where they stand, and go on at the next start…")
+        _ask_to_checkpoint(supervisor)
+    finally:
+        serve.shutdown()  # type: ignore[no-untyped-call]  # Ray does not type it
+        ray.shutdown()
+
+
+def _cluster(settings: Settings) -> dict[str, Any]:
+    wanted = settings.ray
+    if wanted.address is not None:
+        return {"address": wanted.address}
+    return {
+        "address": "local",  # never join a cluster that happens to run on this machine
+        "num_cpus": wanted.num_cpus,
+        "num_gpus": wanted.num_gpus,
+        "include_dashboard": wanted.dashboard,
+        "dashboard_port": wanted.dashboard_port,
+        "object_store_memory": wanted.object_store_mb * 1_000_000,
+    }
+
+
+def _gateway(settings: Settings) -> Any:
+    from ray import serve
+
+    from actors.gateway import build_gateway
+
+    class Gateway:
+        """One replica of the HTTP application."""
+
+    deployment = serve.deployment(
+        num_replicas=settings.serve.replicas,
+        max_ongoing_requests=1_000_000,  # it counts sockets, and above it handshakes hang
+        ray_actor_options={"num_cpus": 0},
+        health_check_period_s=2,
+        graceful_shutdown_timeout_s=2,
+    )
+    return deployment(serve.ingress(build_gateway)(Gateway)).bind()
+
+
+def _ask_to_checkpoint(supervisor: Any) -> None:
+    import ray
+
+    try:
+        ray.get(supervisor.checkpoint_all.remote(), timeout=_CHECKPOINT_S)
+    except ray.exceptions.RayError as error:
+        logger.warning("not every training could store where it stands: %s", error)
+
+
+def _where(settings: Settings, dashboard: str | None) -> str:
+    at = f"{settings.serve.host}:{settings.serve.port}"
+    lines = [
+        f"AIBT is ready.  http://{at}   REST docs http://{at}/docs   WebSocket ws://{at}/ws",
+        f"Store: {settings.store.root}",
+    ]
+    if dashboard:
+        lines.append(f"Ray dashboard: http://{dashboard}   its token lies in ~/.ray/auth_token")
+    if settings.serve.haproxy:
+        lines.append(
+            "HAProxy's statistics (8404) and metrics (9101) listen on every interface of this "
+            "machine; AIBT_SERVE__HAPROXY=0 does without it."
+        )
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -5,11 +5,12 @@ from typing import Final
 NAMESPACE: Final = "aibt"
 SUPERVISOR: Final = "supervisor"
 MARKET: Final = "market"
+TRAINING: Final = "training/"
 
 
 def training_actor(training_id: int) -> str:
     """Return the name of the actor that hosts a training."""
-    return f"training/{training_id}"
+    return f"{TRAINING}{training_id}"
 
 
 def bot_actor(bot_id: int) -> str:
@@ -19,4 +20,4 @@ def bot_actor(bot_id: int) -> str:
 
 def rollout_worker_actor(training_id: int, epoch: int, index: int) -> str:
     """Return the name of a rollout worker of one activation of a training."""
-    return f"training/{training_id}/{epoch}/worker/{index}"
+    return f"{TRAINING}{training_id}/{epoch}/worker/{index}"

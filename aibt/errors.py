@@ -246,8 +246,8 @@ class LeaseLost(AibtError):
         return f"epoch {self.epoch} of {self.topic} is over"
 
 
-class ActorUnavailable(AibtError):
-    """An actor died or did not answer in time; the command may or may not have run."""
+class Unavailable(AibtError):
+    """Something did not answer in time: nothing is decided, and the same may be asked again."""
 
     code = "unavailable"
     http_status = 503
@@ -258,6 +258,10 @@ class ActorUnavailable(AibtError):
 
     def __str__(self) -> str:
         return f"not available at the moment, please repeat: {self.reason}"
+
+
+class ActorUnavailable(Unavailable):
+    """An actor died or did not answer in time; the command may or may not have run."""
 
 
 class RateLimited(AibtError):
@@ -274,15 +278,8 @@ class RateLimited(AibtError):
         return f"too many requests, try again in {self.retry_after_s:.0f} s"
 
 
-class StoreUnavailable(AibtError):
-    """The database did not take or answer something in time; repeat it."""
-
-    code = "unavailable"
-    http_status = 503
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
+class StoreUnavailable(Unavailable):
+    """The database did not take or answer something in time."""
 
     def __str__(self) -> str:
         return f"the store is not available at the moment, please repeat: {self.reason}"
@@ -323,3 +320,22 @@ class VersionConflict(AibtError):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.name!r} is at version {self.found}, not {self.seen}"
+
+
+def from_answer(code: str, args: list[object]) -> AibtError:
+    """Return the error that a command was refused with, from its code and its arguments.
+
+    Raises:
+        ValueError: no error has this code and takes such arguments.
+    """
+    for kind in _kinds(AibtError):
+        if kind.code == code and "__init__" in vars(kind):
+            try:
+                return kind(*args)
+            except TypeError as error:
+                raise ValueError(f"{code} does not take {args!r}") from error
+    raise ValueError(f"no error has the code {code!r}")
+
+
+def _kinds(base: type[AibtError]) -> list[type[AibtError]]:
+    return [kind for direct in base.__subclasses__() for kind in (direct, *_kinds(direct))]

@@ -6,9 +6,9 @@ too. A misspelt variable stops the start instead of being ignored: see `unknown_
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "AIBT_"
@@ -102,6 +102,9 @@ class RaySettings(SettingsGroup):
     num_gpus: int | None = Field(default=None, ge=0, description="GPUs to offer; none: all")
     dashboard: bool = Field(default=True, description="start the Ray dashboard")
     dashboard_port: int = Field(default=8265, ge=1, le=65_535, description="its port")
+    autoscaled: bool = Field(
+        default=False, description="the cluster grows on demand: never refuse for want of a place"
+    )
     object_store_mb: int = Field(default=512, ge=80, description="object store's memory, MB")
 
 
@@ -116,12 +119,22 @@ class Settings(BaseSettings):
         extra="ignore",
     )
 
+    port: int | None = Field(
+        default=None, validation_alias="PORT", description="HTTP port; stronger than serve's"
+    )
     store: StoreSettings = StoreSettings()
     market: MarketSettings = MarketSettings()
     costs: CostSettings = CostSettings()
     training: TrainingSettings = TrainingSettings()
     serve: ServeSettings = ServeSettings()
     ray: RaySettings = RaySettings()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _port_is_serves(cls, given: Any) -> Any:
+        """Let `PORT`, which many hosts set, be the port of the HTTP application."""
+        port = given.get("PORT")
+        return given if port is None else {**given, "serve": {**given.get("serve", {}), "port": port}}
 
 
 def unknown_variables(names: Iterable[str]) -> list[str]:

@@ -32,8 +32,20 @@ def test_an_error_survives_pickling_with_its_facts(kind: type[errors.AibtError])
     assert str(back) == str(error)
 
 
-def test_no_two_errors_share_a_code() -> None:
-    codes = [kind.code for kind in ERRORS]
+@pytest.mark.parametrize("kind", ERRORS, ids=lambda kind: kind.__name__)
+def test_a_refusal_can_be_made_again_from_its_code_and_arguments(
+    kind: type[errors.AibtError],
+) -> None:
+    error = an_error(kind)
+
+    again = errors.from_answer(error.code, list(error.args))
+
+    assert isinstance(error, type(again))
+    assert again.args == error.args
+
+
+def test_no_two_kinds_of_error_share_a_code() -> None:
+    codes = [kind.code for kind in ERRORS if "code" in vars(kind)]
 
     assert len(codes) == len(set(codes))
     assert "internal" not in codes

@@ -1,0 +1,110 @@
+"""Commands with an id: one effect and one answer, however often they come."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TypeVar
+
+from aibt.api.platform import Command
+from aibt.errors import AibtError, IdReused, Unavailable, from_answer
+from aibt.live.events import Json
+from aibt.protocol.message import WireMessage
+from aibt.store.database import Store, UnitOfWork
+
+M = TypeVar("M", bound=WireMessage)
+
+_REFUSED = "refused"
+
+
+class Commands:
+    """Runs commands as `aibt.store.commands` says they must be run."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def rows(
+        self,
+        owner_id: int,
+        command: Command | None,
+        answer_kind: type[M],
+        effect: Callable[[UnitOfWork], Awaitable[M]],
+    ) -> M:
+        """Run a command whose effect is rows alone: effect and answer in one transaction."""
+        try:
+            async with self._store.writing() as unit:
+                if command is not None:
+                    earlier = await unit.commands.begin(owner_id, command.id, command.digest)
+                    if earlier is not None and earlier.answer is not None:
+                        return _answered(earlier.answer, answer_kind)
+                answer = await effect(unit)
+                if command is not None:
+                    await unit.commands.finish(owner_id, command.id, as_json(answer))
+                return answer
+        except AibtError as error:
+            await self.refuse(owner_id, command, error)
+            raise
+
+    async def reaching(
+        self,
+        owner_id: int,
+        command: Command | None,
+        answer_kind: type[M],
+        effect: Callable[[], Awaitable[M]],
+    ) -> M:
+        """Run a command that reaches an actor: begun first, so that a repetition is known."""
+        if command is None:
+            return await effect()
+        async with self._store.writing() as unit:
+            earlier = await unit.commands.begin(owner_id, command.id, command.digest)
+        if earlier is not None and earlier.answer is not None:
+            return _answered(earlier.answer, answer_kind)
+        try:
+            answer = await effect()
+        except AibtError as error:
+            await self.refuse(owner_id, command, error)
+            raise
+        async with self._store.writing() as unit:
+            await unit.commands.finish(owner_id, command.id, as_json(answer))
+        return answer
+
+    async def earlier_training(self, owner_id: int, command: Command | None) -> int | None:
+        """Return the training that the command started already, or None.
+
+        Raises:
+            AibtError: what the command was refused with.
+        """
+        if command is None:
+            return None
+        async with self._store.writing() as unit:
+            earlier = await unit.commands.begin(owner_id, command.id, command.digest)
+        if earlier is None:
+            return None
+        if earlier.training_id is None and earlier.answer is not None:
+            raise _refusal(earlier.answer)
+        return earlier.training_id
+
+    async def refuse(self, owner_id: int, command: Command | None, error: AibtError) -> None:
+        """Store a refusal for good as the answer; forget the command where nothing is decided."""
+        if command is None or isinstance(error, IdReused):
+            return
+        async with self._store.writing() as unit:
+            if isinstance(error, Unavailable):
+                await unit.commands.forget(owner_id, command.id)
+                return
+            await unit.commands.begin(owner_id, command.id, command.digest)
+            refusal: dict[str, Json] = {_REFUSED: error.code, "args": [*error.args]}
+            await unit.commands.finish(owner_id, command.id, refusal)
+
+
+def as_json(answer: WireMessage) -> dict[str, Json]:
+    """Return an answer as it is stored."""
+    return answer.model_dump(mode="json")
+
+
+def _answered(answer: Mapping[str, Json], answer_kind: type[M]) -> M:
+    if _REFUSED in answer:
+        raise _refusal(answer)
+    return answer_kind.of(answer)
+
+
+def _refusal(answer: Mapping[str, Json]) -> AibtError:
+    args = answer["args"]
+    return from_answer(str(answer[_REFUSED]), list(args) if isinstance(args, list) else [])

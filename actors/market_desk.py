@@ -1,0 +1,93 @@
+"""What the platform asks of the market, answered as plain JSON: it crosses processes as it is."""
+
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+
+from aibt.clock import Clock
+from aibt.live.events import Json
+from aibt.market.bars import BarSeries
+from aibt.market.catalog import market_data
+from aibt.market.dataset import load_dataset, save_dataset
+from aibt.settings import MarketSettings
+
+
+class MarketDesk:
+    """Finds bars, freezes those of a training, and shows them. Blocking; safe in all threads."""
+
+    def __init__(self, settings: MarketSettings, root: Path, clock: Clock) -> None:
+        self._market = market_data(settings, root, clock)
+        self._datasets = root / "datasets"
+
+    def prepare(self, symbol: str, period: str, source: str | None) -> dict[str, Json]:
+        """Freeze the bars that a training will use; see `MarketData.resolve` for what it raises.
+
+        Returns:
+            `dataset` (digest), `bars` (how many), and `symbol`, `period`, `source`,
+            `fetched_at`, `notes` as the wire says them.
+        """
+        found = self._market.resolve(symbol, period, source)
+        digest = save_dataset(found, self._datasets)
+        return {
+            "dataset": digest,
+            "bars": len(found.series),
+            "symbol": found.series.symbol,
+            "period": str(found.series.interval),
+            "source": found.source,
+            "fetched_at": found.fetched_at.isoformat(),
+            "notes": list(found.notes),
+        }
+
+    def series(self, digest: str) -> dict[str, Json]:
+        """Return `date_range` and `closes` of frozen bars.
+
+        Raises:
+            NotFound, BadBars: see `load_dataset`.
+        """
+        bars = load_dataset(digest, self._datasets)
+        return {"date_range": [*iso_times(bars)], "closes": [*bars.close.tolist()]}
+
+    def bars(
+        self,
+        symbol: str,
+        period: str,
+        source: str | None,
+        start: datetime | None,
+        end: datetime | None,
+    ) -> dict[str, Json]:
+        """Return bars as columns, with where they come from and how old they are."""
+        found = self._market.resolve(symbol, period, source, start, end)
+        bars = found.series
+        return {
+            "symbol": bars.symbol,
+            "period": str(bars.interval),
+            "source": found.source,
+            "fetched_at": found.fetched_at.isoformat(),
+            "age_s": found.age_s,
+            "notes": list(found.notes),
+            "date_range": [*iso_times(bars)],
+            "opens": [*bars.open.tolist()],
+            "highs": [*bars.high.tolist()],
+            "lows": [*bars.low.tolist()],
+            "closes": [*bars.close.tolist()],
+            "volumes": [*bars.volume.tolist()],
+        }
+
+    def symbols(self, query: str) -> list[dict[str, Json]]:
+        """Return the symbols that contain `query`."""
+        return [
+            {
+                "symbol": found.symbol,
+                "name": found.title or found.symbol,
+                "source": found.source,
+                "periods": [str(interval) for interval in found.intervals],
+            }
+            for found in self._market.search(query)
+        ]
+
+
+def iso_times(bars: BarSeries) -> list[str]:
+    """Return the opening times in ISO 8601, UTC, to the second."""
+    seconds = (bars.opened_ns // 1_000_000_000).astype("datetime64[s]")
+    return [f"{text}Z" for text in np.datetime_as_string(seconds).tolist()]

@@ -1,0 +1,354 @@
+"""The platform over Ray: rows in the store, live things in actors."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from actors.bot import start_bot
+from actors.calls import ask
+from actors.capacity import capacity, refuse_what_never_fits
+from actors.commands import Commands, as_json
+from actors.feeding import TrainingFeeds
+from actors.handles import Handles
+from actors.names import MARKET, SUPERVISOR, bot_actor
+from actors.supervision import Demand
+from actors.training_control import Controlled, TrainingControl
+from actors.training_files import TrainingFiles
+from actors.training_request import complete_request
+from aibt.api.platform import Command, Feed, Health
+from aibt.clock import Clock, SystemClock
+from aibt.errors import ActorUnavailable, AibtError, NotFound
+from aibt.live.states import RunState
+from aibt.protocol.bots import BotDeletedMessage, BotMessage, BotsCreate, BotsUpdate, bot_message
+from aibt.protocol.market import BarsMessage, SymbolMessage
+from aibt.protocol.trainings import (
+    LoadMessage,
+    TrainingMessage,
+    TrainingsStart,
+    TrainingsUpdate,
+    training_message,
+)
+from aibt.settings import Settings
+from aibt.store.database import Store, UnitOfWork, open_store
+from aibt.store.records import Bot, Training, User
+
+_MARKET_S = 19.0
+_BOT_S = 22.0
+_PING_S = 5.0
+_CLUSTER_S = 5.0
+
+
+@asynccontextmanager
+async def connect(settings: Settings) -> AsyncIterator["RayPlatform"]:
+    """Open the platform for one gateway process."""
+    clock = SystemClock()
+    async with await open_store(settings.store.database_url, clock=clock) as store:
+        yield RayPlatform(store, settings, clock)
+
+
+class RayPlatform:
+    """Implements `aibt.api.platform.Platform` for one gateway process."""
+
+    def __init__(self, store: Store, settings: Settings, clock: Clock) -> None:
+        files = TrainingFiles(Path(settings.store.root))
+        self._store = store
+        self._settings = settings
+        self._clock = clock
+        self._handles = Handles()
+        self._control = TrainingControl(store, files, self._handles)
+        self._commands = Commands(store)
+        self._feeds = TrainingFeeds(store, self._handles)
+
+    async def local_user(self) -> User:
+        async with self._store.writing() as unit:
+            return await unit.users.local_user()
+
+    # Bots
+
+    async def create_bot(
+        self, owner: User, params: BotsCreate, command: Command | None
+    ) -> BotMessage:
+        async def create(unit: UnitOfWork) -> BotMessage:
+            return bot_message(await unit.bots.create(owner.id, **params.model_dump()), None)
+
+        return await self._commands.rows(owner.id, command, BotMessage, create)
+
+    async def update_bot(
+        self, owner: User, params: BotsUpdate, command: Command | None
+    ) -> BotMessage:
+        async def update(unit: UnitOfWork) -> BotMessage:
+            before = await unit.bots.get(owner.id, params.name)
+            changes = params.model_dump(exclude={"name"})
+            after = await unit.bots.update(owner.id, params.name, **changes)
+            dropped = before.weights is not None and after.weights is None
+            note = "its weights no longer fit and were dropped" if dropped else None
+            return await _with_state(unit, after, note)
+
+        return await self._commands.rows(owner.id, command, BotMessage, update)
+
+    async def delete_bot(
+        self, owner: User, name: str, command: Command | None
+    ) -> BotDeletedMessage:
+        async def delete(unit: UnitOfWork) -> BotDeletedMessage:
+            await unit.bots.delete(owner.id, name)
+            return BotDeletedMessage(name=name)
+
+        return await self._commands.rows(owner.id, command, BotDeletedMessage, delete)
+
+    async def bot(self, owner: User, name: str) -> BotMessage:
+        async with self._store.reading() as unit:
+            return await _with_state(unit, await unit.bots.get(owner.id, name))
+
+    async def bots(self, owner: User) -> list[BotMessage]:
+        async with self._store.reading() as unit:
+            page = await unit.bots.page(owner.id, limit=1_000)
+            return [await _with_state(unit, bot) for bot in page]
+
+    async def pause_bot(self, owner: User, name: str, command: Command | None) -> BotMessage:
+        return await self._reach_bot(owner, name, "pause", command)
+
+    async def resume_bot(self, owner: User, name: str, command: Command | None) -> BotMessage:
+        return await self._reach_bot(owner, name, "resume", command)
+
+    async def stop_bot(self, owner: User, name: str, command: Command | None) -> BotMessage:
+        return await self._reach_bot(owner, name, "stop", command)
+
+    async def _reach_bot(
+        self, owner: User, name: str, what: str, command: Command | None
+    ) -> BotMessage:
+        async def reach() -> BotMessage:
+            async with self._store.reading() as unit:
+                bot = await unit.bots.get(owner.id, name)
+            handle = await self._activated(bot)
+            try:
+                await ask(getattr(handle, what).remote(_id(command)), timeout_s=_BOT_S)
+            except ActorUnavailable:
+                self._handles.forget(bot_actor(bot.id))
+                raise
+            return await self.bot(owner, name)
+
+        return await self._commands.reaching(owner.id, command, BotMessage, reach)
+
+    async def _activated(self, bot: Bot) -> Any:
+        try:
+            return await self._handles.get(bot_actor(bot.id))
+        except ActorUnavailable:
+            return await asyncio.to_thread(start_bot, bot)
+
+    # Trainings
+
+    async def start_training(
+        self, owner: User, params: TrainingsStart, command: Command | None
+    ) -> TrainingMessage:
+        earlier = await self._commands.earlier_training(owner.id, command)
+        if earlier is not None:
+            return await self.training(owner, earlier)
+        try:
+            training, bot = await self._queue(owner, params, command)
+        except AibtError as error:
+            await self._commands.refuse(owner.id, command, error)
+            raise
+        await self._control.wake_supervisor()
+        await asyncio.to_thread(start_bot, bot)
+        return training_message(training)
+
+    async def _queue(
+        self, owner: User, params: TrainingsStart, command: Command | None
+    ) -> tuple[Training, Bot]:
+        bot = await self._bot_named(owner, params.bot_name)
+        market = await self._handles.get(MARKET)
+        prepared = await self._ask_market(
+            market.prepare.remote(params.symbol, params.period, params.source)
+        )
+        there = await self._capacity()
+        request, data = complete_request(params, bot, prepared, there, self._settings.costs)
+        refuse_what_never_fits(
+            Demand(1 + params.rollout_workers, int(request["device"] == "cuda")), there
+        )
+        async with self._store.writing() as unit:
+            if command is not None:
+                earlier = await unit.commands.begin(owner.id, command.id, command.digest)
+                if earlier is not None and earlier.training_id is not None:
+                    return await unit.trainings.get(owner.id, earlier.training_id), bot
+            training = await unit.trainings.create(
+                owner.id,
+                bot.id,
+                request=request,
+                current={name: request[name] for name in _HOT},
+                dataset=str(prepared["dataset"]),
+                data=data,
+                initial_weights=None if params.fresh else bot.weights,
+            )
+            if command is not None:
+                answer = as_json(training_message(training))
+                await unit.commands.finish(owner.id, command.id, answer, training.id)
+        return training, bot
+
+    async def _bot_named(self, owner: User, name: str) -> Bot:
+        try:
+            async with self._store.reading() as unit:
+                return await unit.bots.get(owner.id, name)
+        except NotFound as error:
+            raise NotFound("bot", name, "bot_name") from error
+
+    async def _capacity(self) -> Demand:
+        try:
+            async with asyncio.timeout(_CLUSTER_S):
+                return await asyncio.to_thread(capacity, self._settings.ray.autoscaled)
+        except TimeoutError as error:
+            raise ActorUnavailable("the cluster does not say what it has") from error
+
+    async def pause_training(
+        self, owner: User, training_id: int, command: Command | None
+    ) -> TrainingMessage:
+        return await self._reach(
+            owner, command, lambda: self._control.pause(owner.id, training_id, _id(command))
+        )
+
+    async def resume_training(
+        self, owner: User, training_id: int, command: Command | None
+    ) -> TrainingMessage:
+        return await self._reach(
+            owner, command, lambda: self._control.resume(owner.id, training_id, _id(command))
+        )
+
+    async def stop_training(
+        self, owner: User, training_id: int, command: Command | None
+    ) -> TrainingMessage:
+        return await self._reach(
+            owner, command, lambda: self._control.stop(owner.id, training_id, _id(command))
+        )
+
+    async def update_training(
+        self, owner: User, params: TrainingsUpdate, command: Command | None
+    ) -> TrainingMessage:
+        changes = params.model_dump(exclude={"id"}, exclude_none=True)
+        return await self._reach(
+            owner,
+            command,
+            lambda: self._control.update(owner.id, params.id, changes, _id(command)),
+        )
+
+    async def _reach(
+        self, owner: User, command: Command | None, effect: Callable[[], Awaitable[Controlled]]
+    ) -> TrainingMessage:
+        async def reach() -> TrainingMessage:
+            reached = await effect()
+            return training_message(reached.training, reached.status)
+
+        return await self._commands.reaching(owner.id, command, TrainingMessage, reach)
+
+    async def training(self, owner: User, training_id: int) -> TrainingMessage:
+        row = await self._row(owner, training_id)
+        return training_message(row, await self._control.status(row))
+
+    async def trainings(
+        self,
+        owner: User,
+        *,
+        states: Sequence[RunState] = (),
+        bot_name: str | None = None,
+        limit: int = 1_000,
+        before_id: int | None = None,
+    ) -> list[TrainingMessage]:
+        async with self._store.reading() as unit:
+            bot_id = None
+            if bot_name is not None:
+                bot_id = (await unit.bots.get(owner.id, bot_name)).id
+            page = await unit.trainings.page(
+                owner.id, states=states or None, bot_id=bot_id, before_id=before_id, limit=limit
+            )
+        live = await asyncio.gather(*(self._control.status(row) for row in page))
+        return [training_message(row, status) for row, status in zip(page, live, strict=True)]
+
+    async def load(self, owner: User, training_id: int) -> LoadMessage:
+        row = await self._row(owner, training_id)
+        market = await self._handles.get(MARKET)
+        series = await self._ask_market(market.series.remote(row.dataset))
+        fetched_at = datetime.fromisoformat(str(row.data["fetched_at"]))
+        age_s = max(0.0, (self._clock.now() - fetched_at).total_seconds())
+        shown = {name: row.data[name] for name in ("split", "source", "fetched_at", "notes")}
+        return LoadMessage.of({**series, **shown, "age_s": age_s})
+
+    async def feed(
+        self, owner: User, training_id: int, *, cursor: int, status_version: int, timeout_s: float
+    ) -> Feed:
+        return await self._feeds.feed(owner, training_id, cursor, status_version, timeout_s)
+
+    async def _row(self, owner: User, training_id: int) -> Training:
+        async with self._store.reading() as unit:
+            return await unit.trainings.get(owner.id, training_id)
+
+    # Market
+
+    async def symbols(self, query: str) -> list[SymbolMessage]:
+        market = await self._handles.get(MARKET)
+        found = await self._ask_market(market.symbols.remote(query))
+        return [SymbolMessage.of(symbol) for symbol in found]
+
+    async def bars(
+        self,
+        symbol: str,
+        period: str,
+        *,
+        source: str | None,
+        start: datetime | None,
+        end: datetime | None,
+    ) -> BarsMessage:
+        market = await self._handles.get(MARKET)
+        found = await self._ask_market(market.bars.remote(symbol, period, source, start, end))
+        return BarsMessage.of(found)
+
+    async def _ask_market(self, answer: Awaitable[Any]) -> Any:
+        try:
+            return await ask(answer, timeout_s=_MARKET_S)
+        except ActorUnavailable:
+            self._handles.forget(MARKET)
+            raise
+
+    # Health
+
+    async def health(self) -> Health:
+        parts = {
+            "store": await _verdict(self._look_into_store()),
+            "supervisor": await _verdict(self._ping(SUPERVISOR)),
+            "market": await _verdict(self._ping(MARKET)),
+        }
+        return Health(ready=all(says == "ok" for says in parts.values()), parts=parts)
+
+    async def _look_into_store(self) -> None:
+        async with self._store.reading() as unit:
+            await unit.bots.page(0, limit=1)
+
+    async def _ping(self, name: str) -> None:
+        try:
+            handle = await self._handles.get(name)
+            await ask(handle.ping.remote(), timeout_s=_PING_S)
+        except ActorUnavailable:
+            self._handles.forget(name)
+            raise
+
+
+_HOT = ("lr", "gamma", "batch_size", "max_episodes")
+
+
+def _id(command: Command | None) -> str | None:
+    return None if command is None else command.id
+
+
+async def _with_state(unit: UnitOfWork, bot: Bot, note: str | None = None) -> BotMessage:
+    active = await unit.trainings.active_of(bot.owner_id, bot.id)
+    if active is None:
+        return bot_message(bot, None, note=note)
+    return bot_message(bot, active.state, training_id=active.id, note=note)
+
+
+async def _verdict(look: Awaitable[None]) -> str:
+    try:
+        await look
+    except AibtError as error:
+        return str(error)
+    return "ok"

@@ -1,0 +1,249 @@
+"""Making the live actors match what the store says should be: plain logic, without Ray.
+
+The store is the truth. What Ray knows is only how things are; after a crash, or a restart of the
+whole cluster, one look at the store says what to start again.
+"""
+
+import asyncio
+import logging
+from collections import defaultdict, deque
+from dataclasses import dataclass
+from typing import Protocol
+
+from actors.training_files import TrainingFiles
+from actors.training_rows import is_hosted, set_state, stop_row
+from aibt.clock import Clock
+from aibt.errors import AibtError, TrainingEnded
+from aibt.live.states import Desired, RunState
+from aibt.settings import TrainingSettings
+from aibt.store.database import Store
+from aibt.store.records import Training
+
+logger = logging.getLogger(__name__)
+
+_DEATHS_ALLOWED = 10
+_DEATHS_WINDOW_S = 600.0
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Demand:
+    """What a training takes: one CPU for itself, one for each worker, and its GPUs."""
+
+    cpus: int
+    gpus: int
+
+    def __add__(self, other: "Demand") -> "Demand":
+        return Demand(self.cpus + other.cpus, self.gpus + other.gpus)
+
+    def fits(self, capacity: "Demand") -> bool:
+        """Return whether there is as much in `capacity`."""
+        return self.cpus <= capacity.cpus and self.gpus <= capacity.gpus
+
+
+def demand(training: Training) -> Demand:
+    """Return what a training takes."""
+    workers = training.request.get("rollout_workers", 0)
+    on_gpu = training.request.get("device") == "cuda"
+    return Demand(1 + (workers if isinstance(workers, int) else 0), int(on_gpu))
+
+
+class Hosted(Protocol):
+    """One activation of a training, as the cluster runs it."""
+
+    async def life(self) -> None:
+        """Return when it is over; raise `ActorUnavailable` when its process was lost."""
+        ...
+
+    async def park(self) -> bool:
+        """Let it store where it stands and leave, if it is paused; return whether it did."""
+        ...
+
+    async def checkpoint(self) -> None:
+        """Let it store where it stands."""
+        ...
+
+    async def release(self) -> None:
+        """Free its place, whatever it is doing."""
+        ...
+
+
+class Cluster(Protocol):
+    """Where activations run."""
+
+    async def capacity(self) -> Demand:
+        """Return what all nodes have together, used or not."""
+        ...
+
+    async def launch(self, training: Training, epoch: int) -> Hosted:
+        """Start an activation; it waits in Ray until there is a place."""
+        ...
+
+    async def running(self) -> dict[int, Hosted]:
+        """Return the activations that already run, by the id of their training."""
+        ...
+
+
+class Supervision:
+    """Looks again and again; each look is safe to repeat and to lose at any point."""
+
+    def __init__(
+        self,
+        store: Store,
+        cluster: Cluster,
+        files: TrainingFiles,
+        clock: Clock,
+        settings: TrainingSettings,
+    ) -> None:
+        self._store = store
+        self._cluster = cluster
+        self._files = files
+        self._clock = clock
+        self._settings = settings
+        self._hosted: dict[int, Hosted] = {}
+        self._lives: dict[int, asyncio.Task[None]] = {}
+        self._demands: dict[int, Demand] = {}
+        self._paused_since: dict[int, float] = {}
+        self._deaths: dict[int, deque[float]] = defaultdict(deque)
+        self._news = asyncio.Event()
+
+    def wake(self) -> None:
+        """Look at once."""
+        self._news.set()
+
+    async def run(self) -> None:
+        """Take over what already runs, then look until cancelled."""
+        for training_id, hosted in (await self._cluster.running()).items():
+            self._keep(training_id, hosted, Demand(1, 0))
+        while True:
+            self._news.clear()
+            try:
+                await self.look()
+            except AibtError as error:
+                logger.warning("the supervisor will look again: %s", error)
+            except Exception:
+                logger.exception("the supervisor will look again")
+            try:
+                async with asyncio.timeout(self._settings.supervise_interval_s):
+                    await self._news.wait()
+            except TimeoutError:
+                continue
+
+    async def look(self) -> None:
+        """Bring the cluster one step closer to what the store says."""
+        await self._bury()
+        async with self._store.reading() as unit:
+            active = await unit.trainings.all_active_of_all_owners()
+        waiting: list[Training] = []
+        for training in active:
+            if training.id in self._hosted:
+                self._demands[training.id] = demand(training)
+                await self._park_if_due(training)
+            elif not training.parked:
+                settled = await self._settle(training)
+                if settled is not None:
+                    waiting.append(settled)
+        await self._admit(waiting)
+
+    async def checkpoint_all(self) -> None:
+        """Let every activation store where it stands; what cannot is left as it is."""
+        outcomes = await asyncio.gather(
+            *(hosted.checkpoint() for hosted in self._hosted.values()), return_exceptions=True
+        )
+        for outcome in outcomes:
+            if isinstance(outcome, Exception):
+                logger.warning("a training could not store where it stands: %s", outcome)
+
+    # What is over
+
+    async def _bury(self) -> None:
+        """Free the places of activations whose life is over, and note those that were lost."""
+        for training_id, life in list(self._lives.items()):
+            if not life.done():
+                continue
+            hosted = self._hosted.pop(training_id)
+            del self._lives[training_id], self._demands[training_id]
+            self._paused_since.pop(training_id, None)
+            lost = life.exception()
+            if lost is not None:
+                logger.warning("training %d lost its process: %s", training_id, lost)
+                self._deaths[training_id].append(self._clock.monotonic())
+            await hosted.release()
+
+    async def _settle(self, training: Training) -> Training | None:
+        """Bring the row of a training that no process hosts in order; return it if it is to run."""
+        if training.state is RunState.QUEUED and training.desired is Desired.RUNNING:
+            return training
+        try:
+            return await self._settle_row(training)
+        except TrainingEnded:
+            return None
+
+    async def _settle_row(self, training: Training) -> Training | None:
+        async with self._store.writing() as unit:
+            training = await unit.trainings.get(training.owner_id, training.id)
+            epoch = await unit.leases.current(training.owner_id, training.topic)
+            key = f"after/{epoch}"
+            if training.state.has_ended or training.parked:
+                return None
+            if training.desired is Desired.PAUSED:
+                await unit.trainings.set_parked(training.owner_id, training.id, True, epoch=None)
+                if training.state is not RunState.PAUSED:
+                    await set_state(unit, training, RunState.PAUSED, f"{key}/paused")
+                return None
+            if training.desired is Desired.STOPPED:
+                training = await stop_row(unit, training, f"{key}/stopped", self._files)
+                if training.state.has_ended:
+                    return None
+            if self._dies_too_often(training.id):
+                reason = f"its process was lost {_DEATHS_ALLOWED} times within ten minutes"
+                await set_state(unit, training, RunState.FAILED, f"{key}/failed", reason)
+                return None
+            if is_hosted(training):
+                training = await set_state(
+                    unit, training, RunState.RECOVERING, f"{key}/recovering", "its process was lost"
+                )
+        return training
+
+    def _dies_too_often(self, training_id: int) -> bool:
+        deaths = self._deaths[training_id]
+        since = self._clock.monotonic() - _DEATHS_WINDOW_S
+        while deaths and deaths[0] < since:
+            deaths.popleft()
+        return len(deaths) >= _DEATHS_ALLOWED
+
+    # What is to run
+
+    async def _admit(self, waiting: list[Training]) -> None:
+        """Start what fits, strictly in order: a large one is not overtaken for ever."""
+        if not waiting:
+            return
+        capacity = await self._cluster.capacity()
+        used = sum(self._demands.values(), Demand(0, 0))
+        for training in waiting:
+            used += demand(training)
+            if not used.fits(capacity):
+                return
+            await self._launch(training)
+
+    async def _launch(self, training: Training) -> None:
+        async with self._store.writing() as unit:
+            epoch = await unit.leases.take(training.owner_id, training.topic, "supervisor")
+        hosted = await self._cluster.launch(training, epoch)
+        self._keep(training.id, hosted, demand(training))
+
+    def _keep(self, training_id: int, hosted: Hosted, takes: Demand) -> None:
+        self._hosted[training_id] = hosted
+        self._demands[training_id] = takes
+        life = asyncio.ensure_future(hosted.life())
+        life.add_done_callback(lambda _: self.wake())
+        self._lives[training_id] = life
+
+    # What takes a place for nothing
+
+    async def _park_if_due(self, training: Training) -> None:
+        if training.state is not RunState.PAUSED:
+            self._paused_since.pop(training.id, None)
+            return
+        since = self._paused_since.setdefault(training.id, self._clock.monotonic())
+        if self._clock.monotonic() - since >= self._settings.park_after_s:
+            await self._hosted[training.id].park()

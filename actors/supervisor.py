@@ -1,0 +1,172 @@
+"""The supervisor actor: `Supervision` over a real Ray cluster."""
+
+import asyncio
+import logging
+from pathlib import Path
+from typing import Any
+
+import ray
+from ray.util import get_placement_group, list_named_actors, placement_group, remove_placement_group
+from ray.util.scheduling_strategies import PlacementGroupSchedulingStrategy
+
+from actors.calls import ask
+from actors.capacity import capacity
+from actors.names import NAMESPACE, SUPERVISOR, TRAINING, training_actor
+from actors.process import settings
+from actors.supervision import Demand, Hosted, Supervision, demand
+from actors.training import TrainingActor
+from actors.training_files import TrainingFiles
+from aibt.clock import SystemClock
+from aibt.errors import ActorUnavailable
+from aibt.store.database import open_store
+from aibt.store.records import Training
+
+logger = logging.getLogger(__name__)
+
+_ANSWER_S = 10.0
+_LIFE_S = 365 * 86_400.0
+_CONCURRENCY = 1_000  # polls and commands together; none of them computes
+
+
+class HostedActor:
+    """A training's actor, and the place it takes."""
+
+    def __init__(self, handle: Any, group: str) -> None:
+        self._handle = handle
+        self._group = group
+
+    async def life(self) -> None:
+        await ask(self._handle.live.remote(), timeout_s=_LIFE_S)
+
+    async def park(self) -> bool:
+        parked: bool = await ask(self._handle.park.remote(), timeout_s=_ANSWER_S)
+        return parked
+
+    async def checkpoint(self) -> None:
+        await ask(self._handle.checkpoint.remote(), timeout_s=_ANSWER_S)
+
+    async def release(self) -> None:
+        await asyncio.to_thread(self._release)
+
+    def _release(self) -> None:
+        ray.kill(self._handle, no_restart=True)
+        try:
+            remove_placement_group(get_placement_group(self._group))
+        except ValueError:
+            logger.debug("%s is gone already", self._group)
+
+
+class RayCluster:
+    """Starts training actors, each with a place of its own for itself and its workers."""
+
+    def __init__(self, autoscaled: bool) -> None:
+        self._autoscaled = autoscaled
+
+    async def capacity(self) -> Demand:
+        return await asyncio.to_thread(capacity, self._autoscaled)
+
+    async def launch(self, training: Training, epoch: int) -> Hosted:
+        return await asyncio.to_thread(self._launch, training, epoch)
+
+    def _launch(self, training: Training, epoch: int) -> HostedActor:
+        takes = demand(training)
+        group_name = f"{training_actor(training.id)}/{epoch}"
+        own = {"CPU": 1, **({"GPU": takes.gpus} if takes.gpus else {})}
+        workers = [{"CPU": 1} for _ in range(takes.cpus - 1)]
+        group = placement_group([own, *workers], name=group_name, lifetime="detached")
+        options = {
+            "name": training_actor(training.id),
+            "namespace": NAMESPACE,
+            "lifetime": "detached",
+            "num_cpus": 1,
+            "num_gpus": takes.gpus,
+            "max_restarts": 0,  # each activation takes a new lease: the supervisor starts it
+            "max_concurrency": _CONCURRENCY,
+            "scheduling_strategy": PlacementGroupSchedulingStrategy(
+                group, placement_group_bundle_index=0
+            ),
+        }
+        try:
+            handle = ray.remote(TrainingActor).options(**options).remote(training, epoch)
+        except ValueError as error:  # the name of the one before is not free yet
+            remove_placement_group(group)
+            raise ActorUnavailable(str(error)) from error
+        return HostedActor(handle, group_name)
+
+    async def running(self) -> dict[int, Hosted]:
+        return await asyncio.to_thread(self._running)
+
+    def _running(self) -> dict[int, Hosted]:
+        found: dict[int, Hosted] = {}
+        for named in list_named_actors(all_namespaces=True):
+            name = named["name"]
+            if named["namespace"] != NAMESPACE or not name.startswith(TRAINING):
+                continue
+            number = name.removeprefix(TRAINING)
+            if number.isdigit():  # a worker's name goes on after the number
+                handle: Any = ray.get_actor(name, namespace=NAMESPACE)
+                epoch = ray.get(handle.epoch.remote(), timeout=_ANSWER_S)
+                found[int(number)] = HostedActor(handle, f"{name}/{epoch}")
+        return found
+
+
+class SupervisorActor:
+    """Forward messages to `Supervision`."""
+
+    def __init__(self) -> None:
+        self._task: asyncio.Task[None] | None = None
+        self._supervision: Supervision | None = None
+
+    async def begin(self) -> None:
+        """Start looking, once; called after every start of this process."""
+        if self._supervision is not None:
+            return
+        read = settings()
+        clock = SystemClock()
+        store = await open_store(read.store.database_url, clock=clock)
+        self._supervision = Supervision(
+            store,
+            RayCluster(read.ray.autoscaled),
+            TrainingFiles(Path(read.store.root)),
+            clock,
+            read.training,
+        )
+        self._task = asyncio.create_task(self._supervision.run())
+
+    async def wake(self) -> None:
+        """Look at once; see `Supervision.wake`."""
+        await self.begin()
+        if self._supervision is not None:
+            self._supervision.wake()
+
+    async def checkpoint_all(self) -> None:
+        """Let every training store where it stands; see `Supervision.checkpoint_all`."""
+        if self._supervision is not None:
+            await self._supervision.checkpoint_all()
+
+    async def ping(self) -> bool:
+        """Say whether the supervisor is looking."""
+        await self.begin()
+        if self._task is None or self._task.done():
+            raise ActorUnavailable("the supervisor is not looking")
+        return True
+
+    def __repr__(self) -> str:
+        return "Supervisor"
+
+
+def start_supervisor() -> Any:
+    """Start the supervisor, or return the handle of the one that runs."""
+    return (
+        ray.remote(SupervisorActor)
+        .options(
+            name=SUPERVISOR,
+            namespace=NAMESPACE,
+            lifetime="detached",
+            get_if_exists=True,
+            num_cpus=0,
+            max_restarts=-1,
+            max_concurrency=_CONCURRENCY,
+        )
+        .remote()
+    )

@@ -1,0 +1,196 @@
+"""Commands to a training: to the actor that hosts it, or to its row where none does.
+
+The wish is stored first, so that it survives whatever dies meanwhile; the supervisor then makes
+the training match it.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ray.exceptions import RayError
+
+from actors.calls import ask
+from actors.handles import Handles
+from actors.names import SUPERVISOR, training_actor
+from actors.training_files import TrainingFiles
+from actors.training_rows import (
+    command_key,
+    is_hosted,
+    pause_row,
+    queue_row,
+    stop_row,
+    update_row,
+)
+from aibt.errors import ActorUnavailable, Invalid, TrainingEnded
+from aibt.live.events import Json
+from aibt.live.states import Desired, RunState
+from aibt.store.database import Store
+from aibt.store.records import Training
+
+_COMMAND_S = 20.0
+_STATUS_S = 2.0
+_LOOK_S = 0.05
+
+Reached = Callable[[Training], bool]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Controlled:
+    """A training after a command, and its live status if a process hosts it."""
+
+    training: Training
+    status: Mapping[str, Json] | None = None
+
+
+class TrainingControl:
+    """Pause, resume, stop and update trainings, wherever they are in their life."""
+
+    def __init__(self, store: Store, files: TrainingFiles, handles: Handles) -> None:
+        self._store = store
+        self._files = files
+        self._handles = handles
+
+    async def pause(self, owner_id: int, training_id: int, command_id: str | None) -> Controlled:
+        """Pause the training; answers when no further step runs."""
+        async with self._store.writing() as unit:
+            training = await unit.trainings.set_desired(owner_id, training_id, Desired.PAUSED)
+            if not is_hosted(training) and training.state is not RunState.PAUSED:
+                training = await pause_row(unit, training, command_key(command_id, "paused"))
+        if not is_hosted(training):
+            return Controlled(training=training)
+        return await self._command(training, "pause", command_id, until=_is_still)
+
+    async def resume(self, owner_id: int, training_id: int, command_id: str | None) -> Controlled:
+        """Let the training go on, or put it back in the queue if it gave its place back."""
+        async with self._store.writing() as unit:
+            training = await unit.trainings.set_desired(owner_id, training_id, Desired.RUNNING)
+            hosted = is_hosted(training)
+            if not hosted:
+                training = await queue_row(unit, training, command_key(command_id, "queued"))
+        if not hosted:
+            await self.wake_supervisor()
+            return Controlled(training=training)
+        return await self._command(training, "resume", command_id, until=_has_resumed)
+
+    async def stop(self, owner_id: int, training_id: int, command_id: str | None) -> Controlled:
+        """End the training; its best weights and its history stay."""
+        async with self._store.writing() as unit:
+            training = await unit.trainings.set_desired(owner_id, training_id, Desired.STOPPED)
+            if not is_hosted(training):
+                key = command_key(command_id, "stopped")
+                training = await stop_row(unit, training, key, self._files)
+        if is_hosted(training):
+            return await self._command(training, "stop", command_id, until=_has_ended)
+        return Controlled(training=await self._until(training, _has_ended))
+
+    async def update(
+        self,
+        owner_id: int,
+        training_id: int,
+        changes: Mapping[str, float | int],
+        command_id: str | None,
+    ) -> Controlled:
+        """Change parameters from the next step on.
+
+        Raises:
+            Invalid: the new `max_episodes` is below the training's `min_episodes`.
+        """
+        training = await self._get(owner_id, training_id)
+        _refuse_unfit(training, changes)
+        training = await self._until(training, _is_settled)
+        if not is_hosted(training):
+            async with self._store.writing() as unit:
+                training = await unit.trainings.get(owner_id, training_id)
+                if not is_hosted(training):
+                    training = await update_row(unit, training, changes, command_id)
+                    return Controlled(training=training)
+        return await self._command(training, "update", command_id, given=(dict(changes),))
+
+    async def status(self, training: Training) -> Mapping[str, Json] | None:
+        """Return the live status of a training, or None if no process hosts it."""
+        if not is_hosted(training):
+            return None
+        name = training_actor(training.id)
+        try:
+            handle = await self._handles.get(name)
+            status: Mapping[str, Json] = await ask(handle.status.remote(), timeout_s=_STATUS_S)
+        except ActorUnavailable:
+            self._handles.forget(name)
+            return None
+        return status
+
+    async def wake_supervisor(self) -> None:
+        """Tell the supervisor that there is something to do; it would see it soon anyhow."""
+        try:
+            supervisor = await self._handles.get(SUPERVISOR)
+            supervisor.wake.remote()
+        except (ActorUnavailable, RayError):
+            self._handles.forget(SUPERVISOR)
+
+    async def _command(
+        self,
+        training: Training,
+        command: str,
+        command_id: str | None,
+        *,
+        until: Reached | None = None,
+        given: tuple[Any, ...] = (),
+    ) -> Controlled:
+        name = training_actor(training.id)
+        try:
+            handle = await self._handles.get(name)
+            method = getattr(handle, command)
+            status = await ask(method.remote(*given, command_id), timeout_s=_COMMAND_S)
+        except ActorUnavailable:
+            self._handles.forget(name)
+            await self.wake_supervisor()
+            if until is None:  # it may have run: the caller repeats it, under the same id
+                raise
+            return Controlled(training=await self._until(training, until))
+        training = await self._get(training.owner_id, training.id)
+        return Controlled(training=training, status=status)
+
+    async def _until(self, training: Training, reached: Reached) -> Training:
+        """Wait until the supervisor has made the training match the wish.
+
+        Raises:
+            ActorUnavailable: it took too long; the wish stands and will be met.
+        """
+        try:
+            async with asyncio.timeout(_COMMAND_S):
+                while not reached(training):
+                    await asyncio.sleep(_LOOK_S)
+                    training = await self._get(training.owner_id, training.id)
+        except TimeoutError as error:
+            raise ActorUnavailable("the training is being recovered") from error
+        return training
+
+    async def _get(self, owner_id: int, training_id: int) -> Training:
+        async with self._store.reading() as unit:
+            return await unit.trainings.get(owner_id, training_id)
+
+
+def _refuse_unfit(training: Training, changes: Mapping[str, float | int]) -> None:
+    if training.state.has_ended:
+        raise TrainingEnded(training.id, str(training.state))
+    fewest = training.request["min_episodes"]
+    if isinstance(fewest, int) and changes.get("max_episodes", fewest) < fewest:
+        raise Invalid("max_episodes", f"is below min_episodes, {fewest}")
+
+
+def _is_still(training: Training) -> bool:
+    return training.state is RunState.PAUSED or training.state.has_ended
+
+
+def _has_resumed(training: Training) -> bool:
+    return training.state is not RunState.PAUSED
+
+
+def _has_ended(training: Training) -> bool:
+    return training.state.has_ended
+
+
+def _is_settled(training: Training) -> bool:
+    return training.state not in (RunState.LOADING, RunState.RECOVERING)

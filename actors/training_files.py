@@ -1,0 +1,51 @@
+"""Where a training's files lie: names made by the server, under the storage root alone."""
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+BEST = "best.safetensors"
+"""Name of the best weights within a checkpoint's folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingFiles:
+    """Paths of one installation's data sets, checkpoints and weights.
+
+    A checkpoint is a folder that carries epoch and step in its name; it counts only once a
+    row names it, so a half-written one is never read.
+    """
+
+    root: Path
+
+    @property
+    def datasets(self) -> Path:
+        """Folder of the frozen bars."""
+        return self.root / "datasets"
+
+    def checkpoint(self, training_id: int, epoch: int, step: int) -> str:
+        """Return the path of a checkpoint, relative to the root."""
+        return f"trainings/{training_id}/checkpoints/{epoch}-{step}"
+
+    def best_weights(self, checkpoint: str) -> str:
+        """Return where a checkpoint keeps the best weights so far; there may be none yet."""
+        return f"{checkpoint}/{BEST}"
+
+    def bot_weights(self, training_id: int, epoch: int) -> str:
+        """Return the path of the weights that a training leaves to its bot, from the root."""
+        return f"trainings/{training_id}/weights-{epoch}.safetensors"
+
+    def absolute(self, relative: str) -> Path:
+        """Return the absolute path of a stored, relative one.
+
+        Raises:
+            ValueError: it leads out of the root.
+        """
+        path = (self.root / relative).resolve()
+        if not path.is_relative_to(self.root.resolve()):
+            raise ValueError(f"{relative!r} leads out of the storage root")
+        return path
+
+    def remove(self, relative: str) -> None:
+        """Delete a checkpoint that no row names any more."""
+        shutil.rmtree(self.absolute(relative), ignore_errors=True)

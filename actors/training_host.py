@@ -1,0 +1,454 @@
+"""The life of one training in one process: compute behind a gate, commands that have taken effect.
+
+Plain asyncio and one thread, without Ray: `actors.training` is the shell around it.
+"""
+
+import asyncio
+import logging
+import threading
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Protocol
+
+from actors.training_files import TrainingFiles
+from actors.training_recorder import Snapshot, TrainingRecorder
+from actors.training_rows import command_key
+from aibt.clock import Clock
+from aibt.errors import ActorUnavailable, AibtError, LeaseLost, TrainingEnded
+from aibt.live.event_log import Poll
+from aibt.live.events import Emission, EventSink, Json
+from aibt.live.gate import Gate, RunEnded, Verdict
+from aibt.live.states import RunState
+from aibt.settings import TrainingSettings
+from aibt.store.database import UnitOfWork
+from aibt.store.records import Change, CheckpointRow, Training
+
+logger = logging.getLogger(__name__)
+
+_CONTROL_S = 20.0
+_STATUS_INTERVAL_S = 1 / 30
+
+
+class Run(Protocol):
+    """What the host asks of a computation; `aibt.rl.training.TrainingRun` is one."""
+
+    @property
+    def steps(self) -> int:
+        """Environment steps so far."""
+        ...
+
+    @property
+    def ended(self) -> bool:
+        """Whether there is nothing left to do."""
+        ...
+
+    @property
+    def stopped(self) -> bool:
+        """Whether it ended because a scheduled stop was reached."""
+        ...
+
+    def advance(self) -> None:
+        """Do one unit of work, of at most about 20 ms."""
+        ...
+
+    def schedule(self, change: Change) -> None:
+        """Apply `change` when its step is reached; one that is applied already is passed over."""
+        ...
+
+    def snapshot(self) -> Snapshot:
+        """Return where it stands, as a copy."""
+        ...
+
+    def status(self) -> Mapping[str, Json]:
+        """Return the status by its wire names. Safe in any thread."""
+        ...
+
+    def save_best(self, path: Path) -> bool:
+        """Write the best weights; return whether there are any. Blocking."""
+        ...
+
+
+class Meter(Protocol):
+    """Takes the host's measurements; must not block."""
+
+    def progress(self, status: Mapping[str, Json]) -> None: ...
+
+    def control(self, command: str, seconds: float) -> None: ...
+
+
+Build = Callable[[Training, CheckpointRow | None, EventSink], Run]
+"""Loads the bars and makes the run, from a checkpoint or from the beginning. Blocking."""
+
+
+class TrainingHost:
+    """Runs a training until it ends, is parked, or loses its lease.
+
+    Commands may come from any number of callers at once; they are taken one after the other, and
+    each answers when it has taken effect and is stored.
+    """
+
+    def __init__(
+        self,
+        recorder: TrainingRecorder,
+        *,
+        files: TrainingFiles,
+        build: Build,
+        clock: Clock,
+        settings: TrainingSettings,
+        meter: Meter,
+    ) -> None:
+        self._recorder = recorder
+        self._files = files
+        self._build = build
+        self._clock = clock
+        self._settings = settings
+        self._meter = meter
+        self._gate = Gate(on_pause=self._take_snapshot)
+        self._commands = asyncio.Lock()
+        self._run: Run | None = None
+        self._state = RunState.LOADING
+        self._left = False  # parked or over: nothing is to be stored any more
+        self._next_snapshot_at = 0.0
+        self._failure: BaseException | None = None
+        self._loaded = asyncio.Event()
+
+    @property
+    def state(self) -> RunState:
+        """Where the training is in its life."""
+        return self._state
+
+    @property
+    def training(self) -> Training:
+        """The training's row as it was last seen."""
+        return self._recorder.training
+
+    # Its life
+
+    async def live(self) -> RunState:
+        """Load, compute and store until the training ends, is parked or loses its lease."""
+        try:
+            opened = await self._recorder.open()
+            if opened is None:
+                return self.training.state
+            await self._load(*opened)
+            await self._compute()
+        except LeaseLost:
+            logger.warning("%s: a newer activation took over", self.training.topic)
+        except Exception as error:  # noqa: BLE001 - the process's own edge: the owner is told
+            await self._fail(error)
+        finally:
+            self._left = True
+            self._loaded.set()
+            self._gate.stop()
+            self._recorder.log.close()
+        return self._state
+
+    async def _load(self, checkpoint: CheckpointRow | None, changes: Sequence[Change]) -> None:
+        run = await asyncio.to_thread(self._build, self.training, checkpoint, self._recorder.sink)
+        for change in changes:
+            run.schedule(change)
+        async with self._commands:
+            self._run = run
+            self._loaded.set()
+            if self._state is RunState.LOADING:
+                await self._set_state(RunState.RUNNING, self._epoch_key("running"))
+
+    async def _compute(self) -> None:
+        if self._state.has_ended:  # stopped while loading
+            return
+        loop, computed = asyncio.get_running_loop(), asyncio.Event()
+        self._next_snapshot_at = self._clock.monotonic() + self._settings.checkpoint_interval_s
+        drain = asyncio.create_task(self._recorder.drain())
+        show = asyncio.create_task(self._show())
+        end = asyncio.create_task(computed.wait())
+        threading.Thread(
+            target=self._steps,
+            args=(lambda: loop.call_soon_threadsafe(computed.set),),
+            name=self.training.topic,
+            daemon=True,
+        ).start()
+        try:
+            await asyncio.wait({drain, end}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            self._gate.stop()
+            await end
+            show.cancel()
+            if not drain.done():
+                drain.cancel()
+            outcomes = await asyncio.gather(drain, show, return_exceptions=True)
+        for outcome in (self._failure, outcomes[0]):
+            if isinstance(outcome, Exception):
+                raise outcome
+        async with self._commands:
+            if not (self._state.has_ended or self._left):
+                stopped = self._running().stopped
+                await self._finish(RunState.STOPPED if stopped else RunState.FINISHED, "end/state")
+
+    def _steps(self, tell: Callable[[], object]) -> None:
+        """Compute until the run ends or the gate says stop; on a thread of its own."""
+        run = self._running()
+        try:
+            while not run.ended and self._gate.wait() is Verdict.GO:
+                run.advance()
+                if self._clock.monotonic() >= self._next_snapshot_at:
+                    self._take_snapshot()
+        except BaseException as error:  # noqa: BLE001 - it is raised again on the event loop
+            self._failure = error
+        finally:
+            self._gate.end()
+            tell()
+
+    async def _show(self) -> None:
+        """Publish the status while it changes, as often as anybody may ask for it."""
+        shown: Mapping[str, Json] | None = None
+        while True:
+            computed = self._running().status()
+            if computed is not shown:
+                shown = computed
+                status = self.status()
+                self._recorder.log.publish(status)
+                self._meter.progress(status)
+            await asyncio.sleep(_STATUS_INTERVAL_S)
+
+    async def _fail(self, error: Exception) -> None:
+        reference = uuid.uuid4().hex[:12]
+        logger.error("%s failed, reference %s", self.training.topic, reference, exc_info=error)
+        says = str(error) if isinstance(error, AibtError) else "an internal error"
+        code = error.code if isinstance(error, AibtError) else AibtError.code
+        reason = f"{says} (reference {reference})"
+        with suppress(AibtError):
+            told = Emission(
+                key=self._epoch_key("error"),
+                kind="error",
+                data={"msg": reason, "code": code, "field": None},
+            )
+            await self._finish(
+                RunState.FAILED, self._epoch_key("failed"), reason=reason, before=[told]
+            )
+
+    # Commands
+
+    async def pause(self, command_id: str | None) -> dict[str, Json]:
+        """Let no further step run; return the status."""
+        with self._measured("pause"):
+            async with self._commands:
+                self._refuse_if_over()
+                self._gate.pause()
+                if self._state is not RunState.PAUSED:
+                    if self._run is not None and not await self._gate.paused(_CONTROL_S):
+                        raise TrainingEnded(self.training.id, str(RunState.FINISHED))
+                    await self._set_state(RunState.PAUSED, command_key(command_id, "paused"))
+                return self.status()
+
+    async def resume(self, command_id: str | None) -> dict[str, Json]:
+        """Go on; return the status."""
+        with self._measured("resume"):
+            async with self._commands:
+                self._refuse_if_over()
+                if self._state is RunState.PAUSED:
+                    on = RunState.RUNNING if self._run is not None else RunState.LOADING
+                    await self._set_state(on, command_key(command_id, on))
+                self._gate.resume()
+                return self.status()
+
+    async def stop(self, command_id: str | None) -> dict[str, Json]:
+        """End the training where it is; its best weights and its history stay."""
+        with self._measured("stop"):
+            async with self._commands:
+                self._refuse_if_over()
+                key = command_key(command_id, "stopped")
+                if self._run is None:
+                    await self._set_state(RunState.STOPPED, key)
+                    return self.status()
+                try:
+                    async with self._gate.hold(_CONTROL_S):
+                        await self._record_change({}, stop=True, command_id=command_id)
+                        self._take_snapshot()
+                        self._gate.stop()
+                except RunEnded:
+                    logger.info("%s ended while it was being stopped", self.training.topic)
+                await self._finish(RunState.STOPPED, key)
+                return self.status()
+
+    async def update(
+        self, changes: Mapping[str, float | int], command_id: str | None
+    ) -> dict[str, Json]:
+        """Change parameters from the next step on; stored before it is answered."""
+        with self._measured("update"):
+            await self._until_loaded()
+            async with self._commands:
+                self._refuse_if_over()
+                try:
+                    async with self._gate.hold(_CONTROL_S):
+                        change = await self._record_change(changes, command_id=command_id)
+                        self._running().schedule(change)
+                except RunEnded as ended:
+                    raise TrainingEnded(self.training.id, str(RunState.FINISHED)) from ended
+                return self.status()
+
+    async def park(self) -> bool:
+        """Give the place back if paused, after storing where it stands; return whether."""
+        async with self._commands:
+            if self._left or self._state is not RunState.PAUSED or self._run is None:
+                return False
+            await self._recorder.store_pending()
+            await self._recorder.record((), self._set_parked)
+            self._left = True
+            self._gate.stop()
+            return True
+
+    async def checkpoint(self) -> None:
+        """Store where the run stands, so that nothing is computed again after a shutdown."""
+        async with self._commands:
+            if self._left or self._run is None or self._state.has_ended:
+                return
+            with suppress(RunEnded):
+                async with self._gate.hold(_CONTROL_S):
+                    self._take_snapshot()
+            await self._recorder.store_pending()
+
+    def status(self) -> dict[str, Json]:
+        """Return the newest status by its wire names, with id, state and cursor."""
+        computed = self._run.status() if self._run is not None else self.training.status
+        return {
+            **computed,
+            "id": self.training.id,
+            "state": str(self._state),
+            "cursor": self._recorder.log.last_seq,
+        }
+
+    async def poll(self, cursor: int, status_version: int, timeout_s: float) -> Poll:
+        """Return what is new after `cursor`; see `EventLog.poll`."""
+        return await self._recorder.log.poll(cursor, status_version, timeout_s)
+
+    # What they share
+
+    def _take_snapshot(self) -> None:
+        run = self._running()
+        self._recorder.offer(run.snapshot(), self.status())
+        self._next_snapshot_at = self._clock.monotonic() + self._settings.checkpoint_interval_s
+
+    async def _record_change(
+        self, changes: Mapping[str, float | int], *, command_id: str | None, stop: bool = False
+    ) -> Change:
+        step = self._running().steps
+        training = self.training
+
+        async def store(unit: UnitOfWork) -> Change:
+            if changes:
+                current = {**training.current, **changes}
+                self._recorder.training = await unit.trainings.set_current(
+                    training.owner_id, training.id, current, epoch=self._recorder.epoch
+                )
+            return await unit.changes.add(
+                training.owner_id,
+                training.id,
+                epoch=self._recorder.epoch,
+                step=step,
+                changes=changes,
+                stop=stop,
+                command_id=command_id,
+            )
+
+        told = Emission(
+            key=command_key(command_id, "params"),
+            kind="params",
+            data={"changed": dict(changes), "step": step},
+        )
+        return await self._recorder.record([told] if changes else [], store)
+
+    async def _finish(
+        self,
+        state: RunState,
+        key: str,
+        *,
+        reason: str | None = None,
+        before: Sequence[Emission] = (),
+    ) -> None:
+        """Leave the best weights to the bot and end, in one transaction."""
+        training, epoch = self.training, self._recorder.epoch
+        weights = self._files.bot_weights(training.id, epoch)
+        has_weights = self._run is not None and await asyncio.to_thread(
+            self._run.save_best, self._files.absolute(weights)
+        )
+
+        async def leave(unit: UnitOfWork) -> None:
+            if has_weights:
+                await unit.bots.set_weights(training.owner_id, training.id, epoch, weights)
+
+        await self._set_state(state, key, reason=reason, before=before, first=leave)
+
+    async def _set_state(
+        self,
+        state: RunState,
+        key: str,
+        *,
+        reason: str | None = None,
+        before: Sequence[Emission] = (),
+        first: Callable[[UnitOfWork], Any] | None = None,
+    ) -> None:
+        """Store a new state, its event and the status; after `first`, in one transaction."""
+        training, epoch = self.training, self._recorder.epoch
+        told = Emission(key=key, kind="state", data={"state": str(state), "reason": reason})
+
+        async def store(unit: UnitOfWork) -> Training:
+            if first is not None:
+                await first(unit)
+            if self._run is not None:
+                status = {**self.status(), "state": str(state)}
+                await unit.trainings.save_status(
+                    training.owner_id, training.id, status, epoch=epoch
+                )
+            return await unit.trainings.set_state(
+                training.owner_id, training.id, state, epoch=epoch, reason=reason
+            )
+
+        self._recorder.training = await self._recorder.record([*before, told], store)
+        self._state = state
+        if self._run is not None and not self._left:
+            self._recorder.log.publish(self.status())
+
+    async def _set_parked(self, unit: UnitOfWork) -> None:
+        training = self.training
+        self._recorder.training = await unit.trainings.set_parked(
+            training.owner_id, training.id, True, epoch=self._recorder.epoch
+        )
+
+    async def _until_loaded(self) -> None:
+        try:
+            async with asyncio.timeout(_CONTROL_S):
+                await self._loaded.wait()
+        except TimeoutError as error:
+            raise ActorUnavailable("the training is still loading") from error
+
+    def _running(self) -> Run:
+        if self._run is None:
+            raise ActorUnavailable("the training is still loading")
+        return self._run
+
+    def _refuse_if_over(self) -> None:
+        if self._state.has_ended:
+            raise TrainingEnded(self.training.id, str(self._state))
+        if self._left:
+            raise ActorUnavailable("the training has left this process")
+
+    def _epoch_key(self, what: str) -> str:
+        return f"epoch/{self._recorder.epoch}/{what}"
+
+    def _measured(self, command: str) -> "_Measured":
+        return _Measured(self._meter, self._clock, command)
+
+
+class _Measured:
+    """Tells the meter how long a block took."""
+
+    def __init__(self, meter: Meter, clock: Clock, command: str) -> None:
+        self._meter, self._clock, self._command = meter, clock, command
+
+    def __enter__(self) -> None:
+        self._began = self._clock.monotonic()
+
+    def __exit__(self, *_: object) -> None:
+        self._meter.control(self._command, self._clock.monotonic() - self._began)

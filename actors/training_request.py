@@ -1,0 +1,86 @@
+"""A request to train, completed: everything that decides what will be computed, by wire names."""
+
+import secrets
+from collections.abc import Mapping
+from typing import Any, Final
+
+from actors.supervision import Demand
+from aibt.live.events import Json
+from aibt.protocol.trainings import TrainingsStart
+from aibt.rl.parameters import TrainingParameters
+from aibt.rl.split import split
+from aibt.settings import CostSettings
+from aibt.store.records import Bot
+from aibt.trading.costs import Costs
+
+WINDOW: Final = 32
+"""Log returns that an observation holds."""
+
+_NOT_COMPUTED_WITH: Final = ("bot_name", "symbol", "period", "source", "fresh")
+_COSTS: Final = ("fee_bps", "slippage_bps")
+
+
+def complete_request(
+    params: TrainingsStart,
+    bot: Bot,
+    prepared: Mapping[str, Json],
+    there: Demand,
+    costs: CostSettings,
+) -> tuple[dict[str, Json], dict[str, Json]]:
+    """Return a training's request with nothing left open, and what the wire says of its bars.
+
+    Args:
+        params: as the client sent them.
+        bot: gives what they leave to it.
+        prepared: the frozen bars, see `MarketDesk.prepare`.
+        there: what the cluster has; `device: auto` takes a GPU if it has one.
+        costs: where the request does not say.
+
+    Raises:
+        Invalid: the values do not go together, or leave too few bars for a part.
+    """
+    asked = params.model_dump(mode="json")
+    defaults: dict[str, Any] = {
+        "lr": bot.lr,
+        "gamma": bot.gamma,
+        "fee_bps": costs.fee_bps,
+        "slippage_bps": costs.slippage_bps,
+        "seed": secrets.randbelow(2**31),
+    }
+    for name, value in defaults.items():
+        asked[name] = value if asked[name] is None else asked[name]
+    if asked["device"] == "auto":
+        asked["device"] = "cuda" if there.gpus else "cpu"
+    if "environments" not in params.model_fields_set:
+        asked["environments"] = max(1, params.rollout_workers)
+    asked |= {
+        "hidden_layers": bot.hidden_layers,
+        "depth": bot.depth,
+        "discounter_rate": bot.discounter_rate,
+        "window": WINDOW,
+    }
+    training_parameters(asked)  # refuses what does not go together
+    bars = prepared["bars"]
+    parts = split(
+        bars if isinstance(bars, int) else 0,
+        train_data_percentage=params.train_data_percentage,
+        window=WINDOW,
+        warm_up=WINDOW,
+    )
+    shown = ("bars", "symbol", "period", "source", "fetched_at", "notes")
+    return asked, {**{name: prepared[name] for name in shown}, "split": parts.out_of_sample}
+
+
+def training_parameters(request: Mapping[str, Json]) -> TrainingParameters:
+    """Return what a run is told, from a completed request.
+
+    Raises:
+        Invalid: a value is out of its range, or two do not go together.
+    """
+    told: dict[str, Any] = {
+        name: value
+        for name, value in request.items()
+        if name not in _NOT_COMPUTED_WITH and name not in _COSTS
+    }
+    given: dict[str, Any] = {name: request[name] for name in _COSTS}
+    return TrainingParameters(**told, costs=Costs(**given))

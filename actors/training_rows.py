@@ -1,0 +1,89 @@
+"""What commands do to a training that no process hosts: its row and events, in one transaction."""
+
+from collections.abc import Mapping
+from uuid import uuid4
+
+from actors.training_files import TrainingFiles
+from aibt.live.events import Emission, Json
+from aibt.live.states import RunState
+from aibt.store.database import UnitOfWork
+from aibt.store.records import Training
+
+_HOSTED = frozenset({RunState.LOADING, RunState.RUNNING, RunState.PAUSED})
+
+
+def is_hosted(training: Training) -> bool:
+    """Return whether a process should be hosting the training, by what its row says."""
+    return training.state in _HOSTED and not training.parked
+
+
+def command_key(command_id: str | None, what: str) -> str:
+    """Return the key of what a command caused: the same for every try of it."""
+    return f"command/{command_id or uuid4().hex}/{what}"
+
+
+async def pause_row(unit: UnitOfWork, training: Training, key: str) -> Training:
+    """Take the training out of the queue until it is resumed."""
+    await unit.trainings.set_parked(training.owner_id, training.id, True, epoch=None)
+    return await set_state(unit, training, RunState.PAUSED, key)
+
+
+async def queue_row(unit: UnitOfWork, training: Training, key: str) -> Training:
+    """Put a paused training that has given its place back into the queue."""
+    if training.state is not RunState.PAUSED:
+        return training
+    await unit.trainings.set_parked(training.owner_id, training.id, False, epoch=None)
+    return await set_state(unit, training, RunState.QUEUED, key)
+
+
+async def stop_row(
+    unit: UnitOfWork, training: Training, key: str, files: TrainingFiles
+) -> Training:
+    """End the training where its newest checkpoint stands, and leave the best weights to the bot.
+
+    A stop that a lost process stored already, with its step, is not ended here: what was
+    computed up to that step is computed again first.
+    """
+    owner_id, training_id = training.owner_id, training.id
+    if any(change.stop for change in await unit.changes.after(owner_id, training_id)):
+        return training
+    checkpoint = await unit.checkpoints.latest(owner_id, training_id)
+    if checkpoint is not None:
+        weights = files.best_weights(checkpoint.path)
+        if files.absolute(weights).exists():
+            epoch = await unit.leases.current(owner_id, training.topic)
+            await unit.bots.set_weights(owner_id, training_id, epoch, weights)
+    return await set_state(unit, training, RunState.STOPPED, key)
+
+
+async def update_row(
+    unit: UnitOfWork,
+    training: Training,
+    changes: Mapping[str, float | int],
+    command_id: str | None,
+) -> Training:
+    """Store new parameters with the step that the training had reached."""
+    owner_id, training_id = training.owner_id, training.id
+    reached = training.status.get("steps", 0)
+    step = reached if isinstance(reached, int) else 0
+    current: dict[str, Json] = {**training.current, **changes}
+    await unit.trainings.set_current(owner_id, training_id, current, epoch=None)
+    await unit.changes.add(
+        owner_id, training_id, epoch=None, step=step, changes=changes, command_id=command_id
+    )
+    data: dict[str, Json] = {"id": training_id, "changed": dict(changes), "step": step}
+    told = Emission(key=command_key(command_id, "params"), kind="params", data=data)
+    await unit.events.append(owner_id, training.topic, None, [told])
+    return await unit.trainings.get(owner_id, training_id)
+
+
+async def set_state(
+    unit: UnitOfWork, training: Training, state: RunState, key: str, reason: str | None = None
+) -> Training:
+    """Store a state and its event."""
+    owner_id, training_id = training.owner_id, training.id
+    await unit.trainings.set_state(owner_id, training_id, state, epoch=None, reason=reason)
+    data: dict[str, Json] = {"id": training_id, "state": str(state), "reason": reason}
+    told = Emission(key=key, kind="state", data=data)
+    await unit.events.append(owner_id, training.topic, None, [told])
+    return await unit.trainings.get(owner_id, training_id)
