@@ -222,7 +222,7 @@ def _with_small_errors_mended(raw: RawBars) -> tuple[RawBars, Bools]:
     bad_volume = ~(np.isfinite(raw.volume) & (raw.volume >= 0))
     top = np.fmax(raw.open, raw.close)
     bottom = np.fmin(raw.open, raw.close)
-    with np.errstate(invalid="ignore"):
+    with np.errstate(invalid="ignore", over="ignore"):
         slightly_over = (top > raw.high) & (top <= raw.high * (1 + _ROUNDING))
         slightly_under = (bottom < raw.low) & (bottom >= raw.low * (1 - _ROUNDING))
     mended = replace(

@@ -67,7 +67,7 @@ def read_bars(path: Path, symbol: str, interval: Interval) -> RawBars:
             skip_blank_lines=True,
             encoding="utf-8-sig",
             encoding_errors="replace",
-            on_bad_lines="skip",
+            on_bad_lines="error",
             keep_default_na=False,
             quoting=csv.QUOTE_MINIMAL,
         )

@@ -118,8 +118,9 @@ class Yahoo:
 
         def quotes(session: "YahooSession", left_s: float) -> Any:
             from yfinance import Search
+            from yfinance.data import YfData
 
-            # `left_s` is never the same twice, so yfinance's cache of answers never serves
+            YfData.cache_get.cache_clear()  # it keeps answers for ever, broken ones too
             found = Search(
                 query.strip(),
                 max_results=20,
