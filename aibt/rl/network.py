@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,7 +32,7 @@ class Architecture:
         """Shape of each tensor by name, in the order in which they are applied."""
         sizes = [self.features + SIDES, *[self.width] * self.depth, ACTIONS]
         found: dict[str, tuple[int, ...]] = {}
-        for layer, (inputs, outputs) in enumerate(zip(sizes, sizes[1:], strict=False)):
+        for layer, (inputs, outputs) in enumerate(pairwise(sizes)):
             found[f"layers.{layer}.weight"] = (outputs, inputs)
             found[f"layers.{layer}.bias"] = (outputs,)
         return found

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from math import isfinite
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from aibt.errors import Invalid
 from aibt.trading.costs import Costs
@@ -21,7 +21,7 @@ _WHOLE: Final = {  # lowest and highest
     "depth": (1, 8),
     "discounter_rate": (0, 1_000_000),
     "train_data_percentage": (1, 99),
-    "environments": (1, 16_384),
+    "environments": (0, 16_384),
     "rollout_workers": (0, 64),
     "seed": (0, 2**63 - 1),
     "window": (2, 1_024),
@@ -39,7 +39,8 @@ class TrainingParameters:
         hidden_layers: width of each hidden layer; `depth` is how many there are.
         discounter_rate: exploration budget in episodes, see `aibt.rl.exploration`.
         train_data_percentage: the first so many per cent of the bars train.
-        environments: accounts that trade side by side, over all workers.
+        environments: accounts that trade side by side, over all workers; 0 is read as one to
+            a worker.
         rollout_workers: processes that collect; 0: the learner's own.
         device: `cpu`, `cuda`, or `auto` for a GPU where one can be used.
         seed: of all random numbers.
@@ -63,7 +64,7 @@ class TrainingParameters:
     hidden_layers: int = 43
     depth: int = 2
     discounter_rate: int = 80
-    environments: int = 1
+    environments: int = 0
     rollout_workers: int = 0
     device: str = "cpu"
     algorithm: str = "dqn"
@@ -82,6 +83,8 @@ class TrainingParameters:
         if self.min_episodes > self.max_episodes:
             at = f"{self.max_episodes} is less than min_episodes, {self.min_episodes}"
             raise Invalid("max_episodes", at)
+        if self.environments == 0:
+            object.__setattr__(self, "environments", max(self.rollout_workers, 1))
         if self.environments < self.rollout_workers:
             few = f"{self.environments} cannot be shared by {self.rollout_workers} rollout workers"
             raise Invalid("environments", few)
@@ -107,19 +110,28 @@ class TrainingParameters:
             raise ValueError(f"these are no training parameters: {error!r}") from error
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ParameterChange:
-    """New values of a running training, and the step they apply from.
+class Change(Protocol):
+    """Something the owner did to a running training; `aibt.store.records.Change` is one."""
 
-    Attributes:
-        number: 1, 2, 3 … within the training.
-        step: they hold from the first environment step after this many.
-        changes: new values of some of `HOT`.
-    """
+    @property
+    def number(self) -> int:
+        """1, 2, 3 … within the training."""
+        ...
 
-    number: int
-    step: int
-    changes: Mapping[str, float | int]
+    @property
+    def step(self) -> int:
+        """It holds from the first environment step after so many."""
+        ...
+
+    @property
+    def changes(self) -> Mapping[str, float | int]:
+        """New values of some of `HOT`."""
+        ...
+
+    @property
+    def stop(self) -> bool:
+        """Whether the training ends there."""
+        ...
 
 
 def changed(

@@ -128,9 +128,7 @@ class DoubleDqn:
 
     def weights(self) -> dict[str, Floats]:
         """Return the online network's weights."""
-        return {
-            name: tensor.cpu().numpy().copy() for name, tensor in self._online.named().items()
-        }
+        return {name: tensor.cpu().numpy().copy() for name, tensor in self._online.named().items()}
 
     def shared_weights(self) -> Weights | None:
         """See `Algorithm.shared_weights`; on a GPU there are none."""

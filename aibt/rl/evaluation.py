@@ -1,0 +1,167 @@
+"""Judging: the greedy policy over bars it did not learn from, accounted for by the ledger."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from math import log
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aibt.live.events import Json
+from aibt.market.bars import BarSeries
+from aibt.rl.environment import Floats, Indices
+from aibt.rl.preparation import Preparation
+from aibt.rl.split import Part
+from aibt.rl.trade_record import TradeRecord
+from aibt.trading.actions import Action
+from aibt.trading.metrics import max_drawdown, sharpe_ratio
+
+PARTS: Final = ("validation", "out_of_sample")
+_BUST_SCORE: Final = -1e9  # below every score of an account that lives
+_MOST_BARS: Final = 2_048  # of a slice of forward passes
+_OPERATIONS: Final = 400_000_000  # multiplications of a slice: some 10 ms
+_YEAR_NS: Final = 365.25 * 86_400 * 1e9
+_WALKED_BARS: Final = 1_024  # of a slice of accounting
+
+Values = Callable[[Indices], Floats]
+"""Bars [B] → values of the four actions for sides -1, 0, +1. Shape [B, 3, 4]."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartResult:
+    """How a policy did on one part.
+
+    Attributes:
+        score: log growth of equity over the part, net of costs: the sum of the rewards that
+            training maximizes, and what chooses the best weights.
+        sharpe: yearly Sharpe ratio of the returns per bar; None where undefined.
+        max_drawdown: fraction of the peak equity.
+        buy_and_hold: profit of buying at the first open and holding, same costs.
+        trades: as the wire has them.
+    """
+
+    profit: float
+    score: float
+    sharpe: float | None
+    max_drawdown: float
+    buy_and_hold: float
+    trades: tuple[Mapping[str, Json], ...]
+
+    def to_json(self) -> dict[str, Json]:
+        """Return what the wire says of an evaluation."""
+        return {
+            "profit": self.profit,
+            "sharpe": self.sharpe,
+            "trades": len(self.trades),
+            "max_drawdown": self.max_drawdown,
+            "buy_and_hold": self.buy_and_hold,
+        }
+
+
+class Evaluation:
+    """Validation, then out of sample, in slices short enough to be interrupted between.
+
+    A pure function of the weights and the bars: one that is cut off is begun again.
+    """
+
+    def __init__(self, preparation: Preparation) -> None:
+        parts = {
+            "validation": preparation.split.validation,
+            "out_of_sample": preparation.split.test,
+        }
+        self._walks = [_Walk(preparation, parts[name]) for name in PARTS]
+        self.results: dict[str, PartResult] = {}
+
+    @property
+    def done(self) -> bool:
+        """Whether `results` holds both parts."""
+        return len(self.results) == len(PARTS)
+
+    def advance(self, values: Values) -> None:
+        """Do one slice; the weights behind `values` stay the same from the first to the last."""
+        at = len(self.results)
+        walk = self._walks[at]
+        walk.advance(values)
+        if walk.done:
+            self.results[PARTS[at]] = walk.result()
+
+
+def buy_and_hold(preparation: Preparation, part: Part) -> float:
+    """Return the profit of buying at the part's first fill and selling at its last close."""
+    balance = preparation.parameters.balance
+    record = TradeRecord(preparation.series, balance=balance, costs=preparation.parameters.costs)
+    record.decide(part.start, Action.BULL)
+    record.close(part.stop - 1)
+    return record.equity(part.stop - 1) - balance
+
+
+def bars_per_year(series: BarSeries) -> float:
+    """Return how many bars of this series a year has, from the bars and their times themselves.
+
+    So weekends, holidays and trading hours count as the market has them: about 252 for days
+    of an exchange.
+    """
+    spanned_ns = int(series.ended_ns[-1] - series.ended_ns[0])
+    return (len(series) - 1) * _YEAR_NS / spanned_ns
+
+
+class _Walk:
+    """One part: first what is decided at each bar for each side, then the account."""
+
+    def __init__(self, preparation: Preparation, part: Part) -> None:
+        parameters = preparation.parameters
+        self._preparation, self._part = preparation, part
+        self._balance = parameters.balance
+        self._decisions: NDArray[np.int8] = np.zeros((len(part) - 1, 3), np.int8)
+        per_bar = 3 * preparation.architecture.size
+        self._slice = max(1, min(_MOST_BARS, _OPERATIONS // per_bar))
+        self._decided = 0
+        self._record = TradeRecord(
+            preparation.series, balance=parameters.balance, costs=parameters.costs
+        )
+        self._equities = [parameters.balance]
+        self.done = False
+
+    def advance(self, values: Values) -> None:
+        if self._decided < len(self._decisions):
+            self._decide(values)
+        else:
+            self._walk()
+
+    def result(self) -> PartResult:
+        last = self._part.stop - 1
+        equities = np.array(self._equities)
+        final = float(equities[-1])
+        return PartResult(
+            profit=final - self._balance,
+            score=log(final / self._balance) if final > 0 else _BUST_SCORE,
+            sharpe=sharpe_ratio(equities, bars_per_year(self._preparation.series)),
+            max_drawdown=max_drawdown(equities),
+            buy_and_hold=buy_and_hold(self._preparation, self._part),
+            trades=self._record.trades(marked_at=last),
+        )
+
+    def _decide(self, values: Values) -> None:
+        start = self._decided
+        stop = min(start + self._slice, len(self._decisions))
+        bars = np.arange(self._part.start + start, self._part.start + stop, dtype=np.int32)
+        self._decisions[start:stop] = values(bars).argmax(axis=2)
+        self._decided = stop
+
+    def _walk(self) -> None:
+        record, first = self._record, self._part.start
+        begin = len(self._equities) - 1
+        stop = min(begin + _WALKED_BARS, len(self._decisions))
+        for at, decisions in enumerate(self._decisions[begin:stop].tolist(), first + begin):
+            record.decide(at, decisions[record.side + 1])
+            equity = record.equity(at + 1)
+            self._equities.append(equity)
+            if equity <= 0:
+                record.close(at + 1)
+                self.done = True
+                return
+        if stop == len(self._decisions):
+            record.close(self._part.stop - 1)
+            self._equities[-1] = record.equity(self._part.stop - 1)
+            self.done = True
