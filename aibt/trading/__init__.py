@@ -1,1 +1,1 @@
-""""""
+"""The account: one rule of fills, costs and marks, for training, evaluation and sessions alike."""

@@ -1,0 +1,107 @@
+"""The account rule over a batch of environments: the scalar source, compiled, in one loop."""
+
+from collections.abc import Callable
+from types import FunctionType
+from typing import Any
+
+from numba import njit
+
+from aibt.trading import account_rule
+from aibt.trading.actions import target_side
+from envs import rewards
+
+
+def _compiled(function: Callable[..., Any], **called: Any) -> Any:
+    """Compile a plain function as it stands, with what it calls replaced by the compiled ones."""
+    if not isinstance(function, FunctionType):
+        raise TypeError(f"{function} is not a plain function")
+    linked = FunctionType(
+        function.__code__,
+        {**function.__globals__, **called},
+        function.__name__,
+        function.__defaults__,
+    )
+    linked.__module__ = function.__module__
+    linked.__qualname__ = function.__qualname__
+    return njit(linked, error_model="numpy")
+
+
+sign = _compiled(account_rule.sign)
+mark = _compiled(account_rule.mark)
+is_bust = _compiled(account_rule.is_bust)
+side_quantity = _compiled(account_rule.side_quantity)
+fill = _compiled(account_rule.fill, sign=sign)
+move = _compiled(account_rule.move, sign=sign, side_quantity=side_quantity, fill=fill)
+next_side_of = _compiled(target_side)
+log_growth = _compiled(rewards.log_growth)
+
+
+def _advance(
+    actions: Any, opens: Any, closes: Any, last: int, starts: Any,
+    balance: float, fee: float, slippage: float,
+    bars: Any, cash: Any, quantities: Any, average_prices: Any, equities: Any,
+    at_bars: Any, at_sides: Any, realized_rewards: Any, next_bars: Any, next_sides: Any,
+    terminations: Any, truncations: Any, marked: Any,
+) -> None:  # fmt: skip
+    """Step every environment once; all arrays have shape [N] but `opens` and `closes`, [T].
+
+    State (`bars`, `cash`, `quantities`, `average_prices`, `equities`) is changed in place; the
+    last eight arrays are written. What ended is back at its start when this returns.
+    """
+    for i in range(bars.shape[0]):
+        bar = bars[i]
+        side = sign(quantities[i])
+        before = equities[i]
+        money, quantity, average, _, _ = move(
+            cash[i],
+            quantities[i],
+            average_prices[i],
+            next_side_of(side, actions[i]),
+            opens[bar + 1],
+            fee,
+            slippage,
+        )
+        bar_after = bar + 1
+        close = closes[bar_after]
+        ends = bar_after == last
+        after = mark(money, quantity, close)
+        if ends and not is_bust(after):  # a position at the end of the bars is closed there
+            money, quantity, average, _, _ = move(money, quantity, average, 0, close, fee, slippage)
+            after = mark(money, quantity, close)
+        bust = is_bust(after)
+        at_bars[i] = bar
+        at_sides[i] = side
+        realized_rewards[i] = log_growth(before, after)
+        next_bars[i] = bar_after
+        next_sides[i] = sign(quantity)
+        terminations[i] = bust
+        truncations[i] = ends and not bust
+        marked[i] = after
+        if bust or ends:
+            bars[i] = starts[i]
+            cash[i] = balance
+            quantities[i] = 0.0
+            average_prices[i] = 0.0
+            equities[i] = balance
+        else:
+            bars[i] = bar_after
+            cash[i] = money
+            quantities[i] = quantity
+            average_prices[i] = average
+            equities[i] = after
+
+
+advance = njit(_advance, error_model="numpy")
+
+
+def _observe(rows: Any, bars: Any, sides: Any, observations: Any) -> None:
+    """Write each environment's feature row and side into `observations`, [N, F + 1]."""
+    features = rows.shape[1]
+    for i in range(bars.shape[0]):
+        bar = bars[i]
+        for j in range(features):
+            observations[i, j] = rows[bar, j]
+        observations[i, features] = sides[i]
+
+
+observe = njit(_observe, error_model="numpy")
