@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aibt.live.events import Json
-from aibt.market.bars import BarSeries
 from aibt.rl.environment import Floats, Indices
 from aibt.rl.preparation import Preparation
 from aibt.rl.split import Part
@@ -21,7 +20,6 @@ PARTS: Final = ("validation", "out_of_sample")
 _BUST_SCORE: Final = -1e9  # below every score of an account that lives
 _MOST_BARS: Final = 2_048  # of a slice of forward passes
 _OPERATIONS: Final = 400_000_000  # multiplications of a slice: some 10 ms
-_YEAR_NS: Final = 365.25 * 86_400 * 1e9
 _WALKED_BARS: Final = 1_024  # of a slice of accounting
 
 Values = Callable[[Indices], Floats]
@@ -96,16 +94,6 @@ def buy_and_hold(preparation: Preparation, part: Part) -> float:
     return record.equity(part.stop - 1) - balance
 
 
-def bars_per_year(series: BarSeries) -> float:
-    """Return how many bars of this series a year has, from the bars and their times themselves.
-
-    So weekends, holidays and trading hours count as the market has them: about 252 for days
-    of an exchange.
-    """
-    spanned_ns = int(series.ended_ns[-1] - series.ended_ns[0])
-    return (len(series) - 1) * _YEAR_NS / spanned_ns
-
-
 class _Walk:
     """One part: first what is decided at each bar for each side, then the account."""
 
@@ -136,7 +124,7 @@ class _Walk:
         return PartResult(
             profit=final - self._balance,
             score=log(final / self._balance) if final > 0 else _BUST_SCORE,
-            sharpe=sharpe_ratio(equities, bars_per_year(self._preparation.series)),
+            sharpe=sharpe_ratio(equities, self._preparation.bars_per_year),
             max_drawdown=max_drawdown(equities),
             buy_and_hold=buy_and_hold(self._preparation, self._part),
             trades=self._record.trades(marked_at=last),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from aibt.market.bars import BarSeries
+from aibt.market.calendar import bars_per_year, calendar_for
 from aibt.market.features import FeatureTable, feature_table
 from aibt.rl.algorithms.base import Problem
 from aibt.rl.network import Architecture
@@ -20,6 +21,7 @@ class Preparation:
     split: Split
     table: FeatureTable
     architecture: Architecture
+    bars_per_year: float  # of this market, for yearly figures
 
     @property
     def problem(self) -> Problem:
@@ -80,4 +82,5 @@ def prepare(parameters: TrainingParameters, series: BarSeries) -> Preparation:
         split=parts,
         table=table,
         architecture=architecture,
+        bars_per_year=bars_per_year(series.interval, calendar_for(series.symbol)),
     )

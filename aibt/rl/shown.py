@@ -1,7 +1,7 @@
 """The account that is shown: environment 0's passes, trade by trade."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
 from aibt.live.events import Json
@@ -66,7 +66,7 @@ class ShownAccount:
         """Highest profit at any close, over the training."""
         return self.max_balance - self._starting_balance
 
-    def trades(self) -> tuple[Mapping[str, Json], ...]:
+    def trades(self) -> tuple[dict[str, Json], ...]:
         """Return the last closed trades and the open one, oldest first."""
         return self._record.trades(marked_at=self.day)
 
@@ -94,6 +94,16 @@ class ShownAccount:
             self.last_decision = Action(action)
             if ended:
                 self._end(bust=bust)
+
+    def so_far(self) -> PassResult:
+        """Return the shown pass as if it ended here."""
+        return PassResult(
+            profit=self.profit,
+            balance=self.balance,
+            rewards=self.rewards,
+            trades=self.trade_count,
+            bust=False,
+        )
 
     def state(self) -> dict[str, Any]:
         """Return all that `load_state` needs, as JSON's own types."""
@@ -133,13 +143,7 @@ class ShownAccount:
     def _end(self, *, bust: bool) -> None:
         self._record.close(self.day)
         self._ended = True
-        self.last_pass = PassResult(
-            profit=self.profit,
-            balance=self.balance,
-            rewards=self.rewards,
-            trades=self.trade_count,
-            bust=bust,
-        )
+        self.last_pass = replace(self.so_far(), bust=bust)
 
     def _new_record(self) -> TradeRecord:
         return TradeRecord(

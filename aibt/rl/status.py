@@ -40,7 +40,7 @@ class TrainingStatus:
     rewards: float
     last_decision: Action
     prediction: tuple[int, int, int, int]
-    trades: Sequence[Mapping[str, Json]]
+    trades: Sequence[dict[str, Json]]
     steps: int
     steps_per_second: float
     loss: float | None
@@ -52,7 +52,7 @@ class TrainingStatus:
         """Return the wire's `status` without `id`, `state` and `cursor`, which the host adds."""
         best = max(range(len(NAMES)), key=self.prediction.__getitem__)
         prediction: dict[str, Json] = dict(zip(NAMES, map(float, self.prediction), strict=True))
-        trades: list[Json] = [dict(trade) for trade in self.trades]
+        trades: list[Json] = [*self.trades]
         return {
             "episodes": _progress(self.episode, self.max_episodes),
             "days": _progress(self.day - self.first_day, self.last_day - self.first_day),

@@ -1,5 +1,6 @@
 """A ledger over a series of bars, and its trades as the wire has them."""
 
+from collections import deque
 from collections.abc import Mapping
 from typing import Any
 
@@ -22,6 +23,7 @@ class TradeRecord:
     ) -> None:
         self._open, self._close = series.open, series.close
         self._ledger = Ledger(balance, costs, kept=kept)
+        self._closed: deque[dict[str, Json]] = deque(maxlen=kept)
         self.side = 0
 
     @property
@@ -33,27 +35,24 @@ class TradeRecord:
         """Take an action at the end of `bar`; it fills at the open of the next one."""
         side = target_side(self.side, action)
         if side != self.side:
-            self._ledger.move(side, self._open[bar + 1], bar + 1)
-            self.side = self._ledger.side
+            self._move(side, self._open[bar + 1], bar + 1)
 
     def close(self, bar: int) -> None:
         """Leave the position at the close of `bar`, as at the end of the bars."""
-        self._ledger.move(0, self._close[bar], bar)
-        self.side = 0
+        self._move(0, self._close[bar], bar)
 
     def equity(self, bar: int) -> float:
         """Return the equity at the close of `bar`."""
         return float(self._ledger.equity(self._close[bar]))
 
-    def trades(self, *, marked_at: int) -> tuple[Mapping[str, Json], ...]:
+    def trades(self, *, marked_at: int) -> tuple[dict[str, Json], ...]:
         """Return the closed trades and the open one, oldest first.
 
         Args:
             marked_at: bar at whose close the open trade's profit is told.
         """
         still_open = self._ledger.open_trade(self._close[marked_at])
-        closed = self._ledger.closed_trades
-        return tuple(_wire(trade) for trade in (*closed, *([still_open] if still_open else [])))
+        return (*self._closed, *([_wire(still_open)] if still_open else []))
 
     def state(self) -> dict[str, Any]:
         """Return everything as JSON's own types."""
@@ -62,7 +61,15 @@ class TradeRecord:
     def load_state(self, state: Mapping[str, Any]) -> None:
         """Go on from what `state` returned."""
         self._ledger.load_state(state)
+        self._closed.extend(_wire(trade) for trade in self._ledger.closed_trades)
         self.side = self._ledger.side
+
+    def _move(self, side: int, price: float, bar: int) -> None:
+        held = self.side
+        self._ledger.move(side, price, bar)
+        self.side = self._ledger.side
+        if held and self.side != held:
+            self._closed.append(_wire(self._ledger.closed_trades[-1]))
 
 
 def _wire(trade: Trade) -> dict[str, Json]:

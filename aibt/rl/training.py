@@ -13,7 +13,7 @@ from aibt.errors import Invalid
 from aibt.live.events import EventSink, Json
 from aibt.rl.algorithms import make_algorithm
 from aibt.rl.algorithms.base import AlgorithmState
-from aibt.rl.announcer import Announcer
+from aibt.rl.announcer import Announcer, EpisodeEnd
 from aibt.rl.best import Best, why_to_end
 from aibt.rl.checkpoint import Checkpoint, TrainedWeights, save_weights
 from aibt.rl.environment import EnvironmentFactory
@@ -85,7 +85,7 @@ class TrainingRun:
         self._changes: deque[Change] = deque()
         self._known_changes = self._applied_changes = 0
         self._steps = self._episode = self._surplus_passes = 0
-        self._evaluated_episode = -1
+        self._evaluated_episode = 0
         self._evaluation_due = initial_weights is not None  # the bot's best is the one to beat
         self._evaluation: Evaluation | None = None
         self._best: Best | None = None
@@ -147,7 +147,8 @@ class TrainingRun:
         if self.ended:
             return
         if not self._announced:
-            self._announce()
+            self._announced = True
+            self._announcer.loaded(self._steps, self._preparation)
         if self._algorithm.updates_owed:
             self._algorithm.update()
         elif self._evaluation_due:
@@ -159,8 +160,8 @@ class TrainingRun:
                 if self._stopped
                 else why_to_end(self._parameters, self._episode, self._best)
             )
-            if self.ended:
-                self._conclude()
+            if self._ended_because is not None:
+                self._announcer.ended(self._steps, self._ended_because, self._best)
             else:
                 self._collect()
         now_s = self._clock.monotonic()
@@ -306,15 +307,6 @@ class TrainingRun:
         self._stopped = bool(facts["stopped"])
         self.refresh_status()
 
-    def _announce(self) -> None:
-        self._announced = True
-        parts, series = self._preparation.split, self._preparation.series
-        self._announcer.log(
-            self._steps,
-            f"{len(series)} bars of {series.symbol}: {len(parts.train)} to train, "
-            f"{len(parts.validation)} to validate, {len(parts.test)} out of sample",
-        )
-
     def _apply_due(self) -> None:
         while self._changes and self._changes[0].step <= self._steps:
             change = self._changes.popleft()
@@ -362,58 +354,19 @@ class TrainingRun:
                 results=self._latest,
             )
         if self._episode:
-            self._announce_episode(is_best=is_best)
+            ended = EpisodeEnd(
+                first_episode=self._evaluated_episode + 1,
+                episode=self._episode,
+                shown=self._shown.last_pass or self._shown.so_far(),
+                epsilon=self._algorithm.epsilon(self._episode - 1),
+                loss=self._algorithm.loss,
+                results=self._latest,
+                is_best=is_best,
+            )
+            self._announcer.episode(self._steps, ended)
         self._evaluated_episode = self._episode
         if is_best:
-            self._announce_best(results)
-
-    def _announce_episode(self, *, is_best: bool) -> None:
-        shown = self._shown.last_pass
-        if shown is None:  # others went bust before environment 0 had ended one pass
-            profit, balance = self._shown.profit, self._shown.balance
-            rewards, trades, bust = self._shown.rewards, self._shown.trade_count, False
-        else:
-            profit, balance, rewards = shown.profit, shown.balance, shown.rewards
-            trades, bust = shown.trades, shown.bust
-        data: dict[str, Json] = {
-            "episode": self._episode,
-            "first_episode": max(self._evaluated_episode, 0) + 1,
-            "profit": profit,
-            "balance": balance,
-            "rewards": rewards,
-            "trades": trades,
-            "bust": bust,
-            "steps": self._steps,
-            "epsilon": self._algorithm.epsilon(self._episode - 1),
-            "loss": self._algorithm.loss,
-            **{name: dict(self._latest[name]) for name in PARTS},
-            "best": is_best,
-        }
-        self._announcer.emit(self._steps, "episode", data)
-
-    def _announce_best(self, results: Mapping[str, PartResult]) -> None:
-        for name in PARTS:
-            for trade in results[name].trades:
-                data = {**trade, "part": name, "episode": self._episode}
-                self._announcer.emit(self._steps, "trade", data)
-        profit = results["validation"].profit
-        after = f"after episode {self._episode}" if self._episode else "those it started from"
-        self._announcer.log(
-            self._steps, f"best weights so far: {after}, validation profit {profit:.2f}"
-        )
-
-    def _conclude(self) -> None:
-        best = self._best
-        if best is None:
-            text = f"Ended: {self._ended_because}"
-        else:
-            profit = best.results["out_of_sample"]["profit"]
-            held = best.results["out_of_sample"]["buy_and_hold"]
-            text = (
-                f"Ended: {self._ended_because}. The best weights are those of episode "
-                f"{best.episode}: out-of-sample profit {profit:.2f}, buy-and-hold {held:.2f}"
-            )
-        self._announcer.log(self._steps, text)
+            self._announcer.best(self._steps, self._episode, results)
 
     def _picture(self, now_s: float) -> TrainingStatus:
         shown, train = self._shown, self._preparation.split.train

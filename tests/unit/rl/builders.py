@@ -105,7 +105,7 @@ class StandingClock:
 
 
 class SimpleAccounts:
-    """A `VectorEnvironment` in a few lines: whole equity in, whole equity out, a cost per change."""
+    """A `VectorEnvironment` in a few lines: equity follows the side, a change costs."""
 
     def __init__(
         self,
