@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 BEST = "best.safetensors"
-"""Name of the best weights within a checkpoint's folder."""
+"""Name of the best weights within a checkpoint's folder, as `aibt.rl.checkpoint` writes them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,3 +22,8 @@ def resolve_device(name: str) -> torch.device:
     torch.backends.cudnn.benchmark = False
     torch.use_deterministic_algorithms(mode=True, warn_only=True)
     return torch.device("cuda")
+
+
+def use_one_thread() -> None:
+    """Let this process compute with one thread on the CPU."""
+    torch.set_num_threads(1)
