@@ -85,6 +85,7 @@ class TrainingRun:
         self._changes: deque[Change] = deque()
         self._known_changes = self._applied_changes = 0
         self._steps = self._episode = self._surplus_passes = 0
+        self._round_began = -1  # step at which the last round did
         self._evaluated_episode = 0
         self._evaluation_due = initial_weights is not None  # the bot's best is the one to beat
         self._evaluation: Evaluation | None = None
@@ -127,6 +128,11 @@ class TrainingRun:
     def applied_changes(self) -> int:
         """Number of the last change that holds; 0 before the first."""
         return self._applied_changes
+
+    @property
+    def is_evaluating(self) -> bool:
+        """Whether an evaluation is under way: cut off here, it is begun again."""
+        return self._evaluation is not None
 
     @property
     def stopped(self) -> bool:
@@ -188,7 +194,8 @@ class TrainingRun:
             return
         if change.number != self._known_changes + 1:
             raise ValueError(f"change {change.number} comes after {self._known_changes}")
-        if change.step < self._steps or (self._changes and change.step < self._changes[-1].step):
+        earliest = self._changes[-1].step if self._changes else self._round_began + 1
+        if change.step < earliest:
             raise ValueError(f"change {change.number} is for step {change.step}, which is past")
         upcoming = self._parameters
         for earlier in self._changes:
@@ -239,6 +246,7 @@ class TrainingRun:
             "emitted": self._announcer.state(),
             "announced": self._announced,
             "steps": self._steps,
+            "round_began": self._round_began,
             "episode": self._episode,
             "surplus_passes": self._surplus_passes,
             "evaluated_episode": self._evaluated_episode,
@@ -298,6 +306,7 @@ class TrainingRun:
         self._announcer.load_state(facts["emitted"])
         self._announced = bool(facts["announced"])
         self._steps = int(facts["steps"])
+        self._round_began = int(facts["round_began"])
         self._episode = int(facts["episode"])
         self._surplus_passes = int(facts["surplus_passes"])
         self._evaluated_episode = int(facts["evaluated_episode"])
@@ -325,6 +334,7 @@ class TrainingRun:
             vector_steps=self._algorithm.vector_steps if in_process else _ROUND,
             passes_wanted=environments - self._surplus_passes if in_process else None,
         )
+        self._round_began = self._steps
         self._steps += sum(len(rollout.transitions) for rollout in rollouts)
         self._shown.follow(rollouts[0].shown)
         self._algorithm.learn_from(rollouts)

@@ -1,7 +1,7 @@
 """What the tests of learning need: bars, parameters, environments and a sink of their own."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,7 +14,7 @@ from aibt.market.intervals import Interval
 from aibt.rl.environment import Arrays, EnvironmentFactory, Steps, VectorEnvironment
 from aibt.rl.parameters import TrainingParameters
 from aibt.rl.preparation import Preparation, prepare
-from aibt.rl.rollout import InProcessWorkers, RolloutWorkers
+from aibt.rl.rollout import Rollout, RolloutState, RolloutWorker, RolloutWorkers, WeightsSource
 from aibt.rl.training import TrainingRun
 from aibt.trading.actions import target_side
 from aibt.trading.costs import Costs
@@ -202,18 +202,60 @@ def a_run(
         factory,
         sink=sink or Collected(),
         clock=StandingClock(),
-        workers=simulated_workers(preparation, factory),
-        **given,
+        **{"workers": simulated_workers(preparation, factory), **given},
     )
+
+
+class ShippedWorkers:
+    """Workers as other processes have them: weights are shipped, a round is a pure function.
+
+    Every third round of the first worker is lost once, and computed again.
+    """
+
+    def __init__(self, preparation: Preparation, factory: EnvironmentFactory) -> None:
+        self._setups = preparation.rollout_setups()
+        self._factory = factory
+        self._workers = [RolloutWorker(setup, factory) for setup in self._setups]
+        self._states = [worker.state() for worker in self._workers]
+        self._rounds = 0
+
+    def collect(
+        self,
+        source: WeightsSource,
+        *,
+        epsilon: float,
+        vector_steps: int,
+        passes_wanted: int | None,
+    ) -> Sequence[Rollout]:
+        weights = source.weights()
+        self._rounds += 1
+        rollouts = []
+        for at, state in enumerate(self._states):
+            if at == 0 and self._rounds % 3 == 0:
+                self._workers[0].collect_from(
+                    weights, state, epsilon=epsilon, vector_steps=vector_steps
+                )
+                self._workers[0] = RolloutWorker(self._setups[0], self._factory)
+            rollout, self._states[at] = self._workers[at].collect_from(
+                weights, state, epsilon=epsilon, vector_steps=vector_steps
+            )
+            rollouts.append(rollout)
+        return rollouts
+
+    def states(self) -> list[RolloutState]:
+        return list(self._states)
+
+    def load_states(self, states: Sequence[RolloutState]) -> None:
+        self._states = list(states)
 
 
 def simulated_workers(
     preparation: Preparation, factory: EnvironmentFactory
 ) -> RolloutWorkers | None:
-    """Workers as other processes have them: weights are shipped, a round is a pure function."""
+    """What a host passes for `rollout_workers`: none for 0."""
     if preparation.parameters.rollout_workers == 0:
         return None
-    return InProcessWorkers(preparation.rollout_setups(), factory)
+    return ShippedWorkers(preparation, factory)
 
 
 def to_the_end(run: TrainingRun) -> TrainingRun:
@@ -221,19 +263,3 @@ def to_the_end(run: TrainingRun) -> TrainingRun:
     while not run.ended:
         run.advance()
     return run
-
-
-__all__ = [
-    "AChange",
-    "Collected",
-    "SimpleAccounts",
-    "StandingClock",
-    "a_preparation",
-    "a_run",
-    "a_sine",
-    "accounts_that_bust",
-    "replace",
-    "simulated_workers",
-    "some_parameters",
-    "to_the_end",
-]

@@ -1,0 +1,215 @@
+"""Paused, killed and resumed equals never interrupted, bit for bit."""
+
+import random
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from aibt.live.events import Emission
+from aibt.rl.checkpoint import Checkpoint, load
+from aibt.rl.environment import EnvironmentFactory
+from aibt.rl.preparation import Preparation
+from aibt.rl.training import TrainingRun
+from envs.trading_vector_env import TradingVectorEnv
+from tests.unit.rl.builders import (
+    AChange,
+    Collected,
+    SimpleAccounts,
+    StandingClock,
+    a_preparation,
+    a_run,
+    a_sine,
+    accounts_that_bust,
+    simulated_workers,
+    to_the_end,
+)
+
+SCENES: dict[str, tuple[Preparation, EnvironmentFactory]] = {
+    "one environment": (a_preparation(max_episodes=2), SimpleAccounts),
+    "eight environments": (a_preparation(environments=8), SimpleAccounts),
+    "busts": (a_preparation(environments=3), accounts_that_bust),
+    "two workers": (a_preparation(rollout_workers=2, environments=5), SimpleAccounts),
+    "workers and busts": (a_preparation(rollout_workers=2), accounts_that_bust),
+    "the real environment": (
+        a_preparation(a_sine(400, noise=0.01), window=32, environments=2),
+        TradingVectorEnv,
+    ),
+}
+CHANGES = (
+    AChange(number=1, step=40, changes={"lr": 5e-3, "batch_size": 9}),
+    AChange(number=2, step=40, changes={"gamma": 0.5}),
+    AChange(number=3, step=130, changes={"max_episodes": 4}),
+)
+
+
+def checkpoint_of(run: TrainingRun) -> Checkpoint:
+    return run.snapshot()
+
+
+def assert_same(one: Checkpoint, other: Checkpoint) -> None:
+    assert one.facts == other.facts
+    assert set(one.tensors) == set(other.tensors)
+    for name, tensor in one.tensors.items():
+        assert tensor.dtype == other.tensors[name].dtype
+        np.testing.assert_array_equal(tensor, other.tensors[name], err_msg=name)
+
+
+def uninterrupted(
+    scene: str, changes: Sequence[AChange]
+) -> tuple[TrainingRun, list[Emission], int]:
+    preparation, factory = SCENES[scene]
+    sink = Collected()
+    run = a_run(preparation, sink=sink, factory=factory)
+    for change in changes:
+        run.schedule(change)
+    units = 0
+    while not run.ended:
+        run.advance()
+        units += 1
+    return run, sink.emissions, units
+
+
+def resumed(
+    scene: str, changes: Sequence[AChange], cuts: Sequence[int], folder: Path
+) -> tuple[TrainingRun, list[Emission]]:
+    """Killed after so many units each time; what came after the last checkpoint is lost."""
+    preparation, factory = SCENES[scene]
+    sink = Collected()
+    run = a_run(preparation, sink=sink, factory=factory)
+    emitted: list[Emission] = []
+    for number, cut in enumerate(cuts):
+        for change in changes:
+            run.schedule(change)
+        for _ in range(cut):
+            run.advance()
+        run.snapshot().save(folder / str(number))
+        emitted += sink.emissions
+        for _ in range(5):  # computed, but lost
+            run.advance()
+        sink = Collected()
+        run = TrainingRun.restore(
+            preparation,
+            factory,
+            load(folder / str(number)),
+            sink=sink,
+            clock=StandingClock(),
+            workers=simulated_workers(preparation, factory),
+        )
+    for change in changes:
+        run.schedule(change)
+    to_the_end(run)
+    return run, emitted + sink.emissions
+
+
+@pytest.mark.parametrize("changes", [(), CHANGES], ids=["plain", "with changes"])
+@pytest.mark.parametrize("scene", SCENES)
+def test_killed_at_random_and_resumed_equals_never_interrupted(
+    scene: str, changes: Sequence[AChange], tmp_path: Path
+) -> None:
+    run, emissions, units = uninterrupted(scene, changes)
+    chance = random.Random(f"{scene} {len(changes)}")  # noqa: S311 - where to cut, no secret
+
+    for attempt in range(3):
+        borders = sorted(chance.sample(range(units), 3))
+        cuts = [stop - start for start, stop in zip([0, *borders], borders, strict=False)]
+        other, others = resumed(scene, changes, cuts, tmp_path / str(attempt))
+
+        assert_same(checkpoint_of(run), checkpoint_of(other))
+        assert others == emissions
+
+
+@pytest.mark.parametrize("scene", ["eight environments", "two workers"])
+def test_a_training_cut_at_every_single_unit_is_the_same(scene: str) -> None:
+    run, emissions, _ = uninterrupted(scene, CHANGES)
+    preparation, factory = SCENES[scene]
+    checkpoint, others = a_run(preparation, factory=factory).snapshot(), list[Emission]()
+
+    while checkpoint.facts["ended_because"] is None:
+        sink = Collected()
+        other = TrainingRun.restore(
+            preparation,
+            factory,
+            checkpoint,
+            sink=sink,
+            clock=StandingClock(),
+            workers=simulated_workers(preparation, factory),
+        )
+        for change in CHANGES:
+            other.schedule(change)
+        # an evaluation is a pure function of the weights: one that is cut off begins again
+        other.advance()
+        while other.is_evaluating:
+            other.advance()
+        checkpoint, others = other.snapshot(), others + sink.emissions
+
+    assert_same(run.snapshot(), checkpoint)
+    assert others == emissions
+
+
+def test_the_cuts_of_these_tests_fall_on_pending_updates_and_inside_evaluations() -> None:
+    run = a_run(a_preparation(rollout_workers=2))
+    seen = set()
+    while not run.ended:
+        run.advance()
+        facts = run.snapshot().facts
+        seen.add((facts["algorithm"]["owed"] > 0, run.is_evaluating))
+
+    assert {(True, False), (False, True), (False, False)} <= seen
+
+
+def test_workers_elsewhere_compute_what_workers_here_do() -> None:
+    from aibt.rl.rollout import InProcessWorkers
+
+    preparation = a_preparation(rollout_workers=2, environments=5)
+    here = InProcessWorkers(preparation.rollout_setups(), SimpleAccounts)
+
+    one, other = to_the_end(a_run(preparation)), to_the_end(a_run(preparation, workers=here))
+
+    assert_same(one.snapshot(), other.snapshot())
+
+
+def test_same_seed_same_numbers_and_another_seed_others() -> None:
+    one, again, other = (
+        to_the_end(a_run(a_preparation(seed=seed, max_episodes=2))).snapshot() for seed in (1, 1, 2)
+    )
+
+    assert_same(one, again)
+    assert not np.array_equal(one.tensors["algorithm.online"], other.tensors["algorithm.online"])
+
+
+def test_a_snapshot_is_not_changed_by_what_comes_later() -> None:
+    run = a_run()
+    for _ in range(60):
+        run.advance()
+    snapshot = run.snapshot()
+    before = {name: tensor.copy() for name, tensor in snapshot.tensors.items()}
+
+    to_the_end(run)
+
+    for name, tensor in before.items():
+        np.testing.assert_array_equal(tensor, snapshot.tensors[name], err_msg=name)
+
+
+def test_looking_at_the_status_changes_nothing() -> None:
+    preparation = a_preparation()
+    watched = a_run(preparation)
+    while not watched.ended:
+        watched.advance()
+        watched.refresh_status()
+
+    assert_same(to_the_end(a_run(preparation)).snapshot(), watched.snapshot())
+
+
+def test_a_checkpoint_of_other_parameters_is_refused() -> None:
+    snapshot = a_run(a_preparation(seed=1)).snapshot()
+
+    with pytest.raises(ValueError, match="other parameters"):
+        TrainingRun.restore(
+            a_preparation(seed=2),
+            SimpleAccounts,
+            snapshot,
+            sink=Collected(),
+            clock=StandingClock(),
+        )
