@@ -112,7 +112,7 @@ class TrainingRecorder:
         while True:
             await self._outbox.wait(_IDLE_S)
             try:
-                await self.store_pending(everything=self._offered is not None)
+                await asyncio.shield(self.store_pending(everything=self._offered is not None))
             except StoreUnavailable as error:
                 logger.warning("%s: %s", self.training.topic, error)
                 await asyncio.sleep(_RETRY_S)

@@ -7,7 +7,7 @@ from typing import Self
 
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from aibt.clock import Clock, SystemClock
 from aibt.errors import SchemaMismatch, StoreUnavailable
@@ -23,6 +23,7 @@ from aibt.store.repository import Work
 from aibt.store.results import Results
 from aibt.store.schema import HEAD
 from aibt.store.trainings import Trainings
+from aibt.store.uninterrupted import uninterrupted
 from aibt.store.users import Users
 
 _LOCK_TIMEOUT_S = 5.0
@@ -112,13 +113,36 @@ class Store:
         self, engine: AsyncEngine, *, writable: bool
     ) -> AsyncIterator[UnitOfWork]:
         try:
-            async with engine.begin() as connection:
+            async with _connected(engine) as connection:
                 yield UnitOfWork(Work(connection=connection, clock=self._clock, writable=writable))
         except (DBAPIError, PoolTimeoutError) as error:
             unavailable = as_unavailable(error)
             if unavailable is None:
                 raise
             raise unavailable from error
+
+
+@asynccontextmanager
+async def _connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """Open a connection in a transaction, as `engine.begin()` does, safe from cancellation."""
+    entered: list[AsyncConnection] = []
+
+    async def enter() -> None:
+        connection = await engine.connect()
+        try:
+            await connection.begin()
+        except BaseException:
+            await connection.close()
+            raise
+        entered.append(connection)
+
+    try:
+        await uninterrupted(enter())
+        yield entered[0]
+        await uninterrupted(entered[0].commit())
+    finally:
+        for connection in entered:  # a transaction that is still open is rolled back
+            await uninterrupted(connection.close())
 
 
 async def open_store(

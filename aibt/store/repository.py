@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aibt.clock import Clock
+from aibt.store.uninterrupted import uninterrupted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,11 +33,11 @@ class Repository:
         return self._work.clock.now()
 
     async def _rows(self, query: Select[Any]) -> Sequence[RowMapping]:
-        result: CursorResult[Any] = await self._work.connection.execute(query)
+        result: CursorResult[Any] = await uninterrupted(self._work.connection.execute(query))
         return result.mappings().all()
 
     async def _row(self, query: Select[Any]) -> RowMapping | None:
-        result: CursorResult[Any] = await self._work.connection.execute(query)
+        result: CursorResult[Any] = await uninterrupted(self._work.connection.execute(query))
         return result.mappings().one_or_none()
 
     async def _write(
@@ -49,13 +50,16 @@ class Repository:
         """
         if not self._work.writable:
             raise RuntimeError("this transaction reads: write within `store.writing()`")
-        return await self._work.connection.execute(statement, rows)
+        return await uninterrupted(self._work.connection.execute(statement, rows))
 
     async def _write_if_unique(self, statement: Insert | Update) -> bool:
         """Write one row and return True, or write nothing and return False: its key is taken.
 
         A savepoint keeps the transaction usable after the refusal, on PostgreSQL too.
         """
+        return await uninterrupted(self._nested(statement))
+
+    async def _nested(self, statement: Insert | Update) -> bool:
         try:
             async with self._work.connection.begin_nested():
                 await self._write(statement)
