@@ -109,7 +109,7 @@ def test_killed_at_random_and_resumed_equals_never_interrupted(
     scene: str, changes: Sequence[AChange], tmp_path: Path
 ) -> None:
     run, emissions, units = uninterrupted(scene, changes)
-    chance = random.Random(f"{scene} {len(changes)}")  # noqa: S311 - where to cut, no secret
+    chance = random.Random(f"{scene} {len(changes)}")
 
     for attempt in range(3):
         borders = sorted(chance.sample(range(units), 3))
