@@ -16,7 +16,7 @@ async def test_a_write_that_is_cancelled_anywhere_blocks_no_other_writer(
 ) -> None:
     url = f"sqlite+aiosqlite:///{tmp_path / 'store.sqlite3'}"
     migrate(url)
-    moments = random.Random(seed)  # noqa: S311 - moments of a test, not secrets
+    moments = random.Random(seed)
 
     async with await open_store(url) as one, await open_store(url, lock_timeout_s=1) as other:
         async with one.writing() as unit:
