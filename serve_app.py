@@ -3,7 +3,6 @@
 import logging
 import os
 import signal
-import socket
 import sys
 import threading
 from typing import Any
@@ -11,7 +10,9 @@ from typing import Any
 from pydantic import ValidationError
 from rich.console import Console
 
+from actors.orphans import bury_orphans
 from actors.ray_environment import ray_environment
+from actors.start import refusal, where
 from aibt.errors import AibtError
 from aibt.settings import Settings, unknown_variables
 
@@ -37,6 +38,7 @@ def main() -> int:
     except ValidationError as error:
         console.print(f"A setting cannot be used: {error}")
         return 2
+    bury_orphans(settings.serve.host, settings.serve.port)
     if refused := refusal(settings):
         console.print(refused)
         return 2
@@ -49,23 +51,6 @@ def main() -> int:
         console.print(f"AIBT cannot start: {error}")
         return 1
     return 0
-
-
-def refusal(settings: Settings) -> str | None:
-    """Return why these settings cannot be served, and what to set; None: they can."""
-    serve = settings.serve
-    if serve.host not in {"127.0.0.1", "::1", "localhost"}:
-        return (
-            f"AIBT_SERVE__HOST is {serve.host}, but there is no sign-in yet: anybody who reaches "
-            "this address could command your bots. Set it to 127.0.0.1."
-        )
-    with socket.socket(socket.AF_INET6 if ":" in serve.host else socket.AF_INET) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((serve.host, serve.port))
-        except OSError:
-            return f"Port {serve.port} is taken. Stop what uses it, or set PORT to another one."
-    return None
 
 
 def run(settings: Settings) -> None:
@@ -89,7 +74,7 @@ def run(settings: Settings) -> None:
         ray.get([supervisor.ping.remote(), market.ping.remote()], timeout=_START_S)
         serve.start(http_options=HTTPOptions(host=settings.serve.host, port=settings.serve.port))
         serve.run(_gateway(settings), name=APPLICATION, route_prefix="/")
-        console.print(_where(settings, cluster.dashboard_url))
+        console.print(where(settings, cluster.dashboard_url))
         stop.wait()
         console.print("Stopping: trainings store where they stand, and go on at the next start…")
         _ask_to_checkpoint(supervisor)
@@ -137,22 +122,6 @@ def _ask_to_checkpoint(supervisor: Any) -> None:
         ray.get(supervisor.checkpoint_all.remote(), timeout=_CHECKPOINT_S)
     except ray.exceptions.RayError as error:
         logger.warning("not every training could store where it stands: %s", error)
-
-
-def _where(settings: Settings, dashboard: str | None) -> str:
-    at = f"{settings.serve.host}:{settings.serve.port}"
-    lines = [
-        f"AIBT is ready.  http://{at}   REST docs http://{at}/docs   WebSocket ws://{at}/ws",
-        f"Store: {settings.store.root}",
-    ]
-    if dashboard:
-        lines.append(f"Ray dashboard: http://{dashboard}   its token lies in ~/.ray/auth_token")
-    if settings.serve.haproxy:
-        lines.append(
-            "HAProxy's statistics (8404) and metrics (9101) listen on every interface of this "
-            "machine; AIBT_SERVE__HAPROXY=0 does without it."
-        )
-    return "\n".join(lines)
 
 
 if __name__ == "__main__":

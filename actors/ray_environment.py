@@ -4,12 +4,14 @@ Figures and reasons: docs/architecture.md, "Serving". This module never imports 
 """
 
 import resource
+import socket
 
 from aibt.settings import ServeSettings
 
 _WANTED_CONNECTIONS = 50_000
 _FILES_PER_CONNECTION = 2.5  # HAProxy's own arithmetic, rounded up
 _FILES_APART = 200
+_PORTS = {"RAY_SERVE_HAPROXY_STATS_PORT": 8_404, "RAY_SERVE_HAPROXY_METRICS_PORT": 9_101}
 
 ALWAYS = {
     "RAY_SERVE_THROUGHPUT_OPTIMIZED": "1",
@@ -34,7 +36,21 @@ def ray_environment(serve: ServeSettings) -> dict[str, str]:
         **ALWAYS,
         "RAY_SERVE_ENABLE_HA_PROXY": "1" if serve.haproxy else "0",
         "RAY_SERVE_HAPROXY_MAXCONN": str(_connections()),
+        **{name: str(_free_port(usual)) for name, usual in _PORTS.items()},
     }
+
+
+def _free_port(usual: int) -> int:
+    """Return `usual`, or another port where a second AIBT on this machine has that one."""
+    for wanted in (usual, 0):
+        with socket.socket() as probe:
+            try:
+                probe.bind(("", wanted))
+            except OSError:
+                continue
+            port: int = probe.getsockname()[1]
+            return port
+    return usual
 
 
 def _connections() -> int:
