@@ -146,6 +146,7 @@ class RolloutWorker:
             balance=setup.balance,
             costs=setup.costs,
         )
+        self._warm_up()
         seeds = np.random.SeedSequence(setup.seed, spawn_key=(1 + setup.worker,))
         self._generator = np.random.Generator(np.random.PCG64(seeds))
         self._network: NumpyNetwork | None = None
@@ -230,6 +231,12 @@ class RolloutWorker:
             done += 1
         return columns.rollout(done, passes)
 
+    def _warm_up(self) -> None:
+        """Have an environment compile what it compiles now, not in a round that is timed."""
+        before = self._environment.state()
+        self._environment.advance(np.zeros(self._setup.environments, np.int8))
+        self._environment.load_state(before)
+
     def _greedy(self, network: NumpyNetwork) -> Actions:
         bars, sides, rows = self._environment.bars, self._environment.sides, self._setup.rows
         if len(bars) <= _ONE_BY_ONE:
@@ -256,7 +263,7 @@ class InProcessWorkers:
 
     def __init__(self, setups: Sequence[RolloutSetup], factory: EnvironmentFactory) -> None:
         self._workers = [RolloutWorker(setup, factory) for setup in setups]
-        self._seen: object = None
+        self._seen: WeightsSource | int | None = None  # where arrays are shared, the source
 
     def collect(
         self,
@@ -285,15 +292,13 @@ class InProcessWorkers:
             worker.load_state(state)
 
     def _see_weights(self, source: WeightsSource) -> None:
-        if self._seen is source:
+        if self._seen is source or self._seen == source.version:
             return
-        weights = source.shared_weights()
-        now = source if weights is not None else source.version
-        if now == self._seen:
-            return
+        shared = source.shared_weights()
+        weights = source.weights() if shared is None else shared
         for worker in self._workers:
-            worker.load_weights(source.weights() if weights is None else weights)
-        self._seen = now
+            worker.load_weights(weights)
+        self._seen = source.version if shared is None else source
 
 
 class _Columns:

@@ -33,14 +33,11 @@ class ShownAccount:
 
     Args:
         start: bar at which a pass begins.
-        last: bar at which it ends.
     """
 
-    def __init__(
-        self, series: BarSeries, *, start: int, last: int, balance: float, costs: Costs
-    ) -> None:
+    def __init__(self, series: BarSeries, *, start: int, balance: float, costs: Costs) -> None:
         self._series, self._costs = series, costs
-        self._start, self._last, self._starting_balance = start, last, balance
+        self._start, self._starting_balance = start, balance
         self._record = self._new_record()
         self.day = start
         self.balance = balance

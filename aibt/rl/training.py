@@ -71,14 +71,15 @@ class TrainingRun:
                 self._algorithm.load_weights(initial_weights)
             except ValueError as error:
                 raise Invalid("fresh", f"the bot's weights do not fit: {error}") from error
-        self._workers = workers or InProcessWorkers(preparation.rollout_setups(), factory)
+        self._workers: RolloutWorkers = (
+            InProcessWorkers(preparation.rollout_setups(), factory) if workers is None else workers
+        )
         self._announcer = Announcer(sink)
         self._clock = clock
         train = preparation.split.train
         self._shown = ShownAccount(
             preparation.series,
             start=train.start,
-            last=train.stop - 1,
             balance=parameters.balance,
             costs=parameters.costs,
         )

@@ -107,8 +107,10 @@ def test_weights_can_be_used_alone(tmp_path: Path) -> None:
     assert read.statistics == trained.statistics
     assert read.facts == {"episode": 3}
     row = np.ones(read.architecture.features, np.float32)
-    values = [NumpyNetwork(one.architecture, one.weights).of_one(row, 1) for one in (trained, read)]
-    np.testing.assert_array_equal(*values)
+    before, after = (
+        NumpyNetwork(one.architecture, one.weights).of_one(row, 1) for one in (trained, read)
+    )
+    np.testing.assert_array_equal(before, after)
 
 
 def test_weights_are_no_checkpoint_and_a_checkpoint_no_weights(tmp_path: Path) -> None:

@@ -67,7 +67,9 @@ def test_a_truncated_transition_has_a_future_and_a_bust_has_none() -> None:
         algorithm = DoubleDqn(a_problem(batch_size=64, gamma=0.8, lr=3e-3))
         stored = transitions(3_000, lambda bars, _: np.full(len(bars), 0.01), bust=bust)
         algorithm.learn_from([a_rollout(stored)])
-        means.append(float(trained(algorithm, 1_500).values(np.arange(BARS)).mean()))
+        means.append(
+            float(trained(algorithm, 1_500).values(np.arange(BARS, dtype=np.int32)).mean())
+        )
 
     assert means[0] == pytest.approx(1.0, abs=0.1)
     assert means[1] == pytest.approx(1.0 / (1 - 0.8), rel=0.1)

@@ -59,7 +59,7 @@ def test_the_written_gradient_is_that_of_automatic_differentiation() -> None:
     for layer in range(SHAPE.depth + 1):
         hidden = hidden @ named[f"layers.{layer}.weight"].t() + named[f"layers.{layer}.bias"]
         hidden = hidden.relu() if layer < SHAPE.depth else hidden
-    ((hidden - wanted) ** 2).sum().mul(0.5).backward()
+    ((hidden - wanted) ** 2).sum().mul(0.5).backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
 
     torch.testing.assert_close(written, flat.grad, rtol=1e-4, atol=1e-5)
 

@@ -14,7 +14,7 @@ def transitions(first: int, count: int) -> Transitions:
         bars=bars,
         sides=(bars % 3 - 1).astype(np.int8),
         actions=(bars % 4).astype(np.int8),
-        rewards=bars.astype(np.float32) / 7,
+        rewards=(bars / 7).astype(np.float32),
         next_sides=(bars % 2).astype(np.int8),
         terminations=bars % 5 == 0,
     )
