@@ -1,0 +1,5 @@
+"""`python -m aibt.cli` is `aibt`."""
+
+from aibt.cli import main
+
+main()
