@@ -93,7 +93,8 @@ def feature_table(
     volatility; the level, as log close against its exponential moving averages (returns
     alone do not tell where in its range a mean-reverting price is); fast and slow
     volatility; the bar's range, the close's place in it and in the window's; volume against
-    its average; and for intraday bars the hour of the day and of the week. All but the
+    its average; and for intraday bars the hour of the day and of the week (0 for others, so
+    that a bot's weights fit bars of every period). All but the
     returns are centred and scaled by the training part's mean and standard deviation.
 
     Args:
@@ -189,11 +190,11 @@ def _columns(
     columns["place_in_window"] = _place(series.close, lowest, highest)
     log_volume = np.log1p(series.volume)
     columns["volume"] = log_volume - average(log_volume, _VOLUME_SPAN)
-    if series.interval.is_intraday:
-        for name, period, start in (("day", DAY_NS, 0), ("week", WEEK_NS, MONDAY_NS)):
-            turn = 2 * np.pi * ((series.ended_ns - start) % period) / period
-            columns[f"sine_of_{name}"] = np.sin(turn)
-            columns[f"cosine_of_{name}"] = np.cos(turn)
+    told = float(series.interval.is_intraday)  # the columns are there for all bars: so one
+    for name, period, start in (("day", DAY_NS, 0), ("week", WEEK_NS, MONDAY_NS)):  # bot fits all
+        turn = 2 * np.pi * ((series.ended_ns - start) % period) / period
+        columns[f"sine_of_{name}"] = told * np.sin(turn)
+        columns[f"cosine_of_{name}"] = told * np.cos(turn)
     return columns
 
 

@@ -178,6 +178,7 @@ class EpisodeMessage(WireMessage):
     loss: float | None = None
     steps: int = Field(ge=0, description="environment steps of the training so far")
     bust: bool = Field(default=False, description="whether the last one ended with no equity")
+    best: bool = Field(default=False, description="whether the last one's weights are the best")
     validation: EvaluationMessage | None = None
     out_of_sample: EvaluationMessage | None = None
 
@@ -267,7 +268,8 @@ def training_message(
     shown: dict[str, Any] = dict(_before_the_first_step(training, asked))
     known = StatusMessage.model_fields
     shown.update({name: value for name, value in status.items() if name in known})
-    shown["cursor"] = min(int(shown["cursor"]), training.last_seq)
+    seen = training.last_seq if training.state.has_ended else int(shown["cursor"])
+    shown["cursor"] = min(seen, training.last_seq)
     return TrainingMessage.of(
         {
             **shown,

@@ -1,0 +1,164 @@
+"""Starting, killing and asking a whole platform."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+ROOT = Path(__file__).parents[2]
+START_S = 120.0
+
+
+class PlatformProcess:
+    """`python -m serve_app` on a free port with a store of its own."""
+
+    def __init__(self, root: Path, **settings: str) -> None:
+        self.root = root / "store"
+        self.port = free_port()
+        self._log = root / "server.log"
+        self._process: subprocess.Popen[bytes] | None = None
+        self._environment = {
+            **os.environ,
+            "PORT": str(self.port),
+            "AIBT_STORE__ROOT": str(self.root),
+            "AIBT_RAY__DASHBOARD": "false",
+            "AIBT_RAY__NUM_CPUS": "2",
+            "AIBT_RAY__OBJECT_STORE_MB": "100",
+            "AIBT_TRAINING__CHECKPOINT_INTERVAL_S": "2",
+            **settings,
+        }
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def ws(self) -> str:
+        return f"ws://127.0.0.1:{self.port}/ws"
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "serve_app"],
+                cwd=ROOT,
+                env=self._environment,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        wait_until(self.is_ready, START_S, self.log)
+
+    def is_ready(self) -> bool:
+        if self._process is None or self._process.poll() is not None:
+            raise AssertionError(f"the platform has ended\n{self.log()}")
+        try:
+            with urllib.request.urlopen(f"{self.url}/healthz", timeout=5) as answer:
+                return bool(answer.status == 200)
+        except (urllib.error.URLError, OSError):
+            return False
+
+    def stop(self) -> None:
+        """Ask it to stop, as Ctrl-C does."""
+        if self._process is not None and self._process.poll() is None:
+            self._process.send_signal(signal.SIGTERM)
+            try:
+                self._process.wait(timeout=60)
+            except subprocess.TimeoutExpired:
+                self.kill_everything()
+
+    def kill_everything(self) -> None:
+        """Kill every process of it at once, as a power cut would."""
+        if self._process is None:
+            return
+        victims = [self._process.pid, *descendants(self._process.pid)]
+        for pid in victims:
+            kill(pid)
+        self._process.wait(timeout=30)
+
+    def pids(self, title: str) -> list[int]:
+        """Return the processes of this platform whose title contains `title`."""
+        if self._process is None:
+            return []
+        return [pid for pid in descendants(self._process.pid) if title in command_line(pid)]
+
+    def log(self) -> str:
+        return self._log.read_text(errors="replace")[-4_000:] if self._log.exists() else ""
+
+    def get(self, path: str) -> Any:
+        return self.call("GET", path)
+
+    def call(self, method: str, path: str, body: Any = None) -> Any:
+        request = urllib.request.Request(
+            f"{self.url}{path}",
+            method=method,
+            data=None if body is None else json.dumps(body).encode(),
+            headers={"content-type": "application/json"},
+        )
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return json.loads(answer.read())
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_until(reached: Callable[[], bool], timeout_s: float, says: Callable[[], str]) -> None:
+    deadline = time.monotonic() + timeout_s
+    while not reached():
+        if time.monotonic() > deadline:
+            raise AssertionError(f"not reached within {timeout_s} s\n{says()}")
+        time.sleep(0.1)
+
+
+def kill(pid: int) -> None:
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return
+
+
+def command_line(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text(errors="replace").replace("\0", " ")
+    except OSError:
+        return ""
+
+
+def descendants(pid: int) -> list[int]:
+    children: dict[int, list[int]] = {}
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = status.read_text(errors="replace").rpartition(")")[2].split()
+        except OSError:
+            continue
+        children.setdefault(int(fields[1]), []).append(int(status.parent.name))
+    found: list[int] = []
+    left = [pid]
+    while left:
+        for child in children.get(left.pop(), []):
+            found.append(child)
+            left.append(child)
+    return found
