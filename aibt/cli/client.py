@@ -98,12 +98,12 @@ class Client:
         answer = self._ask(method, path, headers=key, json=given if has_body else None)
         return read(model, answer, self.url)
 
-    def health(self) -> tuple[bool, dict[str, str]] | None:
+    def health(self, *, within_s: float = _CONNECT_S) -> tuple[bool, dict[str, str]] | None:
         """Return whether commands work and what each part says; None: nothing answers."""
         import httpx
 
         try:
-            answer = self._http.get("/healthz", timeout=_CONNECT_S)
+            answer = self._http.get("/healthz", timeout=within_s)
             said = answer.json()
             return bool(said["ready"]), {str(k): str(v) for k, v in said["parts"].items()}
         except (httpx.HTTPError, ValueError, KeyError, TypeError, AttributeError):

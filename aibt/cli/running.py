@@ -193,7 +193,7 @@ def _already(running: Running, url: str, chosen: "Settings") -> None:
 
 def _taken(url: str, port: int) -> str:
     with connected(url) as client:
-        if client.health() is not None:
+        if client.health(within_s=1) is not None:
             return (
                 f"An AIBT platform already answers at {url}, started elsewhere or with another "
                 "store; choose another port with --port."

@@ -23,6 +23,7 @@ STOP_S: Final = 30.0
 _LOOK_S: Final = 0.2
 _LOG_LINES: Final = 20
 _LOG_TAIL_BYTES: Final = 64 * 1024
+_OUTLIVING: Final[list[subprocess.Popen[bytes]]] = []  # a Popen that is dropped warns of its child
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +129,7 @@ def launch(
         )
     finally:
         os.close(log)
+    _OUTLIVING.append(child)
     files.write(_born(child.pid, url, files.log))
     return child
 

@@ -8,7 +8,7 @@ import json
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -186,25 +186,25 @@ class TrainingStream:
         from websockets.exceptions import InvalidStatus, WebSocketException
         from websockets.sync.client import connect
 
-        try:
-            socket = connect(
-                self._ws,
-                open_timeout=_OPEN_S,
-                close_timeout=1,
-                compression=None,
-                proxy=None if is_loopback(self._url) else True,
-            )
-        except InvalidStatus as answer:
-            status = answer.response.status_code
-            if status >= 500:
-                raise _BrokenError(f"the platform answers {status}") from None
-            raise Complaint(f"{self._ws} refuses a WebSocket: it answers {status}.") from None
-        except (OSError, EOFError, WebSocketException) as error:
-            raise _BrokenError(str(error) or type(error).__name__) from None
-        try:
+        with ExitStack() as opened:
+            try:
+                socket = opened.enter_context(
+                    connect(
+                        self._ws,
+                        open_timeout=_OPEN_S,
+                        close_timeout=1,
+                        compression=None,
+                        proxy=None if is_loopback(self._url) else True,
+                    )
+                )
+            except InvalidStatus as answer:
+                status = answer.response.status_code
+                if status >= 500:
+                    raise _BrokenError(f"the platform answers {status}") from None
+                raise Complaint(f"{self._ws} refuses a WebSocket: it answers {status}.") from None
+            except (OSError, EOFError, WebSocketException) as error:
+                raise _BrokenError(str(error) or type(error).__name__) from None
             yield socket
-        finally:
-            socket.close()
 
 
 def _reason(closed: Any) -> str:

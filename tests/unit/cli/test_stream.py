@@ -1,0 +1,265 @@
+"""The stream: every event once, through any number of connections."""
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.server import ServerConnection, serve
+
+from aibt.cli.complaints import Refused, Unreachable
+from aibt.cli.stream import BACK, END, LOST, TICK, Frame, TrainingStream
+from aibt.clock import SystemClock
+from aibt.live.states import RunState
+from tests.unit.cli.builders import FixedClock, World, meanwhile
+from tests.unit.cli.relay import Relay
+
+START: dict[str, Any] = {
+    "bot_name": "Ada", "train_data_percentage": 80, "balance": 1_000, "batch_size": 32,
+    "max_episodes": 10, "min_episodes": 1, "symbol": "EURUSD", "period": "H1",
+}  # fmt: skip
+Script = Callable[[ServerConnection, dict[str, Any]], None]
+
+
+class ScriptedPlatform:
+    """Serves one connection after the other, each as its script says."""
+
+    def __init__(self, *scripts: Script) -> None:
+        self.requests: list[dict[str, Any]] = []
+        rest = list(scripts)
+
+        def handle(socket: ServerConnection) -> None:
+            request = json.loads(socket.recv())
+            self.requests.append(request)
+            rest.pop(0)(socket, request)
+
+        self._server = serve(handle, "127.0.0.1", 0)
+        self.url = f"http://127.0.0.1:{self._server.socket.getsockname()[1]}"
+        self._thread = threading.Thread(target=self._server.serve_forever)
+        self._thread.start()
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._thread.join()
+
+
+@pytest.fixture
+def serving() -> Iterator[Callable[..., ScriptedPlatform]]:
+    servers: list[ScriptedPlatform] = []
+
+    def make(*scripts: Script) -> ScriptedPlatform:
+        servers.append(ScriptedPlatform(*scripts))
+        return servers[-1]
+
+    yield make
+    for server in servers:
+        server.close()
+
+
+def sends(*frames: dict[str, Any], then_close: int = 1012) -> Script:
+    def script(socket: ServerConnection, request: dict[str, Any]) -> None:
+        for frame in frames:
+            head = {"name": request["query"], "view": "cli", "client_msg": None, "done": False}
+            socket.send(json.dumps({**head, "id": request["id"], "data": {}, **frame}))
+        socket.close(then_close)
+
+    return script
+
+
+def status(cursor: int) -> dict[str, Any]:
+    return {"inner_task": "status", "data": {"id": 7, "cursor": cursor}}
+
+
+def line(seq: int) -> dict[str, Any]:
+    return {"inner_task": "log", "seq": seq, "data": {"text": f"line {seq}"}}
+
+
+DONE = {"inner_task": None, "done": True, "data": {"id": 7}}
+
+
+def kinds(frames: list[Frame]) -> list[str]:
+    return [frame.kind for frame in frames]
+
+
+def seqs(frames: list[Frame]) -> list[int]:
+    return [frame.seq for frame in frames if frame.seq is not None]
+
+
+def test_after_a_lost_connection_it_goes_on_from_its_cursor(
+    serving: Callable[..., ScriptedPlatform],
+) -> None:
+    platform = serving(sends(status(3), line(4)), sends(line(4), line(5), DONE))
+    waits: list[float] = []
+    stream = TrainingStream(platform.url, clock=FixedClock(), training_id=7, wait=waits.append)
+
+    frames = list(stream)
+
+    assert kinds(frames) == ["status", "log", LOST, BACK, "log", END]
+    assert seqs(frames) == [4, 5]
+    assert [request["query"] for request in platform.requests] == ["trainings-watch"] * 2
+    assert platform.requests[0]["params"]["cursor"] is None
+    assert platform.requests[1]["params"] == {"id": 7, "cursor": 4, "rate_hz": None}
+    assert len(waits) == 1
+
+
+def test_a_start_that_was_cut_short_is_sent_again_under_its_own_id(
+    serving: Callable[..., ScriptedPlatform],
+) -> None:
+    platform = serving(sends(), sends(status(0)), sends(line(1), DONE))
+    stream = TrainingStream(platform.url, clock=FixedClock(), start=START, wait=lambda _: None)
+
+    frames = list(stream)
+
+    first, second, third = platform.requests
+    assert first == second
+    assert first["query"] == "trainings-start"
+    assert third["query"] == "trainings-watch"
+    assert third["params"]["cursor"] == 0
+    assert seqs(frames) == [1]
+    assert stream.training_id == 7
+
+
+def test_frames_of_other_requests_are_passed_over(
+    serving: Callable[..., ScriptedPlatform],
+) -> None:
+    foreign = {**line(9), "id": "another"}
+    platform = serving(sends(status(0), foreign, line(1), DONE))
+
+    frames = list(TrainingStream(platform.url, clock=FixedClock(), training_id=7))
+
+    assert seqs(frames) == [1]
+
+
+def test_a_refusal_ends_it_at_once(serving: Callable[..., ScriptedPlatform]) -> None:
+    data = {"code": "bot_busy", "msg": "bot 'Ada' is busy", "field": "bot_name"}
+    platform = serving(sends({"inner_task": "error", "done": True, "data": data}))
+
+    with pytest.raises(Refused, match="bot_name: bot 'Ada' is busy"):
+        list(TrainingStream(platform.url, clock=FixedClock(), start=START))
+
+    assert len(platform.requests) == 1
+
+
+def test_what_is_unavailable_is_asked_for_again(
+    serving: Callable[..., ScriptedPlatform],
+) -> None:
+    data = {"code": "unavailable", "msg": "please repeat", "field": None}
+    platform = serving(
+        sends({"inner_task": "error", "done": True, "data": data}), sends(status(0), DONE)
+    )
+    stream = TrainingStream(platform.url, clock=FixedClock(), training_id=7, wait=lambda _: None)
+
+    assert kinds(list(stream)) == [LOST, BACK, "status", END]
+
+
+def test_a_platform_that_stays_away_is_given_up_after_a_while(
+    serving: Callable[..., ScriptedPlatform],
+) -> None:
+    platform = serving(sends(status(0)), *[sends()] * 50)
+    clock = FixedClock()
+
+    def wait(seconds: float) -> None:
+        clock.seconds += seconds
+
+    stream = TrainingStream(platform.url, clock=clock, training_id=7, patience_s=60, wait=wait)
+
+    with pytest.raises(Unreachable, match="has not answered for 60 s"):
+        list(stream)
+    assert 10 < len(platform.requests) < 50
+
+
+def test_where_nothing_ever_answered_it_does_not_wait() -> None:
+    stream = TrainingStream("http://127.0.0.1:1", clock=FixedClock(), training_id=7)
+
+    with pytest.raises(Unreachable, match="aibt up"):
+        list(stream)
+
+
+def test_silence_ticks_where_asked(serving: Callable[..., ScriptedPlatform]) -> None:
+    heard = threading.Event()
+
+    def script(socket: ServerConnection, request: dict[str, Any]) -> None:
+        heard.wait(10)
+        sends(status(0), DONE)(socket, request)
+
+    platform = serving(script)
+    frames = []
+    for frame in TrainingStream(platform.url, clock=FixedClock(), training_id=7, tick_s=0.01):
+        frames.append(frame)
+        if frame.kind == TICK:
+            heard.set()
+
+    assert TICK in kinds(frames)
+    assert kinds(frames)[-2:] == ["status", END]
+
+
+def test_a_reader_who_leaves_closes_the_connection(
+    serving: Callable[..., ScriptedPlatform],
+) -> None:
+    closed = threading.Event()
+
+    def script(socket: ServerConnection, request: dict[str, Any]) -> None:
+        head = {"name": "x", "view": None, "client_msg": None, "done": False, "id": request["id"]}
+        socket.send(json.dumps({**head, **status(0)}))
+        try:
+            socket.recv()
+        except ConnectionClosed:
+            closed.set()
+
+    platform = serving(script)
+    frames = iter(TrainingStream(platform.url, clock=FixedClock(), training_id=7))
+    next(frames)
+    frames.close()  # type: ignore[attr-defined] - it is a generator
+
+    assert closed.wait(10)
+
+
+@pytest.mark.parametrize("given", [{}, {"start": START, "training_id": 7}])
+def test_it_either_starts_or_watches(given: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="either"):
+        TrainingStream("http://127.0.0.1:1", clock=FixedClock(), **given)
+
+
+def test_no_event_is_missed_or_seen_twice_when_a_real_platform_is_cut_off(world: World) -> None:
+    number = world.a_training()
+    relay = Relay(world.port)
+    world.move(number, RunState.RUNNING)
+    got: list[Frame] = []
+    snapshot = threading.Event()
+    reached = threading.Event()
+
+    def drive() -> None:
+        assert snapshot.wait(10)
+        for text in range(5):
+            world.emit(number, "log", a_line(text))
+        assert reached.wait(10)
+        relay.cut()
+        for text in range(5, 10):
+            world.emit(number, "log", a_line(text))
+        world.move(number, RunState.FINISHED)
+
+    with meanwhile(drive):
+        for frame in TrainingStream(
+            relay.url, clock=SystemClock(), training_id=number, wait=lambda _: None
+        ):
+            got.append(frame)
+            if frame.kind == "status":
+                snapshot.set()
+            if frame.kind == "log" and frame.data["text"] == "line 4":
+                reached.set()
+    relay.close()
+
+    assert [frame.data["text"] for frame in got if frame.kind == "log"] == [
+        f"line {text}" for text in range(10)
+    ]
+    assert seqs(got) == list(range(seqs(got)[0], seqs(got)[-1] + 1))
+    assert kinds(got).count(LOST) >= 1
+    assert relay.accepted >= 2
+    assert got[-1].kind == END
+    assert got[-1].data["state"] == "finished"
+
+
+def a_line(text: int) -> dict[str, Any]:
+    return {"level": "info", "text": f"line {text}", "at": "2024-01-01T00:00:00Z"}
