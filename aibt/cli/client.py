@@ -124,7 +124,7 @@ class Client:
                     reason = str(error) or type(error).__name__
                     raise Unreachable(f"{self.url} broke off: {reason}.") from None
             else:
-                if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE or wait_s is None:
+                if wait_s is None or not _may_be_repeated(answer):
                     return self._said(answer)
             self._wait(wait_s)
         raise nothing_answers(self.url)
@@ -142,6 +142,17 @@ class Client:
             f"What answers at {self.url} is not AIBT (it said {answer.status_code} to "
             f"{answer.request.method} {answer.request.url.path})."
         )
+
+
+def _may_be_repeated(answer: "httpx.Response") -> bool:
+    """Whether the platform, or what stands before it, was only busy; a market source may not be."""
+    if answer.status_code != 503:
+        return False
+    try:
+        said = answer.json()
+    except ValueError:
+        return True
+    return not isinstance(said, dict) or said.get("code", "unavailable") == "unavailable"
 
 
 @contextmanager

@@ -37,7 +37,7 @@ _TICK_S: Final = 0.25
 def demo(
     context: typer.Context,
     *,
-    seconds: Annotated[float, typer.Option(min=5, help="Train at most so long.")] = SECONDS,
+    seconds: Annotated[float, typer.Option(min=1, help="Train at most so long.")] = SECONDS,
     url: Url = None,
 ) -> None:
     """Train a bot on EURUSD hourly bars, live: pause it, resume it, and see how it does.
@@ -73,16 +73,16 @@ def _own_platform(entry: Entry, clock: Clock) -> Iterator[str]:
         }
         output.say("Starting a platform of its own…")
         files.folder.mkdir(parents=True)
-        child = launch(files, entry.serve, chosen, base)
+        started = launch(files, entry.serve, chosen, base)
         try:
-            await_ready(child, files, base, clock)
+            await_ready(started, files, clock)
             took = formats.duration(clock.monotonic() - began)
             output.say(f"Ready after {took}, at {base} for as long as this lasts.")
             yield base
         finally:
-            if running := files.running():
+            if files.running():
                 output.say("Stopping the platform…")
-                stop(files, running, clock, child=child)
+                stop(files, started, clock)
 
 
 def _run(base: str, clock: Clock, seconds: float) -> None:

@@ -49,6 +49,15 @@ def signal_to(pid: int, number: signal.Signals) -> None:
         return
 
 
+def exit_status(pid: int) -> int | None:
+    """Return how a child of ours ended (below 0: by that signal); None: it runs, or is not ours."""
+    try:
+        ended, status = os.waitpid(pid, os.WNOHANG)
+    except ChildProcessError:
+        return None
+    return os.waitstatus_to_exitcode(status) if ended == pid else None
+
+
 def has_gone(
     pid: int,
     born: str,

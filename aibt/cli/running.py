@@ -69,14 +69,13 @@ def up(
             raise Complaint(_taken(url, port))
         if foreground:
             become(files, entry.serve, child_environment, url)
-        child = launch(files, entry.serve, child_environment, url)
+        started = launch(files, entry.serve, child_environment, url)
     began = clock.monotonic()
     try:
         with output.remarks().status("Starting the platform…"):
-            await_ready(child, files, url, clock, within_s=timeout_s)
+            await_ready(started, files, clock, within_s=timeout_s)
     except KeyboardInterrupt:
-        if running := files.running():
-            stop(files, running, clock, child=child)
+        stop(files, started, clock)
         raise
     output.say(f"The platform is ready after {formats.duration(clock.monotonic() - began)}.")
     output.show(output.facts(where(url, chosen, files, dashboard_of(files, chosen))))

@@ -5,7 +5,6 @@ import json
 import os
 import signal
 import socket
-import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -15,7 +14,7 @@ from typing import Final
 
 from aibt.cli.client import Client
 from aibt.cli.complaints import Complaint
-from aibt.cli.processes import birth, has_gone, signal_to
+from aibt.cli.processes import birth, exit_status, has_gone, signal_to
 from aibt.clock import Clock
 
 START_S: Final = 120.0
@@ -23,7 +22,6 @@ STOP_S: Final = 30.0
 _LOOK_S: Final = 0.2
 _LOG_LINES: Final = 20
 _LOG_TAIL_BYTES: Final = 64 * 1024
-_OUTLIVING: Final[list[subprocess.Popen[bytes]]] = []  # a Popen that is dropped warns of its child
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,23 +113,26 @@ def free_port(host: str = "127.0.0.1") -> int:
 
 def launch(
     files: ServerFiles, command: Sequence[str], environment: Mapping[str, str], url: str
-) -> subprocess.Popen[bytes]:
+) -> Running:
     """Start the platform in a session of its own, so that it outlives this terminal."""
     log = files.fresh_log()
     try:
-        child = subprocess.Popen(
-            command,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
+        pid = os.posix_spawn(
+            command[0],
+            [*command],
+            dict(environment),
+            file_actions=[
+                (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+                (os.POSIX_SPAWN_DUP2, log, 1),
+                (os.POSIX_SPAWN_DUP2, log, 2),
+            ],
+            setsid=True,
         )
     finally:
         os.close(log)
-    _OUTLIVING.append(child)
-    files.write(_born(child.pid, url, files.log))
-    return child
+    started = _born(pid, url, files.log)
+    files.write(started)
+    return started
 
 
 def become(
@@ -143,9 +144,8 @@ def become(
 
 
 def await_ready(
-    child: subprocess.Popen[bytes],
+    started: Running,
     files: ServerFiles,
-    url: str,
     clock: Clock,
     *,
     within_s: float = START_S,
@@ -156,13 +156,13 @@ def await_ready(
     Raises:
         Complaint: the process ended, with the end of its log, or is not ready in time.
     """
-    client = Client(url)
+    client = Client(started.url)
     until = clock.monotonic() + within_s
     try:
         while (health := client.health()) is None or not health[0]:
-            if child.poll() is not None:
+            if (status := exit_status(started.pid)) is not None:
                 files.pid.unlink(missing_ok=True)
-                raise Complaint(_ended(child.returncode, files))
+                raise Complaint(_ended(status, files))
             if clock.monotonic() >= until:
                 raise Complaint(
                     f"The platform is not ready after {within_s:.0f} s{_unready(health)}. It goes "
@@ -179,7 +179,6 @@ def stop(
     clock: Clock,
     *,
     within_s: float = STOP_S,
-    child: subprocess.Popen[bytes] | None = None,
 ) -> bool:
     """Ask the platform to stop, and end it where it does not; False: it had to be killed.
 
@@ -195,8 +194,7 @@ def stop(
                 raise Complaint(f"Process {running.pid} cannot be ended.")
     except PermissionError:
         raise Complaint(f"Process {running.pid} belongs to someone else.") from None
-    if child is not None:
-        child.wait()
+    exit_status(running.pid)
     files.pid.unlink(missing_ok=True)
     return went
 

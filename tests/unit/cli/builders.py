@@ -81,15 +81,19 @@ class World:
         number: int = started["id"]
         return number
 
+    def wait_for(self, is_it: Callable[[], Any]) -> Any:
+        """Wait until something is so on the server's loop, and return it."""
+        until = time.monotonic() + SOON_S
+        while not (found := self.do(is_it)):
+            if time.monotonic() > until:
+                raise TimeoutError("it did not happen")
+            time.sleep(0.01)
+        return found
+
     def training_begun(self) -> int:
         """Wait until there is a training, and return its number."""
-        until = time.monotonic() + SOON_S
-        while time.monotonic() < until:
-            if runs := self.do(lambda: list(self.platform.runs)):
-                number: int = runs[-1]
-                return number
-            time.sleep(0.01)
-        raise TimeoutError("no training has begun")
+        number: int = self.wait_for(lambda: list(self.platform.runs))[-1]
+        return number
 
     def move(self, number: int, *states: RunState) -> None:
         for state in states:
