@@ -16,6 +16,7 @@ from typing import Any, Self
 
 ROOT = Path(__file__).parents[2]
 START_S = 120.0
+RAY_LOGS = Path("/tmp/ray")
 
 
 class PlatformProcess:
@@ -101,6 +102,15 @@ class PlatformProcess:
         if self._process is None:
             return []
         return [pid for pid in descendants(self._process.pid) if title in command_line(pid)]
+
+    def actors(self, label: str) -> list[int]:
+        """Return the processes of the actors that call themselves `label…` in Ray's logs."""
+        return [
+            pid
+            for pid in self.pids("ray::")
+            for log in RAY_LOGS.glob(f"session_2*/logs/worker-*-{pid}.out")
+            if f":actor_name:{label}" in log.read_text(errors="replace")
+        ]
 
     def log(self) -> str:
         return self._log.read_text(errors="replace")[-4_000:] if self._log.exists() else ""
