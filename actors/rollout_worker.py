@@ -39,6 +39,10 @@ class RolloutWorkerActor:
         """Return where the worker begins."""
         return self._worker.state()
 
+    def node(self) -> str:
+        """Return the id of the node that this worker runs on."""
+        return str(ray.get_runtime_context().get_node_id())
+
     def collect(
         self, weights: Weights, state: RolloutState, epsilon: float, vector_steps: int
     ) -> tuple[Rollout, RolloutState]:
