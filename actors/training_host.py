@@ -65,6 +65,10 @@ class Run(Protocol):
         """Return the status by its wire names. Safe in any thread."""
         ...
 
+    def refresh_status(self) -> None:
+        """Take the status anew; for a moment in which nothing advances."""
+        ...
+
     def save_best(self, path: Path) -> bool:
         """Write the best weights; return whether there are any. Blocking."""
         ...
@@ -239,6 +243,8 @@ class TrainingHost:
                 if self._state is not RunState.PAUSED:
                     if self._run is not None and not await self._gate.paused(_CONTROL_S):
                         raise TrainingEnded(self.training.id, str(RunState.FINISHED))
+                    if self._run is not None:
+                        self._run.refresh_status()
                     await self._set_state(RunState.PAUSED, command_key(command_id, "paused"))
                 return self.status()
 

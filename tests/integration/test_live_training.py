@@ -127,8 +127,7 @@ async def test_nothing_moves_while_a_training_is_paused_and_it_goes_on_where_it_
         again = await client.ask("trainings-pause", id=training_id)
 
         assert paused["state"] == later["state"] == again["state"] == "paused"
-        assert later["steps"] >= paused["steps"]
-        assert again["steps"] == later["steps"]
+        assert paused["steps"] == later["steps"] == again["steps"]
 
         await client.ask("trainings-resume", id=training_id)
         await client.until(stream, steps_beyond(later["steps"]))

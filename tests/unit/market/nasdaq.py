@@ -13,7 +13,7 @@ _BESIDE = Path(__file__).resolve().parents[4] / "shared" / "data"
 
 def nasdaq_daily() -> dict[str, RawBars]:
     """Return the unadjusted daily bars of every symbol; skips the test where there are none."""
-    path = Path(os.environ.get("AIBT_TEST_DATA", _BESIDE)) / "nasdaq100" / "daily.parquet"  # noqa: TID251 - the tests' own variable
+    path = Path(os.environ.get("AIBT_TEST_DATA", _BESIDE)) / "nasdaq100" / "daily.parquet"
     if not path.is_file():
         pytest.skip("nasdaq100/daily.parquet is not here (AIBT_TEST_DATA names its folder)")
     import pandas as pd

@@ -221,7 +221,10 @@ def test_what_was_left_out_and_how_old_the_bars_are_is_said(
     found = a_market(tmp_path, clock, FakeSource("csv", some_raw(close))).resolve("OU", "1h")
 
     assert found.report.left_out == 2  # the next bar opens at that price
-    assert any(note.startswith("Bar 5 ") and "1 more" in note and "not positive" in note for note in found.notes)
+    assert any(
+        note.startswith("Bar 5 ") and "1 more" in note and "not positive" in note
+        for note in found.notes
+    )
     assert any("the last one ended 2020-01-03" in note for note in found.notes)
 
 
