@@ -1,5 +1,6 @@
 """`aibt demo`: everything once, on bars that come with the package, with no network."""
 
+import signal
 import tempfile
 import uuid
 from collections.abc import Iterator
@@ -24,7 +25,7 @@ from aibt.live.states import RunState
 from aibt.protocol.bots import BotDeletedMessage, BotMessage
 from aibt.protocol.trainings import StatusMessage, TrainingMessage
 
-EPISODES: Final = 40
+EPISODES: Final = 20
 SECONDS: Final = 60.0  # of training, after which it is stopped wherever it stands
 _QUIET: Final = {"AIBT_RAY__DASHBOARD": "false", "AIBT_SERVE__HAPROXY": "0"}
 _PAUSE_AFTER_S: Final = 3.0
@@ -50,10 +51,24 @@ def demo(
         if url is not None:
             _run(address(url), clock, seconds)
         else:
-            with _own_platform(context.obj, clock) as base:
+            with _leaving_when_told(), _own_platform(context.obj, clock) as base:
                 _run(base, clock, seconds)
     except KeyboardInterrupt:
         raise typer.Exit(INTERRUPTED) from None
+
+
+@contextmanager
+def _leaving_when_told() -> Iterator[None]:
+    """Treat being terminated, or losing the terminal, like Ctrl-C: nothing is left behind."""
+    before = {
+        number: signal.signal(number, signal.default_int_handler)
+        for number in (signal.SIGTERM, signal.SIGHUP)
+    }
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 @contextmanager

@@ -100,7 +100,8 @@ def _show(bars: BarsMessage) -> None:
             ("Last close", formats.price(closes[-1])),
             ("Low, high", f"{formats.price(min(bars.lows))}, {formats.price(max(bars.highs))}"),
         ]
-    pairs.append(("Fetched", f"{formats.duration(bars.age_s)} ago"))
+    age = "just now" if bars.age_s < 1 else f"{formats.duration(bars.age_s)} ago"
+    pairs.append(("Fetched", age))
     output.show_lines(title)
     output.show(output.facts(pairs))
     if len(closes) > 1:

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 _DASHBOARD: Final = re.compile(r"Ray dashboard: (\S+)")
 _DASHBOARD_S: Final = 3.0  # the log names it a moment after commands work
 _HAPROXY: Final = (
-    "HAProxy's ports 8404 and 9101 listen on every interface of this machine; "
-    "AIBT_SERVE__HAPROXY=0 chooses Serve's own proxy."
+    "HAProxy's statistics and metrics (ports 8404 and 9101, or free ones) listen on every "
+    "interface of this machine; AIBT_SERVE__HAPROXY=0 does without it."
 )
 _ACTIVE: Final = [state.value for state in RunState if not state.has_ended]
 
@@ -151,7 +151,7 @@ def where(
 ) -> list[tuple[str, str]]:
     """Return where everything of a platform that runs here is, as names and places."""
     found = [
-        ("Web and API", url),
+        ("Address", url),
         ("WebSocket", f"ws{url.removeprefix('http')}/ws"),
         ("API docs", f"{url}/docs"),
     ]

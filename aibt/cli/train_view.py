@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from rich.console import Group, RenderableType
 
 _CURVE: Final = 400  # equities that are remembered for the sparkline
+_WIDTHS: Final = (13, 13, 13, 40)  # so that changing figures do not move their neighbours
 _COLOURS: Final = {
     RunState.RUNNING: "green",
     RunState.PAUSED: "yellow",
@@ -204,6 +205,8 @@ def _figures(view: TrainingView, status: StatusMessage) -> "Group":
     bars.add_row("Episodes", _bar(status.episodes), _of(status.episodes), _left(view))
     bars.add_row("Bars", _bar(status.days), _of(status.days), "")
     figures = Table.grid(padding=(0, 2))
+    for width in _WIDTHS:
+        figures.add_column(width=width)
     prediction = getattr(status.prediction, status.prediction.max)
     figures.add_row(
         "Equity",

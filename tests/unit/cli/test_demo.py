@@ -1,11 +1,15 @@
 """`aibt demo` against a real server, and with a platform that cannot start."""
 
+import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from aibt.cli.entry import Entry
+from aibt.cli.processes import birth
+from aibt.cli.server import ServerFiles
 from aibt.live.states import RunState
 from tests.unit.cli.builders import EVALUATION, World, meanwhile, run
 
@@ -72,3 +76,27 @@ def test_a_platform_of_its_own_is_stopped_whatever_happens() -> None:
     assert result.exit_code == 1
     assert "is not AIBT" in result.stderr
     assert "Stopping the platform" in result.stderr
+
+
+def test_a_demo_that_is_terminated_leaves_nothing_behind(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("AIBT_TEST_STUB", "never")  # so that it waits for its platform
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    script = (
+        "from aibt.cli.app import app; from aibt.cli.entry import Entry; "
+        f"app(['demo'], obj=Entry(serve={STUB.serve!r}))"
+    )
+    demo = subprocess.Popen([sys.executable, "-c", script], stderr=subprocess.DEVNULL)
+    until = time.monotonic() + 20
+    while not (found := list(tmp_path.glob("aibt-demo-*/run/server.pid"))):
+        assert time.monotonic() < until
+        time.sleep(0.02)
+    running = ServerFiles(found[0].parents[1]).running()
+    assert running is not None
+
+    demo.terminate()
+
+    assert demo.wait(20) == 130
+    assert birth(running.pid) is None
+    assert not found[0].parents[1].exists()
