@@ -134,7 +134,9 @@ class Settings(BaseSettings):
     def _port_is_serves(cls, given: Any) -> Any:
         """Let `PORT`, which many hosts set, be the port of the HTTP application."""
         port = given.get("PORT")
-        return given if port is None else {**given, "serve": {**given.get("serve", {}), "port": port}}
+        if port is None:
+            return given
+        return {**given, "serve": {**given.get("serve", {}), "port": port}}
 
 
 def unknown_variables(names: Iterable[str]) -> list[str]:

@@ -29,7 +29,7 @@ class Verdict(Enum):
     STOP = "stop"
 
 
-class RunEnded(Exception):  # noqa: N818 - named like the errors of aibt.errors
+class RunEnded(Exception):
     """The run is stopping or has ended: its compute side cannot be held any more."""
 
 

@@ -89,7 +89,7 @@ def prediction(values: Sequence[float]) -> tuple[int, int, int, int]:
     weights = [exp((value - highest) / _TEMPERATURE) for value in values]
     shares = [100 * weight / sum(weights) for weight in weights]
     whole = [floor(share) for share in shares]
-    by_remainder = sorted(range(len(NAMES)), key=lambda at: whole[at] - shares[at])
+    by_remainder = sorted(range(len(NAMES)), key=lambda at: (whole[at] - shares[at], -values[at]))
     for at in by_remainder[: 100 - sum(whole)]:
         whole[at] += 1
     return (whole[0], whole[1], whole[2], whole[3])

@@ -30,7 +30,7 @@ def resolved(series: BarSeries) -> Resolved:
 PRICE = st.floats(5e-324, 1.7e308, exclude_min=False)
 
 
-@given(st.lists(st.tuples(st.integers(1, 10**6), PRICE, st.floats(0, 1e300)), max_size=20))
+@given(st.lists(st.tuples(st.integers(1, 10**5), PRICE, st.floats(0, 1e300)), max_size=20))
 @settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_frozen_bars_come_back_to_the_bit(
     tmp_path: Path, rows: list[tuple[int, float, float]]
