@@ -1,1 +1,1 @@
-"""AIBT as plain Python: markets, account, learning, store, protocol and API. It never imports Ray."""
+"""AIBT as plain Python: markets, account, learning, store, API. It never imports Ray."""

@@ -1,0 +1,24 @@
+"""What all tests share: no deadlines, and no skip where everything must run."""
+
+import os
+from collections.abc import Generator
+
+import hypothesis
+import pytest
+
+EVERYTHING = "AIBT_TEST_ALL"
+
+hypothesis.settings.register_profile("aibt", deadline=None)  # a timing is never asserted
+hypothesis.settings.load_profile("aibt")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Turn a skip into a failure where `AIBT_TEST_ALL=1` says that nothing may be missing."""
+    report = yield
+    if os.environ.get(EVERYTHING) == "1" and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid} was skipped, but {EVERYTHING}=1: {report.longrepr}"
+    return report
