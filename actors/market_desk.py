@@ -19,6 +19,7 @@ class MarketDesk:
     def __init__(self, settings: MarketSettings, root: Path, clock: Clock) -> None:
         self._market = market_data(settings, root, clock)
         self._datasets = root / "datasets"
+        self._clock = clock
 
     def prepare(self, symbol: str, period: str, source: str | None) -> dict[str, Json]:
         """Freeze the bars that a training will use; see `MarketData.resolve` for what it raises.
@@ -82,9 +83,18 @@ class MarketDesk:
                 "name": found.title or found.symbol,
                 "source": found.source,
                 "periods": [str(interval) for interval in found.intervals],
+                "first": None if found.first is None else found.first.isoformat(),
+                "last": None if found.last is None else found.last.isoformat(),
+                "bars": found.bars,
+                "age_s": self._age_s(found.last),
             }
             for found in self._market.search(query)
         ]
+
+    def _age_s(self, moment: datetime | None) -> float | None:
+        if moment is None:
+            return None
+        return max(0.0, (self._clock.now() - moment).total_seconds())
 
 
 def iso_times(bars: BarSeries) -> list[str]:

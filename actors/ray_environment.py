@@ -23,6 +23,7 @@ ALWAYS = {
     "RAY_SERVE_DIRECT_INGRESS_MIN_DRAINING_PERIOD_S": "5",
     "RAY_USAGE_STATS_ENABLED": "0",
     "RAY_AUTH_MODE": "token",
+    "CUBLAS_WORKSPACE_CONFIG": ":4096:8",  # what exact resume on a GPU needs of cuBLAS
 }
 
 

@@ -12,6 +12,12 @@ class SymbolMessage(WireMessage):
     name: str = Field(description="what a person calls it; the symbol where nothing is known")
     source: str
     periods: list[str] = Field(description="bar intervals it has, such as 1d; empty: any")
+    first: AwareDatetime | None = Field(default=None, description="when its first bar opened")
+    last: AwareDatetime | None = Field(default=None, description="when its last bar opened")
+    bars: int | None = Field(default=None, description="how many there are; null: not known")
+    age_s: float | None = Field(
+        default=None, ge=0, description="seconds since the last bar opened; null: not known"
+    )
 
 
 class SymbolsMessage(WireMessage):

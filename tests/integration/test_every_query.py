@@ -1,0 +1,90 @@
+"""Every query of the protocol, sent by a stranger to the real platform."""
+
+import json
+
+import websockets
+
+from aibt.protocol.client import PROTOCOL_VERSION
+from aibt.protocol.tasks import TASKS
+from tests.integration.client import a_bot, a_training, connected, in_state
+from tests.integration.platform_process import PlatformProcess
+
+
+async def test_every_query_of_the_protocol_is_answered(platform: PlatformProcess) -> None:
+    asked: set[str] = set()
+    async with connected(platform.ws) as client:
+
+        async def ask(query: str, **params: object) -> dict[str, object]:
+            asked.add(query)
+            answer: dict[str, object] = await client.ask(query, **params)
+            return answer
+
+        opened = await ask("client-is-open")
+        bot = await a_bot(client)
+        asked.add("bots-create")
+        renamed = await ask("bots-update", name=bot, new_name=f"{bot} II", gamma=0.5)
+        bot = str(renamed["name"])
+        assert (await ask("bots-get", name=bot))["gamma"] == 0.5
+        assert bot in {each["name"] for each in (await client.ask("bots-get"))["bots"]}
+
+        asked.add("trainings-start")
+        params = a_training(bot, max_episodes=1_000, min_episodes=1_000)
+        started = await client.send("trainings-start", **params)
+        running = await client.until(started, in_state("running"))
+        training_id = running[-1]["data"]["id"]
+        still = await client.ask("client-is-open")
+        assert training_id in {each["id"] for each in still["trainings"]}
+        for query, state in (
+            ("bots-pause", "paused"),
+            ("bots-resume", "running"),
+        ):
+            assert (await ask(query, name=bot))["state"] == state
+        for query, state in (
+            ("trainings-pause", "paused"),
+            ("trainings-get", "paused"),
+            ("trainings-resume", "running"),
+        ):
+            assert (await ask(query, id=training_id))["state"] == state
+        assert (await ask("trainings-update", id=training_id, batch_size=16))["batch_size"] == 16
+
+        asked |= {"trainings-watch", "trainings-unwatch"}
+        watched = await client.send("trainings-watch", id=training_id, rate_hz=5.0)
+        first = [await client.frame(watched) for _ in range(3)]
+        assert [frame["inner_task"] for frame in first] == ["load", "state", "status"]
+        await client.ask("trainings-unwatch", id=training_id)
+        rest = [frame async for frame in client.stream(watched)]
+        assert rest[-1]["done"]
+
+        assert (await ask("trainings-stop", id=training_id))["state"] == "stopped"
+        listed = await ask("trainings-list")
+        assert training_id in {each["id"] for each in listed["trainings"]}
+        assert (await ask("bots-stop", name=bot))["state"] == "idle"
+        assert (await ask("bots-delete", name=bot)) == {"name": bot}
+        asked.add("client-is-closed")
+        await client.ask("client-is-closed")
+
+    assert opened["protocol_version"] == PROTOCOL_VERSION
+    assert asked == {query for query in TASKS if not query.startswith("sessions-")}
+
+
+async def test_dots_are_taken_for_dashes_and_names_are_echoed_as_written(
+    platform: PlatformProcess,
+) -> None:
+    async with websockets.connect(platform.ws) as socket:
+        await socket.send(json.dumps({"query": "bots.get", "view": "mine", "params": {}}))
+        frame = json.loads(await socket.recv())
+
+    assert (frame["name"], frame["view"], frame["done"]) == ("bots.get", "mine", True)
+    assert set(frame) == {"name", "view", "done", "data", "client_msg", "inner_task"}
+
+
+def test_rest_tells_the_age_of_the_data(platform: PlatformProcess) -> None:
+    symbols = platform.get("/api/symbols?q=EURUSD")["symbols"]
+    sample = next(each for each in symbols if each["source"] == "sample")
+    bars = platform.get("/api/bars?symbol=EURUSD&period=H4&from=2017-06-01&to=2017-07-01")
+
+    assert sample["bars"] == 6_225
+    assert sample["age_s"] > 0
+    assert bars["age_s"] >= 0
+    assert any("old" in note for note in bars["notes"])
+    assert len(bars["closes"]) == len(bars["date_range"]) > 100
