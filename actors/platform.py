@@ -34,9 +34,11 @@ from aibt.protocol.trainings import (
 from aibt.settings import Settings
 from aibt.store.database import Store, UnitOfWork, open_store
 from aibt.store.records import Bot, Training, User
+from aibt.store.schema import ACTIVE_STATES
 
 _MARKET_S = 19.0
-_BOT_S = 22.0
+_BOT_S = 10.0  # twice, where the actor has to be activated anew
+_MOST_BOTS = 10_000
 _PING_S = 5.0
 _CLUSTER_S = 5.0
 
@@ -104,8 +106,10 @@ class RayPlatform:
 
     async def bots(self, owner: User) -> list[BotMessage]:
         async with self._store.reading() as unit:
-            page = await unit.bots.page(owner.id, limit=1_000)
-            return [await _with_state(unit, bot) for bot in page]
+            page = await unit.bots.page(owner.id, limit=_MOST_BOTS)
+            active = await unit.trainings.page(owner.id, states=ACTIVE_STATES, limit=_MOST_BOTS)
+        doing = {training.bot_id: training for training in active}
+        return [_bot_message(bot, doing.get(bot.id)) for bot in page]
 
     async def pause_bot(self, owner: User, name: str, command: Command | None) -> BotMessage:
         return await self._reach_bot(owner, name, "pause", command)
@@ -122,21 +126,21 @@ class RayPlatform:
         async def reach() -> BotMessage:
             async with self._store.reading() as unit:
                 bot = await unit.bots.get(owner.id, name)
-            handle = await self._activated(bot)
-            try:
-                await ask(getattr(handle, what).remote(_id(command)), timeout_s=_BOT_S)
-            except ActorUnavailable:
-                self._handles.forget(bot_actor(bot.id))
-                raise
+            await self._ask_bot(bot, what, _id(command))
             return await self.bot(owner, name)
 
         return await self._commands.reaching(owner.id, command, BotMessage, reach)
 
-    async def _activated(self, bot: Bot) -> Any:
+    async def _ask_bot(self, bot: Bot, what: str, command_id: str | None) -> None:
+        """Ask the bot's actor; activate it anew if the one we knew has left meanwhile."""
+        name = bot_actor(bot.id)
         try:
-            return await self._handles.get(bot_actor(bot.id))
+            handle = await self._handles.get(name)
+            await ask(getattr(handle, what).remote(command_id), timeout_s=_BOT_S)
         except ActorUnavailable:
-            return await asyncio.to_thread(start_bot, bot)
+            self._handles.forget(name)
+            handle = await asyncio.to_thread(start_bot, bot)
+            await ask(getattr(handle, what).remote(command_id), timeout_s=_BOT_S)
 
     # Trainings
 
@@ -340,7 +344,10 @@ def _id(command: Command | None) -> str | None:
 
 
 async def _with_state(unit: UnitOfWork, bot: Bot, note: str | None = None) -> BotMessage:
-    active = await unit.trainings.active_of(bot.owner_id, bot.id)
+    return _bot_message(bot, await unit.trainings.active_of(bot.owner_id, bot.id), note)
+
+
+def _bot_message(bot: Bot, active: Training | None, note: str | None = None) -> BotMessage:
     if active is None:
         return bot_message(bot, None, note=note)
     return bot_message(bot, active.state, training_id=active.id, note=note)
