@@ -12,11 +12,12 @@ class AibtError(Exception):
 
     code: ClassVar[str] = "internal"
     http_status: ClassVar[int] = 500
+    at: str | None = None
 
     @property
     def field(self) -> str | None:
         """The request's field that is at fault, or None."""
-        return None
+        return self.at
 
 
 class Invalid(AibtError, ValueError):
@@ -30,10 +31,6 @@ class Invalid(AibtError, ValueError):
         self.at = at
         self.reason = reason
 
-    @property
-    def field(self) -> str | None:
-        return self.at
-
     def __str__(self) -> str:
         return f"{self.at}: {self.reason}" if self.at else self.reason
 
@@ -43,14 +40,11 @@ class UnknownQuery(AibtError):
 
     code = "unknown_query"
     http_status = 404
+    at = "query"
 
     def __init__(self, query: str) -> None:
         super().__init__(query)
         self.query = query
-
-    @property
-    def field(self) -> str | None:
-        return "query"
 
     def __str__(self) -> str:
         return f"there is no query {self.query!r}"
@@ -68,10 +62,6 @@ class NotFound(AibtError):
         self.name = name
         self.at = at
 
-    @property
-    def field(self) -> str | None:
-        return self.at
-
     def __str__(self) -> str:
         return f"there is no {self.kind} {self.name!r}"
 
@@ -87,10 +77,6 @@ class NameTaken(AibtError):
         self.name = name
         self.at = at
 
-    @property
-    def field(self) -> str | None:
-        return self.at
-
     def __str__(self) -> str:
         return f"you already have a bot named {self.name!r}"
 
@@ -101,14 +87,11 @@ class BotBusy(AibtError):
     code = "bot_busy"
     http_status = 409
 
-    def __init__(self, name: str, training_id: int) -> None:
-        super().__init__(name, training_id)
+    def __init__(self, name: str, training_id: int, at: str = "bot_name") -> None:
+        super().__init__(name, training_id, at)
         self.name = name
         self.training_id = training_id
-
-    @property
-    def field(self) -> str | None:
-        return "bot_name"
+        self.at = at
 
     def __str__(self) -> str:
         return f"bot {self.name!r} is busy with training {self.training_id}"
@@ -119,15 +102,12 @@ class TrainingEnded(AibtError):
 
     code = "training_ended"
     http_status = 409
+    at = "id"
 
     def __init__(self, training_id: int, state: str) -> None:
         super().__init__(training_id, state)
         self.training_id = training_id
         self.state = state
-
-    @property
-    def field(self) -> str | None:
-        return "id"
 
     def __str__(self) -> str:
         return f"training {self.training_id} has ended ({self.state})"
@@ -138,14 +118,11 @@ class IdReused(AibtError):
 
     code = "id_reused"
     http_status = 409
+    at = "id"
 
     def __init__(self, command_id: str) -> None:
         super().__init__(command_id)
         self.command_id = command_id
-
-    @property
-    def field(self) -> str | None:
-        return "id"
 
     def __str__(self) -> str:
         return f"id {self.command_id} was used before for another request"
@@ -156,15 +133,12 @@ class UnknownSymbol(AibtError):
 
     code = "unknown_symbol"
     http_status = 404
+    at = "symbol"
 
     def __init__(self, symbol: str, interval: str) -> None:
         super().__init__(symbol, interval)
         self.symbol = symbol
         self.interval = interval
-
-    @property
-    def field(self) -> str | None:
-        return "symbol"
 
     def __str__(self) -> str:
         return f"no market source has {self.symbol} in {self.interval}"
@@ -185,10 +159,6 @@ class SourceUnavailable(AibtError):
         self.reason = reason
         self.at = at
 
-    @property
-    def field(self) -> str | None:
-        return self.at
-
     def __str__(self) -> str:
         return f"market source {self.source} is unavailable: {self.reason}"
 
@@ -198,15 +168,12 @@ class BadBars(AibtError):
 
     code = "bad_bars"
     http_status = 422
+    at = "symbol"
 
     def __init__(self, symbol: str, reason: str) -> None:
         super().__init__(symbol, reason)
         self.symbol = symbol
         self.reason = reason
-
-    @property
-    def field(self) -> str | None:
-        return "symbol"
 
     def __str__(self) -> str:
         return f"the bars of {self.symbol} cannot be used: {self.reason}"
@@ -222,10 +189,6 @@ class NoPlace(AibtError):
         super().__init__(at, reason)
         self.at = at
         self.reason = reason
-
-    @property
-    def field(self) -> str | None:
-        return self.at
 
     def __str__(self) -> str:
         return f"{self.at}: {self.reason}"
@@ -306,6 +269,7 @@ class VersionConflict(AibtError):
 
     code = "version_conflict"
     http_status = 409
+    at = "version"
 
     def __init__(self, kind: str, name: str, seen: int, found: int) -> None:
         super().__init__(kind, name, seen, found)
@@ -313,10 +277,6 @@ class VersionConflict(AibtError):
         self.name = name
         self.seen = seen
         self.found = found
-
-    @property
-    def field(self) -> str | None:
-        return "version"
 
     def __str__(self) -> str:
         return f"{self.kind} {self.name!r} is at version {self.found}, not {self.seen}"
