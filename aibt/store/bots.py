@@ -180,7 +180,7 @@ class Bots(Repository):
             select(trainings.c.id).where(trainings.c.bot_id == bot.id, is_active)
         )
         if active is not None:
-            raise BotBusy(bot.name, int(active["id"]))
+            raise BotBusy(bot.name, int(active["id"]), "name")
 
     async def _change(self, bot: Bot, changes: dict[str, Any]) -> None:
         changed = (

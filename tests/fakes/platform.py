@@ -169,7 +169,7 @@ class FakePlatform:
         def delete() -> BotDeletedMessage:
             bot = self._bot(name)
             if run := self._active(name):
-                raise BotBusy(name, run.training.id)
+                raise BotBusy(name, run.training.id, "name")
             del self._bots[bot.name]
             return BotDeletedMessage(name=name)
 
