@@ -29,6 +29,7 @@ def main() -> int:
     logging.basicConfig(
         level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     environment = os.environ  # noqa: TID251 - a process entry: this is where settings are read
     if unknown := unknown_variables(environment):
         console.print(f"There is no such setting: {', '.join(unknown)}. See docs/settings.md.")
