@@ -12,6 +12,8 @@ _WANTED_CONNECTIONS = 50_000
 _FILES_PER_CONNECTION = 2.5  # HAProxy's own arithmetic, rounded up
 _FILES_APART = 200
 _PORTS = {"RAY_SERVE_HAPROXY_STATS_PORT": 8_404, "RAY_SERVE_HAPROXY_METRICS_PORT": 9_101}
+_REPLICA_PORTS = {"HTTP": (30_000, 31_000), "GRPC": (40_000, 41_000)}  # Serve's own ranges
+_BLOCK = 100
 
 ALWAYS = {
     "RAY_SERVE_THROUGHPUT_OPTIMIZED": "1",
@@ -28,17 +30,41 @@ ALWAYS = {
 
 
 def ray_environment(serve: ServeSettings) -> dict[str, str]:
-    """Return the variables for this machine.
+    """Return the variables for a cluster that is started on this machine.
 
     HAProxy refuses to start with more connections than the process may open files, so
-    their number is lowered to what this machine allows.
+    their number is lowered to what this machine allows. Serve's replicas share a port with
+    whoever has it already, so two platforms on one machine would get each other's requests:
+    each takes a block of ports that is free.
     """
     return {
         **ALWAYS,
         "RAY_SERVE_ENABLE_HA_PROXY": "1" if serve.haproxy else "0",
         "RAY_SERVE_HAPROXY_MAXCONN": str(_connections()),
         **{name: str(_free_port(usual)) for name, usual in _PORTS.items()},
+        **_replica_ports(),
     }
+
+
+def _replica_ports() -> dict[str, str]:
+    ports: dict[str, str] = {}
+    for protocol, (first, end) in _REPLICA_PORTS.items():
+        blocks = range(first, end, _BLOCK)
+        block = next((start for start in blocks if _is_free(start, _BLOCK)), first)
+        ports[f"RAY_SERVE_DIRECT_INGRESS_MIN_{protocol}_PORT"] = str(block)
+        ports[f"RAY_SERVE_DIRECT_INGRESS_MAX_{protocol}_PORT"] = str(block + _BLOCK)
+    return ports
+
+
+def _is_free(start: int, count: int) -> bool:
+    for port in range(start, start + count):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                return False
+    return True
 
 
 def _free_port(usual: int) -> int:
