@@ -193,7 +193,9 @@ class TrainingRecorder:
         path = self._files.checkpoint(training_id, self.epoch, snapshot.steps)
         await asyncio.to_thread(snapshot.save, self._files.absolute(path))
         async with self._store.writing() as unit:
-            await unit.trainings.save_status(owner, training_id, status, epoch=self.epoch)
+            await unit.leases.check(owner, self.training.topic, self.epoch)
+            if not (await unit.trainings.get(owner, training_id)).state.has_ended:
+                await unit.trainings.save_status(owner, training_id, status, epoch=self.epoch)
             await unit.checkpoints.add(
                 owner, training_id, epoch=self.epoch, step=snapshot.steps, path=path
             )

@@ -5,6 +5,7 @@ from uuid import uuid4
 
 from actors.training_files import TrainingFiles
 from aibt.live.events import Emission, Json
+from aibt.live.outbox import EPISODE
 from aibt.live.states import RunState
 from aibt.store.database import UnitOfWork
 from aibt.store.records import Training
@@ -64,8 +65,7 @@ async def update_row(
 ) -> Training:
     """Store new parameters with the step that the training had reached."""
     owner_id, training_id = training.owner_id, training.id
-    reached = training.status.get("steps", 0)
-    step = reached if isinstance(reached, int) else 0
+    step = await _reached(unit, training)
     current: dict[str, Json] = {**training.current, **changes}
     await unit.trainings.set_current(owner_id, training_id, current, epoch=None)
     await unit.changes.add(
@@ -75,6 +75,18 @@ async def update_row(
     told = Emission(key=command_key(command_id, "params"), kind="params", data=data)
     await unit.events.append(owner_id, training.topic, None, [told])
     return await unit.trainings.get(owner_id, training_id)
+
+
+async def _reached(unit: UnitOfWork, training: Training) -> int:
+    """Return the last step of which anything was stored: what was told up to it stands."""
+    checkpoint = await unit.checkpoints.latest(training.owner_id, training.id)
+    episode = await unit.events.last_of_kind(training.owner_id, training.topic, EPISODE)
+    told = (training.status.get("steps"), episode.data.get("steps") if episode else None)
+    return max(
+        checkpoint.step if checkpoint else 0,
+        *(steps for steps in told if isinstance(steps, int)),
+        0,
+    )
 
 
 async def set_state(
