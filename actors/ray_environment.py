@@ -11,7 +11,12 @@ from aibt.settings import ServeSettings
 _WANTED_CONNECTIONS = 50_000
 _FILES_PER_CONNECTION = 2.5  # HAProxy's own arithmetic, rounded up
 _FILES_APART = 200
-_PORTS = {"RAY_SERVE_HAPROXY_STATS_PORT": 8_404, "RAY_SERVE_HAPROXY_METRICS_PORT": 9_101}
+_PORTS = {
+    "RAY_SERVE_HAPROXY_STATS_PORT": 8_404,
+    "RAY_SERVE_HAPROXY_METRICS_PORT": 9_101,
+    "RAY_SERVE_FALLBACK_PROXY_HTTP_PORT": 8_500,
+    "RAY_SERVE_FALLBACK_PROXY_GRPC_PORT": 9_500,
+}
 _REPLICA_PORTS = {"HTTP": (30_000, 31_000), "GRPC": (40_000, 41_000)}  # Serve's own ranges
 _BLOCK = 100
 
@@ -33,9 +38,9 @@ def ray_environment(serve: ServeSettings) -> dict[str, str]:
     """Return the variables for a cluster that is started on this machine.
 
     HAProxy refuses to start with more connections than the process may open files, so
-    their number is lowered to what this machine allows. Serve's replicas share a port with
-    whoever has it already, so two platforms on one machine would get each other's requests:
-    each takes a block of ports that is free.
+    their number is lowered to what this machine allows. Serve's replicas and proxies share a
+    port with whoever has it already, so two platforms on one machine would get each other's
+    requests: each takes ports that are free.
     """
     return {
         **ALWAYS,

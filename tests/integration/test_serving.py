@@ -64,3 +64,18 @@ def test_an_address_that_others_can_reach_is_refused_before_there_is_sign_in() -
 
     assert refused.returncode == 2
     assert "AIBT_SERVE__HOST" in refused.stderr
+
+
+def test_two_platforms_on_one_machine_never_answer_for_each_other(
+    platform: PlatformProcess, tmp_path: Path
+) -> None:
+    with PlatformProcess(tmp_path) as other:
+        other.call("POST", "/api/bots", {"name": "of the other", "lr": 0.1, "gamma": 0.9})
+        for _ in range(2):
+            other.kill_everything()
+            other.start()
+            theirs = [other.get("/api/bots")["bots"] for _ in range(30)]
+            ours = [platform.get("/api/bots")["bots"] for _ in range(30)]
+
+            assert all([bot["name"] for bot in bots] == ["of the other"] for bots in theirs)
+            assert not any("of the other" in {bot["name"] for bot in bots} for bots in ours)
