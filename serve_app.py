@@ -82,6 +82,7 @@ def run(settings: Settings) -> None:
     finally:
         serve.shutdown()  # type: ignore[no-untyped-call]  # Ray does not type it
         ray.shutdown()
+        bury_orphans(settings.serve.host, settings.serve.port)
 
 
 def _cluster(settings: Settings) -> dict[str, Any]:
