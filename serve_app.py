@@ -19,6 +19,7 @@ from aibt.settings import Settings, unknown_variables
 APPLICATION = "aibt"
 _START_S = 60.0
 _CHECKPOINT_S = 20.0
+_PING_S = 2.0
 
 logger = logging.getLogger("aibt")
 console = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -76,7 +77,8 @@ def run(settings: Settings) -> None:
         serve.start(http_options=HTTPOptions(host=settings.serve.host, port=settings.serve.port))
         serve.run(_gateway(settings), name=APPLICATION, route_prefix="/")
         console.print(where(settings, cluster.dashboard_url))
-        stop.wait()
+        while not stop.wait(_PING_S):
+            supervisor.ping.remote()  # one that was lost and restarted begins to look again
         console.print("Stopping: trainings store where they stand, and go on at the next start…")
         _ask_to_checkpoint(supervisor)
     finally:

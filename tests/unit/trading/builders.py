@@ -1,0 +1,43 @@
+"""Bars, costs and decisions for the tests of the account."""
+
+import numpy as np
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from aibt.market.bars import BarSeries
+from aibt.market.intervals import parse_interval
+from aibt.trading.costs import Costs
+
+DAY_NS = 86_400_000_000_000
+
+prices = st.floats(0.5, 2_000.0)
+costs = st.builds(Costs, fee_bps=st.floats(0, 300), slippage_bps=st.floats(0, 300))
+balances = st.floats(1.0, 1e9)
+
+
+def some_bars(opens: list[float], closes: list[float]) -> BarSeries:
+    """Return daily bars with these opens and closes, and nothing beyond them."""
+    first = np.array(opens, np.float64)
+    last = np.array(closes, np.float64)
+    opened: NDArray[np.int64] = np.arange(len(first), dtype=np.int64) * DAY_NS
+    return BarSeries(
+        symbol="TEST",
+        interval=parse_interval("1d"),
+        opened_ns=opened,
+        ended_ns=opened + DAY_NS,
+        open=first,
+        high=np.maximum(first, last),
+        low=np.minimum(first, last),
+        close=last,
+        volume=np.ones(len(first)),
+    )
+
+
+@st.composite
+def bars_and_actions(draw: st.DrawFn) -> tuple[BarSeries, list[int]]:
+    """Draw bars with gaps and jumps, and one action for each but the last."""
+    count = draw(st.integers(2, 25))
+    opens = draw(st.lists(prices, min_size=count, max_size=count))
+    closes = draw(st.lists(prices, min_size=count, max_size=count))
+    actions = draw(st.lists(st.integers(0, 3), min_size=count - 1, max_size=count - 1))
+    return some_bars(opens, closes), actions
