@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from aibt.market.bars import BarSeries
+from aibt.market.features import WINDOW
 from aibt.trading.costs import Costs
 from aibt.trading.ledger import Ledger
 from envs.rewards import BUST_REWARD
@@ -108,16 +109,12 @@ def test_what_comes_after_a_bar_changes_nothing_up_to_it(data: st.DataObject, ra
         single = TradingEnv(bars, costs=rates, fit_until=34)
         batch = TradingVectorEnv(bars, num_envs=1, costs=rates, fit_until=34)
         seen: list[object] = [single.reset()[0].tolist(), batch.reset()[0].tolist()]
-        while len(seen) // 2 <= cut - 32:
-            action = actions[len(seen)]
+        for action in actions[: cut - WINDOW]:  # outcomes up to and including bar `cut`
             observed, reward, _, _, info = single.step(np.int64(action))
-            if info["bar"] > cut:
-                break
             together = batch.step(np.array([action]))
-            seen += [
-                (observed.tolist(), reward, sorted(info.items())),
-                (together[0].tolist(), together[1].tolist()),
-            ]
+            assert info["bar"] <= cut
+            seen.append((observed.tolist(), reward, sorted(info.items())))
+            seen.append((together[0].tolist(), together[1].tolist()))
         return seen
 
     assert told(*walk) == told(*other)
