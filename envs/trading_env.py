@@ -15,6 +15,7 @@ from envs.rewards import log_growth
 
 Info = dict[str, Any]
 _NO_COSTS = Costs(fee_bps=0.0, slippage_bps=0.0)
+_ACTIONS = frozenset(Action)
 
 
 class TradingEnv(gymnasium.Env[Observation, np.int64]):
@@ -59,6 +60,8 @@ class TradingEnv(gymnasium.Env[Observation, np.int64]):
             raise ValueError(f"balance is {balance}, it must be above 0")
         self.render_mode = render_mode
         self._market = market(bars, costs or _NO_COSTS, rows=rows, fit_until=fit_until)
+        # plain floats: numpy's own cost more than the rule that is computed with them
+        self._opens, self._closes = self._market.opens.tolist(), self._market.closes.tolist()
         self._start = self._market.checked_start(self._market.first if start is None else start)
         self._balance = balance
         self.action_space = gymnasium.spaces.Discrete(len(Action))
@@ -76,14 +79,14 @@ class TradingEnv(gymnasium.Env[Observation, np.int64]):
 
     def step(self, action: np.int64) -> tuple[Observation, float, bool, bool, Info]:
         """Fill the action at the next open and hold over the next bar."""
-        if not self.action_space.contains(action):
+        if action not in _ACTIONS:
             raise ValueError(f"action {action!r} is not one of 0, 1, 2, 3")
         if self._ended:
             raise ValueError("the episode has ended: call reset")
         before = self._equity
         self._bar += 1
-        self._hold(target_side(self._side, int(action)), self._market.opens[self._bar])
-        close = float(self._market.closes[self._bar])
+        self._hold(target_side(self._side, int(action)), self._opens[self._bar])
+        close = self._closes[self._bar]
         self._equity = mark(self._cash, self._quantity, close)
         at_end = self._bar == self._market.last
         if at_end and not is_bust(self._equity):
@@ -115,7 +118,7 @@ class TradingEnv(gymnasium.Env[Observation, np.int64]):
             self._quantity,
             self._average_price,
             side,
-            float(price),
+            price,
             self._market.fee,
             self._market.slippage,
         )
@@ -126,7 +129,10 @@ class TradingEnv(gymnasium.Env[Observation, np.int64]):
         return int(sign(self._quantity))
 
     def _observation(self) -> Observation:
-        return np.append(self._market.rows[self._bar], np.float32(self._side))
+        observation = np.empty(self._market.rows.shape[1] + 1, np.float32)
+        observation[:-1] = self._market.rows[self._bar]
+        observation[-1] = self._side
+        return observation
 
     def _info(self) -> Info:
         return {
