@@ -115,5 +115,5 @@ class World:
     async def eventually(self, is_it: Callable[[], bool]) -> None:
         """Wait until something is so on the server's loop."""
         async with asyncio.timeout(10):
-            while not await self.server.do(is_it):  # noqa: ASYNC110 - it is on another loop
+            while not await self.server.do(is_it):
                 await asyncio.sleep(0.01)

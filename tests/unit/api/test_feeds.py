@@ -91,7 +91,7 @@ class Reader:
 
 async def until(is_it: Callable[[], bool]) -> None:
     async with asyncio.timeout(20):
-        while not is_it():  # noqa: ASYNC110 - what is waited for has no event of its own
+        while not is_it():
             await asyncio.sleep(0)
 
 

@@ -1,0 +1,59 @@
+"""A real store, a deterministic run, and a cluster without Ray."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from actors.training_files import TrainingFiles
+from aibt.store.database import Store, open_store
+from aibt.store.migration import migrate
+from aibt.store.records import Training
+
+StartTraining = Callable[..., Awaitable[Training]]
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> TrainingFiles:
+    return TrainingFiles(tmp_path)
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    url = f"sqlite+aiosqlite:///{tmp_path / 'store.sqlite3'}"
+    migrate(url)
+    async with await open_store(url) as opened:
+        yield opened
+
+
+@pytest.fixture
+def queued(store: Store) -> StartTraining:
+    """Queue trainings, each of a bot of its own."""
+    made = 0
+
+    async def queue(**request: object) -> Training:
+        nonlocal made
+        made += 1
+        async with store.writing() as unit:
+            owner = await unit.users.local_user()
+            bot = await unit.bots.create(
+                owner.id,
+                name=f"bot {made}",
+                lr=0.1,
+                gamma=0.9,
+                hidden_layers=4,
+                depth=1,
+                discounter_rate=1,
+            )
+            asked = {"min_episodes": 1, "rollout_workers": 0, "device": "cpu", **request}
+            return await unit.trainings.create(
+                owner.id,
+                bot.id,
+                request=asked,  # type: ignore[arg-type]
+                current={"lr": 0.1},
+                dataset="0" * 64,
+                data={"source": "test"},
+                initial_weights=None,
+            )
+
+    return queue

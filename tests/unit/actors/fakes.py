@@ -1,0 +1,144 @@
+"""A run that counts, and a cluster that hosts in this process."""
+
+import asyncio
+import json
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from actors.supervision import Demand
+from aibt.errors import ActorUnavailable
+from aibt.live.events import Emission, EventSink, Json
+from aibt.store.records import Change, Training
+
+PER_EPISODE = 10
+
+
+@dataclass(frozen=True)
+class CountingSnapshot:
+    """All that a `CountingRun` is."""
+
+    steps: int
+    value: float
+    lr: float
+    applied: int
+
+    def save(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "run.json").write_text(json.dumps(vars(self)))
+
+
+class CountingRun:
+    """Deterministic: each step multiplies by the learning rate; each tenth ends an episode."""
+
+    def __init__(self, sink: EventSink, last: int, pace: threading.Semaphore | None = None) -> None:
+        self.steps, self.value, self.lr, self.applied = 0, 1.0, 0.1, 0
+        self.stopped = False
+        self.overlaps = 0
+        self._sink, self._last, self._pace = sink, last, pace
+        self._changes: list[Change] = []
+        self._status: dict[str, Json] = {}
+        self.refresh_status()
+
+    @property
+    def ended(self) -> bool:
+        return self.stopped or self.steps >= self._last
+
+    def advance(self) -> None:
+        if self._pace is not None and not self._pace.acquire(timeout=0.05):
+            return
+        while self._changes and self._changes[0].step <= self.steps:
+            change = self._changes.pop(0)
+            self.lr = float(change.changes.get("lr", self.lr))
+            self.applied = change.number
+            self.stopped = self.stopped or change.stop
+        if self.ended:
+            return
+        self.steps += 1
+        self.value = self.value * (1 + self.lr) % 1_000.0
+        if self.steps % PER_EPISODE == 0:
+            number = self.steps // PER_EPISODE
+            told: dict[str, Json] = {"episode": number, "value": self.value, "steps": self.steps}
+            self._sink.emit(Emission(key=f"{self.steps}/trade/0", kind="trade", data=told))
+            self._sink.emit(Emission(key=f"{self.steps}/episode/0", kind="episode", data=told))
+        self.refresh_status()
+
+    def schedule(self, change: Change) -> None:
+        if change.number <= self.applied or change.number in {c.number for c in self._changes}:
+            return
+        if change.step < self.steps:
+            raise ValueError(f"change {change.number} is for a step that is past")
+        self._changes.append(change)
+
+    def snapshot(self) -> CountingSnapshot:
+        return CountingSnapshot(self.steps, self.value, self.lr, self.applied)
+
+    def restore(self, folder: Path) -> None:
+        kept = json.loads((folder / "run.json").read_text())
+        self.steps, self.value = kept["steps"], kept["value"]
+        self.lr, self.applied = kept["lr"], kept["applied"]
+        self.refresh_status()
+
+    def status(self) -> Mapping[str, Json]:
+        return self._status
+
+    def refresh_status(self) -> None:
+        self._status = {"steps": self.steps, "value": self.value}
+
+    def save_best(self, path: Path) -> bool:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(repr(self.value))
+        return True
+
+
+class Unmeasured:
+    """A meter that nobody reads."""
+
+    def progress(self, status: Mapping[str, Json]) -> None: ...
+
+    def control(self, command: str, seconds: float) -> None: ...
+
+
+class FakeHosted:
+    """One activation that ends when the test says so."""
+
+    def __init__(self, training: Training, epoch: int) -> None:
+        self.training, self.epoch = training, epoch
+        self.over = asyncio.Event()
+        self.lost = False
+        self.parks = 0
+        self.released = False
+
+    async def life(self) -> None:
+        await self.over.wait()
+        if self.lost:
+            raise ActorUnavailable("killed")
+
+    async def park(self) -> bool:
+        self.parks += 1
+        return True
+
+    async def checkpoint(self) -> None: ...
+
+    async def release(self) -> None:
+        self.released = True
+
+
+class FakeCluster:
+    """Has a few CPUs; remembers what was launched, in order."""
+
+    def __init__(self, cpus: int = 2, gpus: int = 0) -> None:
+        self.has = Demand(cpus, gpus)
+        self.launched: list[FakeHosted] = []
+        self.already: dict[int, FakeHosted] = {}
+
+    async def capacity(self) -> Demand:
+        return self.has
+
+    async def launch(self, training: Training, epoch: int) -> FakeHosted:
+        self.launched.append(FakeHosted(training, epoch))
+        return self.launched[-1]
+
+    async def running(self) -> dict[int, FakeHosted]:
+        return self.already
