@@ -8,10 +8,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Literal
 
+from dotenv import dotenv_values
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "AIBT_"
+_DOTENV = ".env"
 _ELSEWHERE = ("AIBT_TOKEN",)  # the command line's own
 _ELSEWHERE_PREFIX = "AIBT_TEST_"  # the tests' own
 
@@ -114,7 +116,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(
         env_prefix=PREFIX,
         env_nested_delimiter="__",
-        env_file=".env",
+        env_file=_DOTENV,
         frozen=True,
         extra="ignore",
     )
@@ -140,7 +142,7 @@ class Settings(BaseSettings):
 
 
 def unknown_variables(names: Iterable[str]) -> list[str]:
-    """Return those of `names` that begin with `AIBT_` and that no setting reads, sorted."""
+    """Return what begins with `AIBT_` and no setting reads, of `names` and of `.env`, sorted."""
     known = {
         f"{PREFIX}{group}__{name}".upper()
         for group, of in Settings.model_fields.items()
@@ -149,7 +151,7 @@ def unknown_variables(names: Iterable[str]) -> list[str]:
     }
     return sorted(
         name
-        for name in names
+        for name in {*names, *dotenv_values(_DOTENV)}
         if name.upper().startswith(PREFIX)
         and name.upper() not in known
         and name not in _ELSEWHERE
