@@ -13,9 +13,9 @@ help:   ## Say what there is
 $(READY): pyproject.toml constraints.txt
 	@echo "Setting up $(VENV) (about a minute the first time)…"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --upgrade pip
-	@$(BIN)/python -m pip install --quiet -c constraints.txt torch
-	@$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[dev]'
+	@$(BIN)/python -m pip install -qq --upgrade pip
+	@$(BIN)/python -m pip install -qq -c constraints.txt torch
+	@$(BIN)/python -m pip install -qq -c constraints.txt -e '.[dev]'
 	@touch $@
 
 run: $(READY)   ## Start the platform in the foreground; Ctrl-C stops all of it
