@@ -19,6 +19,7 @@ from aibt.live.outbox import EPISODE, EpisodeMerger, Outbox
 from aibt.live.states import Desired, RunState
 from aibt.store.database import Store, UnitOfWork
 from aibt.store.records import Change, CheckpointRow, Training
+from aibt.store.uninterrupted import uninterrupted
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -112,7 +113,7 @@ class TrainingRecorder:
         while True:
             await self._outbox.wait(_IDLE_S)
             try:
-                await asyncio.shield(self.store_pending(everything=self._offered is not None))
+                await uninterrupted(self.store_pending(everything=self._offered is not None))
             except StoreUnavailable as error:
                 logger.warning("%s: %s", self.training.topic, error)
                 await asyncio.sleep(_RETRY_S)
