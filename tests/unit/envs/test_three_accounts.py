@@ -102,18 +102,22 @@ def test_what_comes_after_a_bar_changes_nothing_up_to_it(data: st.DataObject, ra
     cut = data.draw(st.integers(35, count - 3), label="cut")
     other = walk.copy()
     other[:, cut + 1 :] = data.draw(st.floats(0.1, 1e4), label="future")
-    actions = data.draw(st.lists(st.integers(0, 3), min_size=count, max_size=count))
+    policy = np.random.default_rng(data.draw(st.integers(0, 99), label="policy"))
+
+    weights = policy.normal(size=(4, 100)).astype(np.float32)
 
     def told(opens: NDArray[np.float64], closes: NDArray[np.float64]) -> list[object]:
         bars = some_bars(opens.tolist(), closes.tolist())
         single = TradingEnv(bars, costs=rates, fit_until=34)
         batch = TradingVectorEnv(bars, num_envs=1, costs=rates, fit_until=34)
-        seen: list[object] = [single.reset()[0].tolist(), batch.reset()[0].tolist()]
-        for action in actions[: cut - WINDOW]:  # outcomes up to and including bar `cut`
+        observed, _ = single.reset()
+        seen: list[object] = [observed.tolist(), batch.reset()[0].tolist()]
+        for _ in range(cut - WINDOW):  # outcomes up to and including bar `cut`
+            action = int((weights[:, : len(observed)] @ observed).argmax())
             observed, reward, _, _, info = single.step(np.int64(action))
             together = batch.step(np.array([action]))
             assert info["bar"] <= cut
-            seen.append((observed.tolist(), reward, sorted(info.items())))
+            seen.append((action, observed.tolist(), reward, sorted(info.items())))
             seen.append((together[0].tolist(), together[1].tolist()))
         return seen
 
