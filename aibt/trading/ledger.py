@@ -2,15 +2,31 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from decimal import Context, Decimal, localcontext
+from decimal import (
+    ROUND_HALF_EVEN,
+    Context,
+    Decimal,
+    DivisionByZero,
+    InvalidOperation,
+    Overflow,
+    localcontext,
+)
 from typing import Any, Final
 
 from aibt.trading.account_rule import mark, move, sign
-from aibt.trading.actions import target_side
+from aibt.trading.actions import Action, target_side
 from aibt.trading.costs import Costs
 
-MONEY: Final = Context(prec=34)
-"""Digits of every operation, whatever the surrounding code's own context says."""
+MONEY: Final = Context(
+    prec=34,
+    rounding=ROUND_HALF_EVEN,
+    Emin=-6143,
+    Emax=6144,
+    capitals=1,
+    clamp=0,
+    traps=[InvalidOperation, DivisionByZero, Overflow],
+)
+"""Digits and rounding of every operation, whatever the surrounding code's own context says."""
 
 _BPS: Final = Decimal(10_000)
 _ZERO: Final = Decimal(0)
@@ -53,16 +69,24 @@ class Ledger:
     """Cash, one position, and what led there. Money is never made or lost but by the rule.
 
     Args:
-        balance: starting cash.
+        balance: starting cash, above 0.
         costs: of every fill.
         kept: how many closed trades and fills are kept; None: all.
+
+    Raises:
+        ValueError: the balance is not a finite number above 0, or `kept` is negative.
     """
 
     def __init__(self, balance: float | Decimal, costs: Costs, *, kept: int | None = None) -> None:
+        if kept is not None and kept < 0:
+            raise ValueError(f"kept is {kept}, it must not be negative")
         self._kept = kept
-        self._fee = exact(costs.fee_bps) / _BPS
-        self._slippage = exact(costs.slippage_bps) / _BPS
+        with localcontext(MONEY):
+            self._fee = exact(costs.fee_bps) / _BPS
+            self._slippage = exact(costs.slippage_bps) / _BPS
         self.balance: Final = exact(balance)
+        if not (self.balance.is_finite() and self.balance > 0):
+            raise ValueError(f"balance is {balance}, it must be a finite number above 0")
         self.cash = self.balance
         self.quantity = _ZERO
         self.average_price = _ZERO
@@ -78,12 +102,26 @@ class Ledger:
         return side
 
     def apply(self, action: int, price: float | Decimal, bar: int) -> Fill | None:
-        """Fill an action at `price`; None: it changes nothing."""
+        """Fill an action at `price`; None: it changes nothing.
+
+        Raises:
+            ValueError: there is no such action, or the price is not a finite number above 0.
+        """
+        if not 0 <= action < len(Action):
+            raise ValueError(f"action {action} is not one of 0, 1, 2, 3")
         return self.move(target_side(self.side, action), price, bar)
 
     def move(self, side: int, price: float | Decimal, bar: int) -> Fill | None:
-        """Hold `side` from bar `bar` on, filled at `price`; None: it is held already."""
+        """Hold `side` from bar `bar` on, filled at `price`; None: it is held already.
+
+        Raises:
+            ValueError: there is no such side, or the price is not a finite number above 0.
+        """
         before, at = self.quantity, exact(price)
+        if side not in (-1, 0, 1):
+            raise ValueError(f"side is {side}, not -1, 0 or 1")
+        if not (at.is_finite() and at > 0):
+            raise ValueError(f"price is {price}, it must be a finite number above 0")
         with localcontext(MONEY):
             self.cash, self.quantity, self.average_price, execution_price, paid = move(
                 self.cash, before, self.average_price, side, at, self._fee, self._slippage
@@ -168,7 +206,8 @@ class Ledger:
             )
             self.trade_count += 1
         if self._kept is not None:
-            del self.fills[: -self._kept], self.closed_trades[: -self._kept]
+            for kept in (self.fills, self.closed_trades):
+                del kept[: max(0, len(kept) - self._kept)]
 
 
 def exact(number: float | Decimal) -> Decimal:

@@ -23,9 +23,15 @@ def bar_returns(equities: Curve) -> Curve:
 
 
 def max_drawdown(equities: Curve) -> float:
-    """Return the largest fall from a peak, as a fraction of the peak, in [0, 1]."""
+    """Return the largest fall from a peak, as a fraction of the peak, in [0, 1].
+
+    Raises:
+        ValueError: the first equity is not positive.
+    """
     if not len(equities):
         return 0.0
+    if not equities[0] > 0:
+        raise ValueError("a drawdown needs a positive equity to fall from")
     peaks = np.maximum.accumulate(equities)
     return float(min(1.0, ((peaks - equities) / peaks).max()))
 

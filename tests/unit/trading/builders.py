@@ -15,8 +15,14 @@ costs = st.builds(Costs, fee_bps=st.floats(0, 300), slippage_bps=st.floats(0, 30
 balances = st.floats(1.0, 1e9)
 
 
-def some_bars(opens: list[float], closes: list[float]) -> BarSeries:
-    """Return daily bars with these opens and closes, and nothing beyond them."""
+def some_bars(
+    opens: list[float],
+    closes: list[float],
+    *,
+    beyond: float | NDArray[np.float64] = 0.0,
+    volumes: float | NDArray[np.float64] = 1.0,
+) -> BarSeries:
+    """Return daily bars with these opens and closes, whose highs and lows go a part beyond."""
     first = np.array(opens, np.float64)
     last = np.array(closes, np.float64)
     opened: NDArray[np.int64] = np.arange(len(first), dtype=np.int64) * DAY_NS
@@ -26,10 +32,10 @@ def some_bars(opens: list[float], closes: list[float]) -> BarSeries:
         opened_ns=opened,
         ended_ns=opened + DAY_NS,
         open=first,
-        high=np.maximum(first, last),
-        low=np.minimum(first, last),
+        high=np.maximum(first, last) * (1 + beyond),
+        low=np.minimum(first, last) / (1 + beyond),
         close=last,
-        volume=np.ones(len(first)),
+        volume=np.broadcast_to(volumes, first.shape),
     )
 
 

@@ -33,3 +33,8 @@ def test_the_sharpe_ratio_is_none_where_it_is_not_defined(equities: list[float])
 def test_a_return_on_nothing_is_refused() -> None:
     with pytest.raises(ValueError, match="positive equity"):
         bar_returns(np.array([1.0, 0.0, 1.0]))
+
+
+def test_a_drawdown_from_nothing_is_refused() -> None:
+    with pytest.raises(ValueError, match="positive equity"):
+        max_drawdown(np.array([0.0, 1.0]))
