@@ -41,13 +41,17 @@ def _advance(
     balance: float, fee: float, slippage: float,
     bars: Any, cash: Any, quantities: Any, average_prices: Any, equities: Any,
     at_bars: Any, at_sides: Any, realized_rewards: Any, next_bars: Any, next_sides: Any,
-    terminations: Any, truncations: Any, marked: Any,
-) -> None:  # fmt: skip
+    terminations: Any, truncations: Any, marked: Any, sides: Any,
+) -> int:  # fmt: skip
     """Step every environment once; all arrays have shape [N] but `opens` and `closes`, [T].
 
     State (`bars`, `cash`, `quantities`, `average_prices`, `equities`) is changed in place; the
-    last eight arrays are written. What ended is back at its start when this returns.
+    last nine arrays are written. What ended is back at its start when this returns.
+
+    Returns:
+        How many ended.
     """
+    ended = 0
     for i in range(bars.shape[0]):
         bar = bars[i]
         side = sign(quantities[i])
@@ -73,28 +77,56 @@ def _advance(
         at_sides[i] = side
         realized_rewards[i] = log_growth(before, after)
         next_bars[i] = bar_after
-        next_sides[i] = sign(quantity)
+        next_side = sign(quantity)
+        next_sides[i] = next_side
         terminations[i] = bust
         truncations[i] = ends and not bust
         marked[i] = after
         if bust or ends:
+            ended += 1
             bars[i] = starts[i]
+            sides[i] = 0
             cash[i] = balance
             quantities[i] = 0.0
             average_prices[i] = 0.0
             equities[i] = balance
         else:
             bars[i] = bar_after
+            sides[i] = next_side
             cash[i] = money
             quantities[i] = quantity
             average_prices[i] = average
             equities[i] = after
+    return ended
 
 
 advance = njit(_advance, error_model="numpy")
 
 
-def _observe(rows: Any, bars: Any, sides: Any, observations: Any) -> None:
+def _accept(actions: Any, taken: Any) -> bool:
+    """Copy whole numbers into `taken`, int8, and return whether all are from 0 to 3. Shape [N]."""
+    wrong = False
+    for i in range(taken.shape[0]):
+        action = actions[i]
+        wrong |= (action < 0) | (action > 3)
+        taken[i] = action
+    return not wrong
+
+
+accept = njit(_accept, error_model="numpy")
+
+
+def _observe_index(bars: Any, sides: Any, observations: Any) -> None:
+    """Write each environment's bar and side into `observations`, [N, 2]."""
+    for i in range(bars.shape[0]):
+        observations[i, 0] = bars[i]
+        observations[i, 1] = sides[i]
+
+
+observe_index = njit(_observe_index, error_model="numpy")
+
+
+def _observe_rows(rows: Any, bars: Any, sides: Any, observations: Any) -> None:
     """Write each environment's feature row and side into `observations`, [N, F + 1]."""
     features = rows.shape[1]
     for i in range(bars.shape[0]):
@@ -104,4 +136,4 @@ def _observe(rows: Any, bars: Any, sides: Any, observations: Any) -> None:
         observations[i, features] = sides[i]
 
 
-observe = njit(_observe, error_model="numpy")
+observe_rows = njit(_observe_rows, error_model="numpy")

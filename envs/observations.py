@@ -1,6 +1,8 @@
 """What a policy sees at the end of a bar: the bar's features, and the side it holds."""
 
 from dataclasses import dataclass
+from math import isfinite
+from operator import index
 from typing import Any
 
 import gymnasium
@@ -41,11 +43,35 @@ class Market:
         """Return `start` if a decision can be made there.
 
         Raises:
-            ValueError: it lies before the first decision or at the last bar.
+            ValueError: it is no whole number, or lies before the first decision or at the
+                last bar.
         """
-        if not self.first <= start < self.last:
-            raise ValueError(f"start is {start}, not in [{self.first}, {self.last - 1}]")
-        return start
+        try:
+            bar = index(start)
+        except TypeError as error:
+            raise ValueError(f"start is {start!r}, not a whole number") from error
+        if not self.first <= bar < self.last:
+            raise ValueError(f"start is {bar}, not in [{self.first}, {self.last - 1}]")
+        return bar
+
+    def observation_space(self) -> gymnasium.Space[Observation]:
+        """Return the space of a feature row and the side after it. Shape [F + 1]."""
+        high = np.full(self.rows.shape[1] + 1, FEATURE_BOUND, np.float32)
+        high[:-1] = np.abs(self.rows).max(axis=0, initial=FEATURE_BOUND)
+        high[-1] = 1.0
+        space: gymnasium.Space[Any] = gymnasium.spaces.Box(-high, high, dtype=np.float32)
+        return space
+
+
+def checked_balance(balance: float) -> float:
+    """Return a starting balance.
+
+    Raises:
+        ValueError: it is not a finite number above 0.
+    """
+    if not (balance > 0 and isfinite(balance)):
+        raise ValueError(f"balance is {balance}, it must be a finite number above 0")
+    return float(balance)
 
 
 def market(
@@ -62,12 +88,15 @@ def market(
 
     Raises:
         BadBars: there are not two bars after the warm-up.
-        ValueError: `rows` has another length than `bars`.
+        ValueError: `rows` is no table of finite numbers, or has another length than `bars`.
     """
     first = 0
     if rows is None:
         table = feature_table(bars, window=WINDOW, fit_until=fit_until)
         rows, first = table.rows, table.warm_up
+    rows = np.ascontiguousarray(rows, np.float32)
+    if rows.ndim != 2 or not np.isfinite(rows).all():
+        raise ValueError("feature rows must be finite numbers of shape [T, F]")
     if len(rows) != len(bars):
         raise ValueError(f"{len(rows)} feature rows for {len(bars)} bars")
     if len(bars) < first + 2:
@@ -80,11 +109,3 @@ def market(
         fee=costs.fee_bps / 10_000,
         slippage=costs.slippage_bps / 10_000,
     )
-
-
-def feature_space(features: int) -> gymnasium.Space[Observation]:
-    """Return the space of a feature row and the side after it. Shape [F + 1]."""
-    high = np.full(features + 1, FEATURE_BOUND, np.float32)
-    high[-1] = 1.0
-    space: gymnasium.Space[Any] = gymnasium.spaces.Box(-high, high, dtype=np.float32)
-    return space

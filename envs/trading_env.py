@@ -1,5 +1,6 @@
 """One account over one series of bars, as a Gymnasium environment."""
 
+from operator import index
 from typing import Any
 
 import gymnasium
@@ -10,12 +11,11 @@ from aibt.market.bars import BarSeries
 from aibt.trading.account_rule import is_bust, mark, move, sign
 from aibt.trading.actions import Action, target_side
 from aibt.trading.costs import Costs
-from envs.observations import Observation, feature_space, market
+from envs.observations import Observation, checked_balance, market
 from envs.rewards import log_growth
 
 Info = dict[str, Any]
 _NO_COSTS = Costs(fee_bps=0.0, slippage_bps=0.0)
-_ACTIONS = frozenset(Action)
 
 
 class TradingEnv(gymnasium.Env[Observation, np.int64]):
@@ -45,6 +45,15 @@ class TradingEnv(gymnasium.Env[Observation, np.int64]):
 
     metadata: dict[str, Any] = {"render_modes": ["ansi"]}  # noqa: RUF012 - as Gymnasium declares it
 
+    _bar: int
+    _side: int
+    _cash: float
+    _quantity: float
+    _average_price: float
+    _equity: float
+    _fees: float
+    _ended: bool
+
     def __init__(
         self,
         bars: BarSeries,
@@ -56,17 +65,17 @@ class TradingEnv(gymnasium.Env[Observation, np.int64]):
         fit_until: int | None = None,
         render_mode: str | None = None,
     ) -> None:
-        if not balance > 0:
-            raise ValueError(f"balance is {balance}, it must be above 0")
         self.render_mode = render_mode
         self._market = market(bars, costs or _NO_COSTS, rows=rows, fit_until=fit_until)
         # plain floats: numpy's own cost more than the rule that is computed with them
         self._opens, self._closes = self._market.opens.tolist(), self._market.closes.tolist()
+        rows = self._market.rows
+        self._table = np.hstack([rows, np.zeros((len(rows), 1), np.float32)])  # room for the side
         self._start = self._market.checked_start(self._market.first if start is None else start)
-        self._balance = balance
+        self._balance = checked_balance(balance)
         self.action_space = gymnasium.spaces.Discrete(len(Action))
-        self.observation_space = feature_space(self._market.rows.shape[1])
-        self._ended, self._equity = False, balance
+        self.observation_space = self._market.observation_space()
+        # the account: what `_begin` sets, and `step` and `_hold` change
         self._begin(self._start)
 
     def reset(
@@ -78,14 +87,22 @@ class TradingEnv(gymnasium.Env[Observation, np.int64]):
         return self._observation(), self._info()
 
     def step(self, action: np.int64) -> tuple[Observation, float, bool, bool, Info]:
-        """Fill the action at the next open and hold over the next bar."""
-        if action not in _ACTIONS:
+        """Fill the action at the next open and hold over the next bar.
+
+        Raises:
+            ValueError: the action is not one of the four, or the episode has ended.
+        """
+        try:
+            chosen = index(action)
+        except TypeError:
+            chosen = -1
+        if not 0 <= chosen < len(Action):
             raise ValueError(f"action {action!r} is not one of 0, 1, 2, 3")
         if self._ended:
             raise ValueError("the episode has ended: call reset")
         before = self._equity
         self._bar += 1
-        self._hold(target_side(self._side, int(action)), self._opens[self._bar])
+        self._hold(target_side(self._side, chosen), self._opens[self._bar])
         close = self._closes[self._bar]
         self._equity = mark(self._cash, self._quantity, close)
         at_end = self._bar == self._market.last
@@ -93,10 +110,10 @@ class TradingEnv(gymnasium.Env[Observation, np.int64]):
             self._hold(0, close)
             self._equity = mark(self._cash, self._quantity, close)
 
-        terminated = bool(is_bust(self._equity))
+        terminated = is_bust(self._equity)
         truncated = at_end and not terminated
         self._ended = terminated or truncated
-        reward = float(log_growth(before, self._equity))
+        reward = log_growth(before, self._equity)
         return self._observation(), reward, terminated, truncated, self._info()
 
     def render(self) -> str | None:
@@ -106,13 +123,13 @@ class TradingEnv(gymnasium.Env[Observation, np.int64]):
         return f"bar {self._bar}  side {self._side:+d}  equity {self._equity:.2f}"
 
     def _begin(self, start: int) -> None:
-        self._bar = start
-        self._cash, self._quantity, self._average_price = self._balance, 0.0, 0.0
-        self._equity = self._balance
-        self._fees = 0.0
-        self._ended = False
+        self._bar, self._side, self._ended = start, 0, False
+        self._cash = self._equity = self._balance
+        self._quantity = self._average_price = self._fees = 0.0
 
     def _hold(self, side: int, price: float) -> None:
+        if side == self._side:
+            return
         self._cash, self._quantity, self._average_price, _, fee = move(
             self._cash,
             self._quantity,
@@ -122,15 +139,11 @@ class TradingEnv(gymnasium.Env[Observation, np.int64]):
             self._market.fee,
             self._market.slippage,
         )
+        self._side = sign(self._quantity)
         self._fees += fee
 
-    @property
-    def _side(self) -> int:
-        return int(sign(self._quantity))
-
     def _observation(self) -> Observation:
-        observation = np.empty(self._market.rows.shape[1] + 1, np.float32)
-        observation[:-1] = self._market.rows[self._bar]
+        observation: Observation = self._table[self._bar].copy()
         observation[-1] = self._side
         return observation
 

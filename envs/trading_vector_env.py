@@ -1,6 +1,6 @@
 """Thousands of accounts over one series of bars, stepped in one call."""
 
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import gymnasium
 import numpy as np
@@ -13,10 +13,11 @@ from aibt.rl.environment import Actions, Arrays, Indices, Sides, Steps
 from aibt.trading.actions import Action
 from aibt.trading.costs import Costs
 from envs import account_kernel
-from envs.observations import feature_space, market
+from envs.observations import checked_balance, market
 
 Info = dict[str, Any]
 _NO_COSTS = Costs(fee_bps=0.0, slippage_bps=0.0)
+_Kind = TypeVar("_Kind", bound=np.generic)
 _STATE = ("starts", "bars", "cash", "quantities", "average_prices", "equities")
 
 
@@ -29,8 +30,10 @@ class TradingVectorEnv(VectorEnv[NDArray[Any], NDArray[np.int64], NDArray[Any]])
     Action, Reward, Terminated, Truncated: as in `TradingEnv`, each of shape [N].
 
     An environment that ends is reset within the same step (`AutoresetMode.SAME_STEP`): its last
-    observation stands in `infos["final_obs"]`. What `step` returns is new in every call unless
-    `copy=False`, which returns the same arrays each time.
+    observation stands in `infos["final_obs"]`, its last equity in `infos["final_info"]`; as in
+    Gymnasium's own `SyncVectorEnv`, `infos["equity"]` is then that after the reset. Rewards are
+    float32. What `step` returns is new in every call unless `copy=False`, which returns the
+    same arrays each time, good until the next call.
 
     Besides Gymnasium's interface it has that of `aibt.rl.environment.VectorEnvironment`:
     `advance`, `bars`, `sides`, `state`, `load_state`.
@@ -45,7 +48,7 @@ class TradingVectorEnv(VectorEnv[NDArray[Any], NDArray[np.int64], NDArray[Any]])
         observations: what is observed.
         rows: features of each bar instead of ours, shape [T, F].
         fit_until: first bar that our features' statistics must not see; None: see all.
-        copy: whether observations are new arrays.
+        copy: whether what is returned are new arrays.
 
     Raises:
         BadBars: there are too few bars.
@@ -69,17 +72,17 @@ class TradingVectorEnv(VectorEnv[NDArray[Any], NDArray[np.int64], NDArray[Any]])
     ) -> None:
         if num_envs < 1:
             raise ValueError(f"num_envs is {num_envs}, at least one is needed")
-        if not balance > 0:
-            raise ValueError(f"balance is {balance}, it must be above 0")
+        if observations not in ("features", "index"):
+            raise ValueError(f"observations is {observations!r}, not 'features' or 'index'")
         self._market = market(bars, costs or _NO_COSTS, rows=rows, fit_until=fit_until)
         self.num_envs = num_envs
-        self._balance = balance
+        self._balance = checked_balance(balance)
         self._copy = copy
         self._as_features = observations == "features"
         features = self._market.rows.shape[1]
         self.single_action_space = gymnasium.spaces.Discrete(len(Action))
         self.single_observation_space = (
-            feature_space(features)
+            self._market.observation_space()
             if self._as_features
             else gymnasium.spaces.Box(
                 np.array([0, -1], np.int32),
@@ -93,8 +96,9 @@ class TradingVectorEnv(VectorEnv[NDArray[Any], NDArray[np.int64], NDArray[Any]])
             (num_envs, features + 1 if self._as_features else 2),
             np.float32 if self._as_features else np.int32,
         )
-        self._arrays = _Arrays(num_envs, balance)
-        self._begin_at(self._market.first if start is None else start)
+        self._arrays = _Arrays(num_envs, self._balance)
+        everywhere = np.ones(num_envs, np.bool_)
+        self._begin_at(self._market.first if start is None else start, everywhere)
 
     @property
     def rows(self) -> NDArray[np.float32]:
@@ -109,35 +113,41 @@ class TradingVectorEnv(VectorEnv[NDArray[Any], NDArray[np.int64], NDArray[Any]])
         seed: int | list[int | None] | None = None,
         options: dict[str, Any] | None = None,
     ) -> tuple[NDArray[Any], Info]:
-        """Begin all episodes, or those of `options["reset_mask"]`, [N].
+        """Begin all episodes, or those of `options["reset_mask"]`, bool [N].
 
-        `options["start"]` (one bar, or one for each, [N]) is where they begin from now on.
+        `options["start"]` (one bar, or one for each, [N]) is where these begin from now on.
+
+        Raises:
+            ValueError: a start or the mask is not one for N environments over these bars.
         """
         super().reset(seed=seed[0] if isinstance(seed, list) else seed)
         given = options or {}
-        mask = given.get("reset_mask")
+        mask = np.asarray(given.get("reset_mask", np.ones(self.num_envs, np.bool_)))
+        if mask.shape != (self.num_envs,) or mask.dtype != np.bool_:
+            raise ValueError(f"reset_mask must be {self.num_envs} booleans")
         self._begin_at(given.get("start", self._arrays.starts), mask)
-        return self._observed(), {"equity": self._arrays.equities.copy()}
+        equities = np.where(mask, self._arrays.equities, 0.0)
+        return self._observed(), {"equity": equities, "_equity": mask.copy()}
 
     def step(
         self, actions: NDArray[np.int64]
     ) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any], Info]:
-        """Fill each action at the next open and hold over the next bar."""
-        taken = np.asarray(actions, np.int8)
-        if taken.shape != (self.num_envs,) or taken.min() < 0 or taken.max() >= len(Action):
-            raise ValueError(f"actions must be {self.num_envs} numbers from 0 to 3")
-        self._advance(taken)
+        """Fill each action at the next open and hold over the next bar.
+
+        Raises:
+            ValueError: the actions are not N whole numbers from 0 to 3; nothing has changed.
+        """
+        ended = self._advance(actions)
         a = self._arrays
-        ended = a.terminations | a.truncations
-        info: Info = {"equity": a.marked.copy()}
-        if ended.any():
-            info |= self._final(ended)
+        infos: Info = {"equity": self._given(a.equities), "_equity": self._given(a.always)}
+        if ended:
+            infos |= self._final()
         return (
             self._observed(),
-            a.rewards.copy(),
-            a.terminations.copy(),
-            a.truncations.copy(),
-            info,
+            self._given(a.rewards),
+            self._given(a.terminations),
+            self._given(a.truncations),
+            infos,
         )
 
     def close_extras(self, **_: Any) -> None:
@@ -153,10 +163,14 @@ class TradingVectorEnv(VectorEnv[NDArray[Any], NDArray[np.int64], NDArray[Any]])
     @property
     def sides(self) -> Sides:
         """Side each environment holds. Shape [N]; a copy."""
-        return np.sign(self._arrays.quantities).astype(np.int8)
+        return self._arrays.sides.copy()
 
     def advance(self, actions: Actions) -> Steps:
-        """Step all; see `VectorEnvironment.advance`. The arrays are good until the next call."""
+        """Step all; see `VectorEnvironment.advance`. The arrays are good until the next call.
+
+        Raises:
+            ValueError: the actions are not N whole numbers from 0 to 3; nothing has changed.
+        """
         self._advance(actions)
         a = self._arrays
         return Steps(
@@ -186,59 +200,75 @@ class TradingVectorEnv(VectorEnv[NDArray[Any], NDArray[np.int64], NDArray[Any]])
             given = state.get(name)
             if given is None or given.shape != mine.shape or given.dtype != mine.dtype:
                 raise ValueError(f"{name} is not that of {self.num_envs} environments")
-        bars = state["bars"].astype(np.int32)
-        if (bars < self._market.first).any() or (bars >= self._market.last).any():
-            raise ValueError("a bar lies outside the series")
+        for name in ("starts", "bars"):  # compiled code reads the bars there, unchecked
+            at = state[name].astype(np.int32)
+            if at.min() < self._market.first or at.max() >= self._market.last:
+                raise ValueError(f"{name} lies outside the series")
         for name in _STATE:
             getattr(self._arrays, name)[:] = state[name]
+        self._arrays.sides[:] = np.sign(self._arrays.quantities)
 
     # What they share
 
-    def _advance(self, actions: NDArray[np.int8]) -> None:
+    def _advance(self, actions: NDArray[np.integer[Any]]) -> int:
+        """Step all, and return how many ended."""
         m, a = self._market, self._arrays
-        account_kernel.advance(
-            actions, m.opens, m.closes, m.last, a.starts, self._balance, m.fee, m.slippage,
+        given = np.asarray(actions)
+        fits = given.shape == a.actions.shape and given.dtype.kind in "iu"
+        if not (fits and account_kernel.accept(given, a.actions)):
+            raise ValueError(f"actions must be {self.num_envs} whole numbers from 0 to 3")
+        ended: int = account_kernel.advance(
+            a.actions, m.opens, m.closes, m.last, a.starts, self._balance, m.fee, m.slippage,
             a.bars, a.cash, a.quantities, a.average_prices, a.equities,
             a.at_bars, a.at_sides, a.rewards, a.next_bars, a.next_sides,
-            a.terminations, a.truncations, a.marked,
+            a.terminations, a.truncations, a.marked, a.sides,
         )  # fmt: skip
+        return ended
 
-    def _begin_at(
-        self, start: int | NDArray[np.int32], mask: NDArray[np.bool_] | None = None
-    ) -> None:
-        starts = np.broadcast_to(np.asarray(start, np.int32), (self.num_envs,))
-        for bar in {int(starts.min()), int(starts.max())}:
-            self._market.checked_start(bar)
+    def _begin_at(self, start: int | NDArray[np.int32], mask: NDArray[np.bool_]) -> None:
+        given = np.asarray(start)
+        if given.shape not in ((), (self.num_envs,)) or given.dtype.kind not in "iu":
+            raise ValueError(f"start must be one bar, or {self.num_envs} of them")
+        starts = np.broadcast_to(given, (self.num_envs,))[mask]
+        if not len(starts):
+            return
+        for bar in (starts.min(), starts.max()):
+            self._market.checked_start(int(bar))
         a = self._arrays
-        chosen = np.ones(self.num_envs, np.bool_) if mask is None else np.asarray(mask, np.bool_)
-        a.starts[:] = starts
-        a.bars[chosen] = starts[chosen]
-        a.cash[chosen] = a.equities[chosen] = self._balance
-        a.quantities[chosen] = a.average_prices[chosen] = 0.0
+        a.starts[mask] = a.bars[mask] = starts
+        a.cash[mask] = a.equities[mask] = self._balance
+        a.quantities[mask] = a.average_prices[mask] = a.sides[mask] = 0
 
     def _observed(self) -> NDArray[Any]:
-        self._write(self._arrays.bars, self.sides)
-        return self._observations.copy() if self._copy else self._observations
+        a = self._arrays
+        self._write(a.bars, a.sides, self._observations)
+        return self._given(self._observations)
 
-    def _write(self, bars: Indices, sides: Sides) -> None:
+    def _given(self, array: NDArray[_Kind]) -> NDArray[_Kind]:
+        """Return what the caller may keep, or may not."""
+        return array.copy() if self._copy else array
+
+    def _write(self, bars: Indices, sides: Sides, observations: NDArray[Any]) -> None:
         if self._as_features:
-            account_kernel.observe(self._market.rows, bars, sides, self._observations)
+            account_kernel.observe_rows(self._market.rows, bars, sides, observations)
         else:
-            self._observations[:, 0] = bars
-            self._observations[:, 1] = sides
+            account_kernel.observe_index(bars, sides, observations)
 
-    def _final(self, ended: NDArray[np.bool_]) -> Info:
+    def _final(self) -> Info:
         """Return the last observation and equity of what ended, as Gymnasium wants them."""
-        self._write(self._arrays.next_bars, self._arrays.next_sides)
-        last = self._observations.copy()
-        final_obs = np.full(self.num_envs, None, dtype=object)
-        for i in np.flatnonzero(ended):
-            final_obs[i] = last[i]
+        a = self._arrays
+        ended = a.terminations | a.truncations
+        places = np.flatnonzero(ended)
+        last = np.empty((len(places), *self._observations.shape[1:]), self._observations.dtype)
+        self._write(a.next_bars[places], a.next_sides[places], last)
+        final_obs = np.empty(self.num_envs, dtype=object)  # None, until it is set
+        for place, observation in zip(places, last, strict=True):
+            final_obs[place] = observation
         return {
             "final_obs": final_obs,
             "_final_obs": ended,
-            "final_info": {"equity": self._arrays.marked.copy(), "_equity": ended},
-            "_final_info": ended,
+            "final_info": {"equity": np.where(ended, a.marked, 0.0), "_equity": ended.copy()},
+            "_final_info": ended.copy(),
         }
 
 
@@ -252,6 +282,9 @@ class _Arrays:
         self.quantities = np.zeros(num_envs)
         self.average_prices = np.zeros(num_envs)
         self.equities = np.full(num_envs, balance)
+        self.sides: Sides = np.zeros(num_envs, np.int8)  # of `quantities`
+        self.actions: Actions = np.zeros(num_envs, np.int8)
+        self.always = np.ones(num_envs, np.bool_)
         self.at_bars: Indices = np.zeros(num_envs, np.int32)
         self.at_sides: Sides = np.zeros(num_envs, np.int8)
         self.rewards = np.zeros(num_envs, np.float32)

@@ -35,21 +35,28 @@ def test_sides_and_fill_bars_are_the_same_and_money_is_within_a_billionth(
     single.reset()
     last = len(bars) - 1
 
+    held = 0.0
     for bar, action in enumerate(actions, 1):
         before = ledger.side
         done = ledger.apply(action, bars.open[bar], bar)
         if bar == last and ledger.equity(bars.close[bar]) > 0:
-            ledger.move(0, bars.close[bar], bar)
-        equity = float(ledger.equity(bars.close[bar]))
-        assume(abs(equity) > NEAR_BUST * balance)
+            done = ledger.move(0, bars.close[bar], bar) or done
+        equity, cash = float(ledger.equity(bars.close[bar])), float(ledger.cash)
+        assume(abs(equity) > NEAR_BUST * max(abs(cash), balance))
         _, reward, terminated, truncated, info = single.step(np.int64(action))
         steps = batch.advance(np.array([action, action], np.int8))
 
-        assert info["side"] == ledger.side == steps.next_sides[0]
+        assert info["side"] == ledger.side == steps.next_sides[0] == steps.next_sides[1]
         assert steps.sides[0] == before
-        assert (done is not None) == (done is not None and done.bar == bar)
-        scale = max(abs(equity), abs(float(ledger.cash)), balance)
-        assert info["equity"] == pytest.approx(equity, rel=1e-9, abs=1e-9 * scale)
+        if bar < last:
+            assert (done is not None) == (info["quantity"] != held)
+        held = info["quantity"]
+        assert info["equity"] == pytest.approx(equity, rel=1e-9)
+        assert info["quantity"] == pytest.approx(float(ledger.quantity), rel=1e-9)
+        # long with all there is, cash is the rounding that is left of the whole
+        assert info["cash"] == pytest.approx(cash, rel=1e-9, abs=1e-9 * abs(equity))
+        assert info["average_price"] == pytest.approx(float(ledger.average_price), rel=1e-9)
+        assert info["fees"] == pytest.approx(float(sum(f.fee for f in ledger.fills)), rel=1e-9)
         assert steps.equities[0] == info["equity"] == steps.equities[1]
         assert steps.rewards[0] == np.float32(reward)
         assert (terminated, truncated) == (steps.terminations[0], steps.truncations[0])
@@ -84,44 +91,68 @@ def test_many_environments_are_as_many_single_ones_from_starts_of_their_own(
         for i, single in enumerate(singles):
             last, reward, terminated, truncated, info = single.step(actions[i])
             assert rewards[i] == np.float32(reward)
-            assert infos["equity"][i] == info["equity"]
             assert (terminations[i], truncations[i]) == (terminated, truncated)
             if terminated or truncated:
                 np.testing.assert_array_equal(infos["final_obs"][i], last)
-                last, _ = single.reset()
+                assert infos["final_info"]["equity"][i] == info["equity"]
+                last, info = single.reset()
+            assert infos["equity"][i] == info["equity"]
             np.testing.assert_array_equal(observed[i], last)
+
+
+def seen_until(cut: int, bars: BarSeries, actions: list[int], rates: Costs) -> list[object]:
+    """Return all that one, three with features and three with indices tell up to bar `cut`.
+
+    Of the three, the first begins where the single one does and goes on to `cut`; the others
+    begin later and wait at `cut`, in that their steps beyond it are not looked at.
+    """
+    starts = np.array([WINDOW, cut - 2, cut - 1], np.int32)
+    single = TradingEnv(bars, costs=rates, fit_until=WINDOW + 2)
+    batches = [
+        TradingVectorEnv(
+            bars, num_envs=3, start=starts, costs=rates, fit_until=WINDOW + 2, observations=kind
+        )
+        for kind in ("features", "index")
+    ]
+    seen: list[object] = [single.reset()[0].tolist()]
+    seen += [batch.reset()[0].tolist() for batch in batches]
+    for step, action in enumerate(actions[: cut - WINDOW], 1):
+        observed, reward, terminated, _, info = single.step(np.int64(action))
+        assert info["bar"] <= cut
+        seen.append((observed.tolist(), reward, terminated, sorted(info.items())))
+        known = starts + step <= cut
+        for batch in batches:
+            results = batch.step(np.full(3, action))
+            seen.append([part[known].tolist() for part in (*results[:4], results[4]["equity"])])
+        if terminated:
+            break
+    return seen
 
 
 @given(st.data(), costs)
 @settings(max_examples=60)
 def test_what_comes_after_a_bar_changes_nothing_up_to_it(data: st.DataObject, rates: Costs) -> None:
-    count = 80
-    walk = np.exp(np.cumsum(np.random.default_rng(data.draw(st.integers(0, 99))).normal(
-        0, 0.02, 2 * count
-    ))).reshape(2, count) * 100  # fmt: skip
-    cut = data.draw(st.integers(35, count - 3), label="cut")
-    other = walk.copy()
-    other[:, cut + 1 :] = data.draw(st.floats(0.1, 1e4), label="future")
-    policy = np.random.default_rng(data.draw(st.integers(0, 99), label="policy"))
+    count = 60
+    cut = data.draw(st.integers(WINDOW + 3, count - 3), label="cut")
+    actions = data.draw(st.lists(st.integers(0, 3), min_size=count, max_size=count))
+    generator = np.random.default_rng(data.draw(st.integers(0, 99), label="past"))
+    other = np.random.default_rng(data.draw(st.integers(100, 199), label="future"))
+    spread = data.draw(st.sampled_from((0.01, 0.3)), label="spread")
 
-    weights = policy.normal(size=(4, 100)).astype(np.float32)
+    def columns(source: np.random.Generator) -> NDArray[np.float64]:
+        prices = 100 * np.exp(np.cumsum(source.normal(0, spread, (2, count)), axis=1))
+        return np.vstack([prices, source.uniform(0, 0.1, count), source.uniform(0, 1e6, count)])
 
-    def told(opens: NDArray[np.float64], closes: NDArray[np.float64]) -> list[object]:
-        bars = some_bars(opens.tolist(), closes.tolist())
-        single = TradingEnv(bars, costs=rates, fit_until=34)
-        batch = TradingVectorEnv(bars, num_envs=1, costs=rates, fit_until=34)
-        observed, _ = single.reset()
-        seen: list[object] = [observed.tolist(), batch.reset()[0].tolist()]
-        for _ in range(cut - WINDOW):  # outcomes up to and including bar `cut`
-            action = int((weights[:, : len(observed)] @ observed).argmax())
-            observed, reward, _, _, info = single.step(np.int64(action))
-            together = batch.step(np.array([action]))
-            assert info["bar"] <= cut
-            seen.append((action, observed.tolist(), reward, sorted(info.items())))
-            seen.append((together[0].tolist(), together[1].tolist()))
-        return seen
+    def series(table: NDArray[np.float64]) -> BarSeries:
+        opens, closes, beyond, volumes = table
+        return some_bars(opens.tolist(), closes.tolist(), beyond=beyond, volumes=volumes)
 
-    assert told(*walk) == told(*other)
+    past = columns(generator)
+    changed = np.where(np.arange(count) > cut, columns(other), past)
+
+    assert seen_until(cut, series(past), actions, rates) == seen_until(
+        cut, series(changed), actions, rates
+    )
 
 
 def test_a_bust_ends_the_episode_even_at_the_last_bar() -> None:
@@ -176,3 +207,54 @@ def test_state_round_trips_in_the_middle_of_a_run_to_the_same_bits(
         np.testing.assert_array_equal(ours.rewards, theirs.rewards)
     for name, array in one.state().items():
         np.testing.assert_array_equal(array, other.state()[name])
+
+
+@given(bars_and_actions(), costs)
+@settings(max_examples=60)
+def test_a_flat_account_neither_gains_nor_loses(
+    drawn: tuple[BarSeries, list[int]], rates: Costs
+) -> None:
+    bars, actions = drawn
+    batch = TradingVectorEnv(bars, num_envs=2, balance=123.0, costs=rates, rows=no_rows(bars))
+
+    for action in actions:
+        steps = batch.advance(np.array([action % 2, 0], np.int8))  # hold and close
+
+        assert steps.equities.tolist() == [123.0, 123.0]
+        assert steps.rewards.tolist() == [0.0, 0.0]
+
+
+@given(bars_and_actions(), costs)
+@settings(max_examples=60)
+def test_costs_never_help_an_environment(drawn: tuple[BarSeries, list[int]], rates: Costs) -> None:
+    bars, actions = drawn
+    dear = TradingVectorEnv(bars, num_envs=1, costs=rates, rows=no_rows(bars))
+    free = TradingVectorEnv(bars, num_envs=1, rows=no_rows(bars))
+
+    for action in actions:
+        with_costs = dear.advance(np.array([action], np.int8))
+        without = free.advance(np.array([action], np.int8))
+
+        if with_costs.terminations[0] or without.terminations[0]:
+            return  # who paid costs held less, and may owe less
+        assert with_costs.equities[0] <= without.equities[0] * (1 + 1e-9)
+
+
+@given(bars_and_actions(), costs)
+@settings(max_examples=60)
+def test_a_new_position_is_worth_all_of_the_equity_at_the_price_it_filled_at(
+    drawn: tuple[BarSeries, list[int]], rates: Costs
+) -> None:
+    bars, actions = drawn
+    single = TradingEnv(bars, costs=rates, rows=no_rows(bars))
+    single.reset()
+    side = 0
+
+    for bar, action in enumerate(actions[:-1], 1):  # at the last bar it is closed again
+        _, _, terminated, _, info = single.step(np.int64(action))
+        value = info["quantity"] * bars.open[bar]
+        if info["side"] not in (0, side):
+            assert value == pytest.approx(info["side"] * (info["cash"] + value), rel=1e-6)
+        side = info["side"]
+        if terminated:
+            return
