@@ -50,29 +50,33 @@ def eurusd() -> BarSeries:
 
 def ours(bars: BarSeries) -> list[Figure]:
     figures = []
+    first = TradingVectorEnv(bars, num_envs=1)
     began = time.perf_counter()
-    TradingVectorEnv(bars, num_envs=1).step(np.array([0]))
+    first.reset()
+    first.step(np.array([0]))
     compiled = time.perf_counter() - began
     figures.append(
         Figure(section=SECTION, name="aibt, compilation, once a process", value=compiled, unit="s")
     )
     for mode in ("index", "features"):
-        what = "index and side observed" if mode == "index" else "feature rows written out"
+        what = "bar's index, side" if mode == "index" else f"{first.rows.shape[1]} features, side"
         for size in SIZES:
             starts = np.random.default_rng(0).integers(WINDOW, len(bars) - 1, size)
             environment = TradingVectorEnv(
                 bars,
                 num_envs=size,
                 costs=COSTS,
+                fit_until=len(bars),
                 start=starts.astype(np.int32),
                 observations=mode,
                 copy=False,
             )
             environment.reset()
             name = f"aibt TradingVectorEnv, {size:,} environments, {mode}"
-            figures.append(rate(name, vector_step(environment, size, np.int8), size, what))
+            figures.append(rate(name, vector_step(environment, size), size, what))
     single = TradingEnv(bars, costs=COSTS)
-    figures.append(rate("aibt TradingEnv, plain Python", single_step(single), 1, "feature rows"))
+    what = f"{first.rows.shape[1]} features, side"
+    figures.append(rate("aibt TradingEnv, plain Python", single_step(single), 1, what))
     return figures
 
 
@@ -89,7 +93,7 @@ def anytrading(bars: BarSeries) -> list[Figure]:
         )
         return environment
 
-    return peer("gym-anytrading StocksEnv", make, f"window of {WINDOW}")
+    return peer("gym-anytrading StocksEnv", make, f"{WINDOW} prices and changes")
 
 
 def trading_env(bars: BarSeries) -> list[Figure]:
@@ -111,7 +115,7 @@ def trading_env(bars: BarSeries) -> list[Figure]:
         )
         return environment
 
-    return peer("gym-trading-env", make, f"window of {WINDOW}, one feature")
+    return peer("gym-trading-env", make, f"{WINDOW} bars of one feature, position")
 
 
 def peer(name: str, make: Callable[[], gymnasium.Env[Any, Any]], what: str) -> list[Figure]:
@@ -122,7 +126,7 @@ def peer(name: str, make: Callable[[], gymnasium.Env[Any, Any]], what: str) -> l
         rate(f"{name}, single", single_step(single), 1, what),
         rate(
             f"{name}, SyncVectorEnv of {PEERS_SIZE}",
-            vector_step(together, PEERS_SIZE, np.int64),
+            vector_step(together, PEERS_SIZE),
             PEERS_SIZE,
             what,
         ),
@@ -142,9 +146,11 @@ def single_step(environment: gymnasium.Env[Any, Any]) -> Step:
     return step
 
 
-def vector_step(environment: Any, size: int, kind: type[np.integer[Any]]) -> Step:
+def vector_step(environment: Any, size: int) -> Step:
     space = environment.single_action_space
-    actions = np.random.default_rng(0).integers(0, space.n, (DRAWN, size)).astype(kind)
+    actions = np.random.default_rng(0).integers(
+        0, space.n, (DRAWN, size)
+    )  # int64, as spaces draw them
 
     def step(count: int) -> object:
         return environment.step(actions[count % DRAWN])
@@ -152,11 +158,15 @@ def vector_step(environment: Any, size: int, kind: type[np.integer[Any]]) -> Ste
     return step
 
 
-def rate(name: str, step: Step, size: int, note: str) -> Figure:
+def rate(name: str, step: Step, size: int, observed: str) -> Figure:
     """Return the median of several rounds, after a warm-up."""
     rates = [steps_a_second(step, size, seconds) for seconds in (0.3, *[ROUND_S] * ROUNDS)]
     return Figure(
-        section=SECTION, name=name, value=statistics.median(rates[1:]), unit="steps/s", note=note
+        section=SECTION,
+        name=name,
+        value=statistics.median(rates[1:]),
+        unit="steps/s",
+        note=f"sees {observed}",
     )
 
 

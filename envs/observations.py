@@ -16,6 +16,7 @@ from aibt.trading.costs import Costs
 
 Observation = NDArray[np.float32]
 FEATURE_BOUND = 8.0
+_STATISTICS_SHARE = 4  # where nothing else is said, a quarter of the bars is for statistics
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -84,16 +85,25 @@ def market(
         costs: of every fill.
         rows: features made elsewhere, [T, F], usable from bar 0 on; None: those of
             `aibt.market.features`, usable after their warm-up.
-        fit_until: first bar that the features' statistics must not see; None: see all.
+        fit_until: first bar that the features' statistics must not see; episodes may begin
+            before it, as they do over the training part. None: the statistics are those of
+            the first quarter, and no decision is made before its last bar, so that none
+            knows of a later one.
 
     Raises:
-        BadBars: there are not two bars after the warm-up.
+        BadBars: there are not two bars left to begin at and to end at.
         ValueError: `rows` is no table of finite numbers, or has another length than `bars`.
     """
     first = 0
     if rows is None:
-        table = feature_table(bars, window=WINDOW, fit_until=fit_until)
-        rows, first = table.rows, table.warm_up
+        until = fit_until
+        if until is None:
+            until = max(len(bars) // _STATISTICS_SHARE, WINDOW + 2)
+            if len(bars) < until:
+                raise BadBars(bars.symbol, f"{len(bars)} bars are too few, {until + 1} are needed")
+        table = feature_table(bars, window=WINDOW, fit_until=until)
+        rows = table.rows
+        first = table.warm_up if fit_until is not None else until - 1
     rows = np.ascontiguousarray(rows, np.float32)
     if rows.ndim != 2 or not np.isfinite(rows).all():
         raise ValueError("feature rows must be finite numbers of shape [T, F]")

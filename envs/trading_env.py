@@ -35,7 +35,8 @@ class TradingEnv(gymnasium.Env[Observation, np.int64]):
         costs: of every fill; None: none.
         start: bar at which `reset` begins; None: the first at which a decision can be made.
         rows: features of each bar instead of ours, shape [T, F].
-        fit_until: first bar that our features' statistics must not see; None: see all.
+        fit_until: first bar that our features' statistics must not see; None: they are those
+            of the first quarter of the bars, and no episode begins before its last one.
         render_mode: `ansi` or None.
 
     Raises:
@@ -43,7 +44,7 @@ class TradingEnv(gymnasium.Env[Observation, np.int64]):
         ValueError: a value is out of its range.
     """
 
-    metadata: dict[str, Any] = {"render_modes": ["ansi"]}  # noqa: RUF012 - as Gymnasium declares it
+    metadata: dict[str, Any] = {"render_modes": ["ansi"], "render_fps": 1}  # noqa: RUF012 - as Gymnasium declares it
 
     _bar: int
     _side: int

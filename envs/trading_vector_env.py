@@ -47,7 +47,8 @@ class TradingVectorEnv(VectorEnv[NDArray[Any], NDArray[np.int64], NDArray[Any]])
             first at which a decision can be made.
         observations: what is observed.
         rows: features of each bar instead of ours, shape [T, F].
-        fit_until: first bar that our features' statistics must not see; None: see all.
+        fit_until: first bar that our features' statistics must not see; None: they are those
+            of the first quarter of the bars, and no episode begins before its last one.
         copy: whether what is returned are new arrays.
 
     Raises:

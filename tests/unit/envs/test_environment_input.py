@@ -90,7 +90,7 @@ def test_a_single_environment_takes_whole_numbers_of_any_kind(bars: BarSeries, a
         {"balance": -1.0},
         {"balance": float("nan")},
         {"balance": float("inf")},
-        {"start": 31},  # the first features are those of bar 32
+        {"start": 32},  # the features' statistics are those of the bars up to 33
         {"start": LENGTH - 1},
         {"start": 40.5},
         {"start": 2**40},
@@ -122,6 +122,18 @@ def test_what_no_batch_can_be_is_refused_when_it_is_made(
 ) -> None:
     with pytest.raises(ValueError, match=r"is|must"):
         TradingVectorEnv(bars, **wrong)
+
+
+@pytest.mark.parametrize("kind", [TradingEnv, TradingVectorEnv])
+def test_who_says_what_the_statistics_see_may_begin_right_after_the_warm_up(
+    bars: BarSeries, kind: Any
+) -> None:
+    made = kind(bars, start=32, fit_until=LENGTH)
+
+    made.reset()
+
+    with pytest.raises(ValueError, match="start is 31"):
+        kind(bars, start=31, fit_until=LENGTH)
 
 
 @pytest.mark.parametrize("kind", [TradingEnv, TradingVectorEnv])

@@ -27,7 +27,7 @@ def bars() -> BarSeries:
 
 
 def test_gymnasiums_checker_has_nothing_to_say(bars: BarSeries) -> None:
-    check_env(TradingEnv(bars, costs=COSTS), skip_render_check=True)
+    check_env(gymnasium.make(envs.TRADING, bars=bars, costs=COSTS).unwrapped)
 
 
 def test_stable_baselines_checker_has_nothing_to_say(bars: BarSeries) -> None:
@@ -67,7 +67,7 @@ def test_the_batch_does_what_gymnasiums_own_vector_of_single_environments_does()
     walk = 100 * np.exp(np.cumsum(np.random.default_rng(1).normal(0, 0.01, 120)))
     walk[100] *= 2.5  # a bust for who is short
     bars = some_bars(walk.tolist(), np.roll(walk, -1).tolist())
-    starts = np.array([32, 32, 75, 97, 117], np.int32)
+    starts = np.array([33, 33, 75, 97, 117], np.int32)
     theirs = SyncVectorEnv(
         [lambda start=start: TradingEnv(bars, costs=COSTS, start=start) for start in starts],
         autoreset_mode=AutoresetMode.SAME_STEP,
@@ -171,5 +171,5 @@ def test_an_environment_says_in_a_line_where_it_stands(bars: BarSeries) -> None:
     single = TradingEnv(bars, balance=50.0, render_mode="ansi")
     single.reset()
 
-    assert single.render() == "bar 32  side +0  equity 50.00"
+    assert single.render() == "bar 33  side +0  equity 50.00"
     assert TradingEnv(bars).render() is None

@@ -16,6 +16,7 @@ from envs.trading_vector_env import TradingVectorEnv
 from tests.unit.trading.builders import balances, bars_and_actions, costs, some_bars
 
 NEAR_BUST = 1e-6
+FIRST = WINDOW + 1  # bar of the first decision, where the statistics need the bars up to it
 
 
 def no_rows(bars: BarSeries) -> NDArray[np.float32]:
@@ -106,17 +107,15 @@ def seen_until(cut: int, bars: BarSeries, actions: list[int], rates: Costs) -> l
     Of the three, the first begins where the single one does and goes on to `cut`; the others
     begin later and wait at `cut`, in that their steps beyond it are not looked at.
     """
-    starts = np.array([WINDOW, cut - 2, cut - 1], np.int32)
-    single = TradingEnv(bars, costs=rates, fit_until=WINDOW + 2)
+    starts = np.maximum(FIRST, [FIRST, cut - 2, cut - 1]).astype(np.int32)
+    single = TradingEnv(bars, costs=rates)
     batches = [
-        TradingVectorEnv(
-            bars, num_envs=3, start=starts, costs=rates, fit_until=WINDOW + 2, observations=kind
-        )
+        TradingVectorEnv(bars, num_envs=3, start=starts, costs=rates, observations=kind)
         for kind in ("features", "index")
     ]
     seen: list[object] = [single.reset()[0].tolist()]
     seen += [batch.reset()[0].tolist() for batch in batches]
-    for step, action in enumerate(actions[: cut - WINDOW], 1):
+    for step, action in enumerate(actions[: cut - FIRST], 1):
         observed, reward, terminated, _, info = single.step(np.int64(action))
         assert info["bar"] <= cut
         seen.append((observed.tolist(), reward, terminated, sorted(info.items())))
@@ -133,7 +132,7 @@ def seen_until(cut: int, bars: BarSeries, actions: list[int], rates: Costs) -> l
 @settings(max_examples=60)
 def test_what_comes_after_a_bar_changes_nothing_up_to_it(data: st.DataObject, rates: Costs) -> None:
     count = 60
-    cut = data.draw(st.integers(WINDOW + 3, count - 3), label="cut")
+    cut = data.draw(st.integers(FIRST, count - 3), label="cut")
     actions = data.draw(st.lists(st.integers(0, 3), min_size=count, max_size=count))
     generator = np.random.default_rng(data.draw(st.integers(0, 99), label="past"))
     other = np.random.default_rng(data.draw(st.integers(100, 199), label="future"))

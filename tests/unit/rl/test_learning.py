@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from envs.trading_vector_env import TradingVectorEnv
+from envs.factory import trading_environments
 from tests.unit.rl.builders import Collected, a_preparation, a_run, a_sine, to_the_end
 
 
@@ -21,7 +21,7 @@ def test_on_a_noisy_sine_it_beats_buying_and_holding_by_far(environments: int) -
     )
     sink = Collected()
 
-    run = to_the_end(a_run(preparation, sink=sink, factory=TradingVectorEnv))
+    run = to_the_end(a_run(preparation, sink=sink, factory=trading_environments))
 
     result: Any = run.status()["out_of_sample"]
     # 5 % up and 5 % down every 24 bars: whoever is right most of the time multiplies

@@ -9,7 +9,7 @@ from aibt.rl.q_network import initial_weights
 from aibt.rl.rollout import RolloutWorker, ShownSteps
 from aibt.rl.shown import ShownAccount
 from aibt.trading.costs import Costs
-from envs.trading_vector_env import TradingVectorEnv
+from envs.factory import trading_environments
 from tests.unit.rl.builders import a_preparation, a_sine
 
 PREPARATION = a_preparation(
@@ -18,7 +18,7 @@ PREPARATION = a_preparation(
 
 
 def a_worker(seed: int) -> RolloutWorker:
-    worker = RolloutWorker(PREPARATION.rollout_setups()[0], TradingVectorEnv)
+    worker = RolloutWorker(PREPARATION.rollout_setups()[0], trading_environments)
     worker.load_weights(initial_weights(PREPARATION.architecture, seed))
     return worker
 

@@ -12,7 +12,7 @@ from aibt.rl.checkpoint import Checkpoint, load
 from aibt.rl.environment import EnvironmentFactory
 from aibt.rl.preparation import Preparation
 from aibt.rl.training import TrainingRun
-from envs.trading_vector_env import TradingVectorEnv
+from envs.factory import trading_environments
 from tests.unit.rl.builders import (
     AChange,
     Collected,
@@ -34,7 +34,7 @@ SCENES: dict[str, tuple[Preparation, EnvironmentFactory]] = {
     "workers and busts": (a_preparation(rollout_workers=2), accounts_that_bust),
     "the real environment": (
         a_preparation(a_sine(400, noise=0.01), window=32, environments=2),
-        TradingVectorEnv,
+        trading_environments,
     ),
 }
 CHANGES = (
