@@ -115,7 +115,7 @@ def trading_env(bars: BarSeries) -> list[Figure]:
         )
         return environment
 
-    return peer("gym-trading-env", make, f"{WINDOW} bars of one feature, position")
+    return peer("gym-trading-env", make, f"{WINDOW} bars of one feature and the position")
 
 
 def peer(name: str, make: Callable[[], gymnasium.Env[Any, Any]], what: str) -> list[Figure]:
