@@ -7,83 +7,30 @@ import asyncio
 import logging
 import threading
 import uuid
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
-from pathlib import Path
-from typing import Any, Protocol
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from typing import Any, TypeVar
 
+from actors.hosted_run import Build, Meter, Run
 from actors.training_files import TrainingFiles
-from actors.training_recorder import Snapshot, TrainingRecorder
-from actors.training_rows import command_key
+from actors.training_recorder import TrainingRecorder
+from actors.training_rows import changed_by, command_key, keep_best, reached
 from aibt.clock import Clock
-from aibt.errors import ActorUnavailable, AibtError, LeaseLost, TrainingEnded
+from aibt.errors import ActorUnavailable, AibtError, LeaseLost, StoreUnavailable, TrainingEnded
 from aibt.live.event_log import Poll
-from aibt.live.events import Emission, EventSink, Json
+from aibt.live.events import Emission, Json
 from aibt.live.gate import Gate, RunEnded, Verdict
-from aibt.live.states import RunState
+from aibt.live.states import Desired, RunState
 from aibt.settings import TrainingSettings
 from aibt.store.database import UnitOfWork
 from aibt.store.records import Change, CheckpointRow, Training
 
 logger = logging.getLogger(__name__)
+T = TypeVar("T")
 
 _CONTROL_S = 20.0
+_RETRY_S = 0.5
 _STATUS_INTERVAL_S = 1 / 30
-
-
-class Run(Protocol):
-    """What the host asks of a computation; `aibt.rl.training.TrainingRun` is one."""
-
-    @property
-    def steps(self) -> int:
-        """Environment steps so far."""
-        ...
-
-    @property
-    def ended(self) -> bool:
-        """Whether there is nothing left to do."""
-        ...
-
-    @property
-    def stopped(self) -> bool:
-        """Whether it ended because a scheduled stop was reached."""
-        ...
-
-    def advance(self) -> None:
-        """Do one unit of work, of at most about 20 ms."""
-        ...
-
-    def schedule(self, change: Change) -> None:
-        """Apply `change` when its step is reached; one that is applied already is passed over."""
-        ...
-
-    def snapshot(self) -> Snapshot:
-        """Return where it stands, as a copy."""
-        ...
-
-    def status(self) -> Mapping[str, Json]:
-        """Return the status by its wire names. Safe in any thread."""
-        ...
-
-    def refresh_status(self) -> None:
-        """Take the status anew; for a moment in which nothing advances."""
-        ...
-
-    def save_best(self, path: Path) -> bool:
-        """Write the best weights; return whether there are any. Blocking."""
-        ...
-
-
-class Meter(Protocol):
-    """Takes the host's measurements; must not block."""
-
-    def progress(self, status: Mapping[str, Json]) -> None: ...
-
-    def control(self, command: str, seconds: float) -> None: ...
-
-
-Build = Callable[[Training, CheckpointRow | None, EventSink], Run]
-"""Loads the bars and makes the run, from a checkpoint or from the beginning. Blocking."""
 
 
 class TrainingHost:
@@ -114,6 +61,8 @@ class TrainingHost:
         self._run: Run | None = None
         self._state = RunState.LOADING
         self._left = False  # parked or over: nothing is to be stored any more
+        self._stop_at_step = False  # a lost activation stored a stop that is computed up to again
+        self._stop_stored = False
         self._next_snapshot_at = 0.0
         self._failure: BaseException | None = None
         self._loaded = asyncio.Event()
@@ -133,7 +82,7 @@ class TrainingHost:
     async def live(self) -> RunState:
         """Load, compute and store until the training ends, is parked or loses its lease."""
         try:
-            opened = await self._recorder.open()
+            opened = await self._patiently(self._recorder.open)
             if opened is None:
                 return self.training.state
             await self._load(*opened)
@@ -155,9 +104,12 @@ class TrainingHost:
             run.schedule(change)
         async with self._commands:
             self._run = run
+            self._stop_at_step = any(change.stop for change in changes)
             self._loaded.set()
             if self._state is RunState.LOADING:
-                await self._set_state(RunState.RUNNING, self._epoch_key("running"))
+                await self._patiently(
+                    lambda: self._set_state(RunState.RUNNING, self._epoch_key("running"))
+                )
 
     async def _compute(self) -> None:
         if self._state.has_ended:  # stopped while loading
@@ -166,7 +118,7 @@ class TrainingHost:
         self._next_snapshot_at = self._clock.monotonic() + self._settings.checkpoint_interval_s
         drain = asyncio.create_task(self._recorder.drain())
         show = asyncio.create_task(self._show())
-        end = asyncio.create_task(computed.wait())
+        over = asyncio.create_task(computed.wait())
         threading.Thread(
             target=self._steps,
             args=(lambda: loop.call_soon_threadsafe(computed.set),),
@@ -174,21 +126,24 @@ class TrainingHost:
             daemon=True,
         ).start()
         try:
-            await asyncio.wait({drain, end}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({drain, over}, return_when=asyncio.FIRST_COMPLETED)
         finally:
             self._gate.stop()
-            await end
+            await over
             show.cancel()
             if not drain.done():
                 drain.cancel()
             outcomes = await asyncio.gather(drain, show, return_exceptions=True)
+        if self._failure is not None and not isinstance(self._failure, Exception):
+            raise RuntimeError("the computation broke off") from self._failure
         for outcome in (self._failure, outcomes[0]):
             if isinstance(outcome, Exception):
                 raise outcome
         async with self._commands:
             if not (self._state.has_ended or self._left):
-                stopped = self._running().stopped
-                await self._finish(RunState.STOPPED if stopped else RunState.FINISHED, "end/state")
+                stopped = self._running().stopped or self._stop_stored
+                end = RunState.STOPPED if stopped else RunState.FINISHED
+                await self._patiently(lambda: self._finish(end, "end/state"))
 
     def _steps(self, tell: Callable[[], object]) -> None:
         """Compute until the run ends or the gate says stop; on a thread of its own."""
@@ -222,15 +177,26 @@ class TrainingHost:
         says = str(error) if isinstance(error, AibtError) else "an internal error"
         code = error.code if isinstance(error, AibtError) else AibtError.code
         reason = f"{says} (reference {reference})"
-        with suppress(AibtError):
-            told = Emission(
-                key=self._epoch_key("error"),
-                kind="error",
-                data={"msg": reason, "code": code, "field": None},
-            )
-            await self._finish(
-                RunState.FAILED, self._epoch_key("failed"), reason=reason, before=[told]
-            )
+        told = Emission(
+            key=self._epoch_key("error"),
+            kind="error",
+            data={"msg": reason, "code": code, "field": None},
+        )
+        key = self._epoch_key("failed")
+        with suppress(AibtError):  # a newer activation, or an end that was stored already
+            async with self._commands:
+                await self._patiently(
+                    lambda: self._finish(RunState.FAILED, key, reason=reason, before=[told])
+                )
+
+    async def _patiently(self, store: Callable[[], Awaitable[T]]) -> T:
+        """Do what the life itself has to store, waiting out a store that is busy."""
+        while True:
+            try:
+                return await store()
+            except StoreUnavailable as error:
+                logger.warning("%s: %s", self.training.topic, error)
+                await asyncio.sleep(_RETRY_S)
 
     # Commands
 
@@ -239,13 +205,7 @@ class TrainingHost:
         with self._measured("pause"):
             async with self._commands:
                 self._refuse_if_over()
-                self._gate.pause()
-                if self._state is not RunState.PAUSED:
-                    if self._run is not None and not await self._gate.paused(_CONTROL_S):
-                        raise TrainingEnded(self.training.id, str(RunState.FINISHED))
-                    if self._run is not None:
-                        self._run.refresh_status()
-                    await self._set_state(RunState.PAUSED, command_key(command_id, "paused"))
+                await self._pause(command_id)
                 return self.status()
 
     async def resume(self, command_id: str | None) -> dict[str, Json]:
@@ -253,10 +213,7 @@ class TrainingHost:
         with self._measured("resume"):
             async with self._commands:
                 self._refuse_if_over()
-                if self._state is RunState.PAUSED:
-                    on = RunState.RUNNING if self._run is not None else RunState.LOADING
-                    await self._set_state(on, command_key(command_id, on))
-                self._gate.resume()
+                await self._resume(command_id)
                 return self.status()
 
     async def stop(self, command_id: str | None) -> dict[str, Json]:
@@ -264,19 +221,52 @@ class TrainingHost:
         with self._measured("stop"):
             async with self._commands:
                 self._refuse_if_over()
-                key = command_key(command_id, "stopped")
-                if self._run is None:
-                    await self._set_state(RunState.STOPPED, key)
-                    return self.status()
-                try:
-                    async with self._gate.hold(_CONTROL_S):
-                        await self._record_change({}, stop=True, command_id=command_id)
-                        self._take_snapshot()
-                        self._gate.stop()
-                except RunEnded:
-                    logger.info("%s ended while it was being stopped", self.training.topic)
-                await self._finish(RunState.STOPPED, key)
+                await self._stop(command_id)
                 return self.status()
+
+    async def obey(self) -> None:
+        """Do what the store says the owner wants, where the command itself never came."""
+        async with self._commands:
+            if self._left or self._state.has_ended:
+                return
+            desired = await self._recorder.desired()
+            if desired is Desired.PAUSED:
+                await self._pause(None)
+            elif desired is Desired.RUNNING:
+                await self._resume(None)
+            elif not self._stop_at_step or self._state is RunState.PAUSED:
+                await self._stop(None)
+
+    async def _pause(self, command_id: str | None) -> None:
+        self._gate.pause()
+        if self._state is RunState.PAUSED:
+            return
+        if self._run is not None:
+            if not await self._gate.paused(_CONTROL_S):
+                raise TrainingEnded(self.training.id, str(RunState.FINISHED))
+            self._run.refresh_status()
+        await self._set_state(RunState.PAUSED, command_key(command_id, "paused"))
+
+    async def _resume(self, command_id: str | None) -> None:
+        if self._state is RunState.PAUSED:
+            on = RunState.RUNNING if self._run is not None else RunState.LOADING
+            await self._set_state(on, command_key(command_id, on))
+        self._gate.resume()
+
+    async def _stop(self, command_id: str | None) -> None:
+        if self._stop_at_step:
+            await self._resume(command_id)
+            raise ActorUnavailable("the training is computed up to its stop again")
+        if self._run is not None:
+            try:
+                async with self._gate.hold(_CONTROL_S):
+                    await self._record_change({}, stop=True, command_id=command_id)
+                    self._stop_stored = True
+                    self._take_snapshot()
+                    self._gate.stop()
+            except RunEnded:
+                logger.info("%s ended while it was being stopped", self.training.topic)
+        await self._finish(RunState.STOPPED, command_key(command_id, "stopped"))
 
     async def update(
         self, changes: Mapping[str, float | int], command_id: str | None
@@ -300,7 +290,10 @@ class TrainingHost:
             if self._left or self._state is not RunState.PAUSED or self._run is None:
                 return False
             await self._recorder.store_pending()
-            await self._recorder.record((), self._set_parked)
+            parked = await self._recorder.record((), self._parked)
+            if parked is None:
+                return False
+            self._recorder.training = parked
             self._left = True
             self._gate.stop()
             return True
@@ -339,31 +332,39 @@ class TrainingHost:
     async def _record_change(
         self, changes: Mapping[str, float | int], *, command_id: str | None, stop: bool = False
     ) -> Change:
-        step = self._running().steps
-        training = self.training
+        """Store a change with the step it applies from, or find the one the command made.
 
-        async def store(unit: UnitOfWork) -> Change:
+        A run that computes again what was told already is changed where that ends: what was
+        told stands.
+        """
+        training, epoch, told = self.training, self._recorder.epoch, list[Emission]()
+
+        async def store(unit: UnitOfWork) -> tuple[Change, Training]:
+            earlier = await changed_by(unit, training, command_id)
+            if earlier is not None:
+                return earlier, training
+            after = training
             if changes:
-                current = {**training.current, **changes}
-                self._recorder.training = await unit.trainings.set_current(
-                    training.owner_id, training.id, current, epoch=self._recorder.epoch
+                after = await unit.trainings.set_current(
+                    training.owner_id, training.id, {**training.current, **changes}, epoch=epoch
                 )
-            return await unit.changes.add(
+            change = await unit.changes.add(
                 training.owner_id,
                 training.id,
-                epoch=self._recorder.epoch,
-                step=step,
+                epoch=epoch,
+                step=max(self._running().steps, await reached(unit, training)),
                 changes=changes,
                 stop=stop,
                 command_id=command_id,
             )
+            if changes:
+                data: dict[str, Json] = {"changed": dict(changes), "step": change.step}
+                key = command_key(command_id, "params")
+                told.append(Emission(key=key, kind="params", data=data))
+            return change, after
 
-        told = Emission(
-            key=command_key(command_id, "params"),
-            kind="params",
-            data={"changed": dict(changes), "step": step},
-        )
-        return await self._recorder.record([told] if changes else [], store)
+        change, self._recorder.training = await self._recorder.record(told, store)
+        return change
 
     async def _finish(
         self,
@@ -383,6 +384,8 @@ class TrainingHost:
         async def leave(unit: UnitOfWork) -> None:
             if has_weights:
                 await unit.bots.set_weights(training.owner_id, training.id, epoch, weights)
+            elif self._run is None:
+                await keep_best(unit, training, self._files)
 
         await self._set_state(state, key, reason=reason, before=before, first=leave)
 
@@ -416,10 +419,13 @@ class TrainingHost:
         if self._run is not None and not self._left:
             self._recorder.log.publish(self.status())
 
-    async def _set_parked(self, unit: UnitOfWork) -> None:
-        training = self.training
-        self._recorder.training = await unit.trainings.set_parked(
-            training.owner_id, training.id, True, epoch=self._recorder.epoch
+    async def _parked(self, unit: UnitOfWork) -> Training | None:
+        """Store that the place is given back, unless the owner wants something else by now."""
+        owner_id, training_id = self.training.owner_id, self.training.id
+        if (await unit.trainings.get(owner_id, training_id)).desired is not Desired.PAUSED:
+            return None
+        return await unit.trainings.set_parked(
+            owner_id, training_id, True, epoch=self._recorder.epoch
         )
 
     async def _until_loaded(self) -> None:
@@ -443,18 +449,10 @@ class TrainingHost:
     def _epoch_key(self, what: str) -> str:
         return f"epoch/{self._recorder.epoch}/{what}"
 
-    def _measured(self, command: str) -> "_Measured":
-        return _Measured(self._meter, self._clock, command)
-
-
-class _Measured:
-    """Tells the meter how long a block took."""
-
-    def __init__(self, meter: Meter, clock: Clock, command: str) -> None:
-        self._meter, self._clock, self._command = meter, clock, command
-
-    def __enter__(self) -> None:
-        self._began = self._clock.monotonic()
-
-    def __exit__(self, *_: object) -> None:
-        self._meter.control(self._command, self._clock.monotonic() - self._began)
+    @contextmanager
+    def _measured(self, command: str) -> Iterator[None]:
+        began = self._clock.monotonic()
+        try:
+            yield
+        finally:
+            self._meter.control(command, self._clock.monotonic() - began)

@@ -82,23 +82,33 @@ class TrainingRecorder:
             LeaseLost: a newer activation has the lease already.
         """
         owner, topic = self.training.owner_id, self.training.topic
-        async with self._store.writing() as unit:
-            await unit.leases.check(owner, topic, self.epoch)
-            training = await unit.trainings.get(owner, self.training.id)
-            if training.state.has_ended or training.desired is Desired.PAUSED:
-                return None
-            merged = await unit.events.last_of_kind(owner, topic, EPISODE)
-            checkpoint = await unit.checkpoints.latest(owner, training.id)
-            changes = await unit.changes.after(owner, training.id)
-            self.training = await set_state(
-                unit, training, RunState.LOADING, f"epoch/{self.epoch}/loading"
+        async with self._turn:
+            async with self._store.writing() as unit:
+                await unit.leases.check(owner, topic, self.epoch)
+                training = await unit.trainings.get(owner, self.training.id)
+                if training.state.has_ended or training.desired is Desired.PAUSED:
+                    self.training = training
+                    return None
+                merged = await unit.events.last_of_kind(owner, topic, EPISODE)
+                checkpoint = await unit.checkpoints.latest(owner, training.id)
+                changes = await unit.changes.after(owner, training.id)
+                training = await set_state(
+                    unit, training, RunState.LOADING, f"epoch/{self.epoch}/loading"
+                )
+            self.training = training
+            covered = merged.data["episode"] if merged is not None else 0
+            self._log.close()  # whoever waits there already looks again, and finds the new one
+            self._log = EventLog(last_seq=training.last_seq, epoch=self.epoch)
+            self._outbox = Outbox(
+                EpisodeMerger(self._clock, covered_until=covered if isinstance(covered, int) else 0)
             )
-        covered = merged.data["episode"] if merged is not None else 0
-        self._log = EventLog(last_seq=self.training.last_seq, epoch=self.epoch)
-        self._outbox = Outbox(
-            EpisodeMerger(self._clock, covered_until=covered if isinstance(covered, int) else 0)
-        )
         return checkpoint, changes
+
+    async def desired(self) -> Desired:
+        """Return what the owner wants at this moment."""
+        async with self._store.reading() as unit:
+            row = await unit.trainings.get(self.training.owner_id, self.training.id)
+        return row.desired
 
     def offer(self, snapshot: Snapshot, status: Mapping[str, Json]) -> None:
         """Take a snapshot to be stored; called by the compute thread, never waits."""

@@ -8,7 +8,7 @@ from aibt.live.events import Emission, Json
 from aibt.live.outbox import EPISODE
 from aibt.live.states import RunState
 from aibt.store.database import UnitOfWork
-from aibt.store.records import Training
+from aibt.store.records import Change, Training
 
 _HOSTED = frozenset({RunState.LOADING, RunState.RUNNING, RunState.PAUSED})
 
@@ -45,16 +45,23 @@ async def stop_row(
     A stop that a lost process stored already, with its step, is not ended here: what was
     computed up to that step is computed again first.
     """
-    owner_id, training_id = training.owner_id, training.id
-    if any(change.stop for change in await unit.changes.after(owner_id, training_id)):
-        return training
-    checkpoint = await unit.checkpoints.latest(owner_id, training_id)
-    if checkpoint is not None:
-        weights = files.best_weights(checkpoint.path)
-        if files.absolute(weights).exists():
-            epoch = await unit.leases.current(owner_id, training.topic)
-            await unit.bots.set_weights(owner_id, training_id, epoch, weights)
+    changes = await unit.changes.after(training.owner_id, training.id)
+    if any(change.stop for change in changes):
+        return await queue_row(unit, training, f"{key}/queued")
+    await keep_best(unit, training, files)
     return await set_state(unit, training, RunState.STOPPED, key)
+
+
+async def keep_best(unit: UnitOfWork, training: Training, files: TrainingFiles) -> None:
+    """Leave the best weights of the newest checkpoint, if it has any, to the bot."""
+    owner_id, training_id = training.owner_id, training.id
+    checkpoint = await unit.checkpoints.latest(owner_id, training_id)
+    if checkpoint is None:
+        return
+    weights = files.best_weights(checkpoint.path)
+    if files.absolute(weights).exists():
+        epoch = await unit.leases.current(owner_id, training.topic)
+        await unit.bots.set_weights(owner_id, training_id, epoch, weights)
 
 
 async def update_row(
@@ -65,7 +72,9 @@ async def update_row(
 ) -> Training:
     """Store new parameters with the step that the training had reached."""
     owner_id, training_id = training.owner_id, training.id
-    step = await _reached(unit, training)
+    if await changed_by(unit, training, command_id) is not None:
+        return training
+    step = await reached(unit, training)
     current: dict[str, Json] = {**training.current, **changes}
     await unit.trainings.set_current(owner_id, training_id, current, epoch=None)
     await unit.changes.add(
@@ -77,13 +86,25 @@ async def update_row(
     return await unit.trainings.get(owner_id, training_id)
 
 
-async def _reached(unit: UnitOfWork, training: Training) -> int:
-    """Return the last step of which anything was stored: what was told up to it stands."""
+async def changed_by(unit: UnitOfWork, training: Training, command_id: str | None) -> Change | None:
+    """Return the change that a command made already, or None."""
+    changes = await unit.changes.after(training.owner_id, training.id)
+    made = [change for change in changes if change.command_id == command_id]
+    return made[0] if made and command_id is not None else None
+
+
+async def reached(unit: UnitOfWork, training: Training) -> int:
+    """Return the last step of which anything was stored: what was told up to it stands.
+
+    The changes are among it: one that came later never applies from an earlier step.
+    """
+    changes = await unit.changes.after(training.owner_id, training.id)
     checkpoint = await unit.checkpoints.latest(training.owner_id, training.id)
     episode = await unit.events.last_of_kind(training.owner_id, training.topic, EPISODE)
     told = (training.status.get("steps"), episode.data.get("steps") if episode else None)
     return max(
         checkpoint.step if checkpoint else 0,
+        changes[-1].step if changes else 0,
         *(steps for steps in told if isinstance(steps, int)),
         0,
     )

@@ -3,13 +3,16 @@
 import asyncio
 import json
 import threading
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from actors.supervision import Demand
-from aibt.errors import ActorUnavailable
+from actors.training_files import BEST
+from aibt.errors import ActorUnavailable, StoreUnavailable
 from aibt.live.events import Emission, EventSink, Json
+from aibt.store.database import Store, UnitOfWork
 from aibt.store.records import Change, Training
 
 PER_EPISODE = 10
@@ -27,6 +30,7 @@ class CountingSnapshot:
     def save(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "run.json").write_text(json.dumps(vars(self)))
+        (folder / BEST).write_text(repr(self.value))
 
 
 class CountingRun:
@@ -90,6 +94,22 @@ class CountingRun:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(repr(self.value))
         return True
+
+
+class BusyStore(Store):
+    """A store that takes no write for a while: `refuses` says how many, or until it is 0."""
+
+    def __init__(self, store: Store) -> None:
+        vars(self).update(vars(store))
+        self.refuses = 0
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[UnitOfWork]:
+        if self.refuses > 0:
+            self.refuses -= 1
+            raise StoreUnavailable("it is busy")
+        async with super().writing() as unit:
+            yield unit
 
 
 class Unmeasured:

@@ -1,8 +1,6 @@
 """The life of a training in one process, and what is left when that process is lost."""
 
 import asyncio
-import threading
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,105 +8,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from actors.training_files import TrainingFiles
-from actors.training_host import TrainingHost
-from actors.training_recorder import TrainingRecorder
-from aibt.clock import SystemClock
 from aibt.errors import LeaseLost, TrainingEnded
-from aibt.live.events import EventSink
 from aibt.live.states import Desired, RunState
-from aibt.settings import TrainingSettings
 from aibt.store.database import Store
-from aibt.store.records import CheckpointRow, Training
 from tests.unit.actors.conftest import StartTraining
-from tests.unit.actors.fakes import PER_EPISODE, CountingRun, Unmeasured
-
-LAST = 95
-
-
-class Hosting:
-    """One activation: its host, its run, and how to wait for them."""
-
-    def __init__(
-        self, store: Store, files: TrainingFiles, training: Training, *, paced: bool = True
-    ) -> None:
-        self.store, self.files, self.training = store, files, training
-        self.pace = threading.Semaphore(0) if paced else None
-        self.runs: list[CountingRun] = []
-        self.epoch = 0
-        self.life: asyncio.Task[RunState] | None = None
-
-    async def begin(self) -> TrainingHost:
-        owner, topic = self.training.owner_id, self.training.topic
-        async with self.store.writing() as unit:
-            self.epoch = await unit.leases.take(owner, topic, "test")
-        recorder = TrainingRecorder(
-            self.training, self.epoch, store=self.store, files=self.files, clock=SystemClock()
-        )
-        self.host = TrainingHost(
-            recorder,
-            files=self.files,
-            build=self._build,
-            clock=SystemClock(),
-            settings=TrainingSettings(checkpoint_interval_s=0.02),
-            meter=Unmeasured(),
-        )
-        self.life = asyncio.create_task(self.host.live())
-        return self.host
-
-    def _build(
-        self, training: Training, checkpoint: CheckpointRow | None, sink: EventSink
-    ) -> CountingRun:
-        run = CountingRun(sink, LAST, self.pace)
-        if checkpoint is not None:
-            run.restore(self.files.absolute(checkpoint.path))
-        self.runs.append(run)
-        return run
-
-    async def loaded(self) -> None:
-        await until(lambda: bool(self.runs))
-
-    async def step(self, count: int) -> None:
-        """Let the run do `count` steps and wait until it has."""
-        await self.loaded()
-        wanted = self.runs[-1].steps + count
-        assert self.pace is not None
-        self.pace.release(count)
-        await until(lambda: self.runs[-1].steps >= wanted)
-
-    async def ended(self) -> RunState:
-        assert self.life is not None
-        if self.pace is not None:
-            self.pace.release(10 * LAST)
-        return await asyncio.wait_for(self.life, 20)
-
-    async def lose(self) -> None:
-        """Lose the process: a newer lease is taken, so that nothing it does counts any more."""
-        assert self.life is not None
-        async with self.store.writing() as unit:
-            await unit.leases.take(self.training.owner_id, self.training.topic, "test")
-        if self.pace is not None:
-            self.pace.release(PER_EPISODE)
-        self.life.cancel()
-        await asyncio.gather(self.life, return_exceptions=True)
-
-    async def row(self) -> Training:
-        async with self.store.reading() as unit:
-            return await unit.trainings.get(self.training.owner_id, self.training.id)
-
-    async def told(self) -> list[tuple[int, str, Any]]:
-        async with self.store.reading() as unit:
-            events = await unit.events.read(self.training.owner_id, self.training.topic)
-        return [(event.seq, event.kind, dict(event.data)) for event in events]
-
-
-async def until(reached: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
-        while not reached():
-            await asyncio.sleep(0.002)
-
-
-async def states(hosting: Hosting) -> list[str]:
-    return [data["state"] for _, kind, data in await hosting.told() if kind == "state"]
+from tests.unit.actors.fakes import PER_EPISODE, CountingRun
+from tests.unit.actors.hosting import LAST, Hosting, states, until
 
 
 async def test_a_training_runs_to_its_end_and_leaves_weights_status_and_history(
@@ -208,6 +113,7 @@ async def test_a_parked_training_goes_on_where_it_stood(
     host = await hosting.begin()
     await hosting.step(23)
     assert not await host.park()
+    await hosting.wish(Desired.PAUSED)
     await host.pause(None)
 
     assert await host.park()
@@ -217,6 +123,7 @@ async def test_a_parked_training_goes_on_where_it_stood(
     assert (row.state, row.parked) == (RunState.PAUSED, True)
     async with store.writing() as unit:
         await unit.trainings.set_parked(row.owner_id, row.id, False, epoch=None)
+    await hosting.wish(Desired.RUNNING)
     again = Hosting(store, files, row)
     await again.begin()
     await until(lambda: bool(again.runs))

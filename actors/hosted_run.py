@@ -1,0 +1,64 @@
+"""What the host of a training asks of the computation, and of whoever measures it."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Protocol
+
+from actors.training_recorder import Snapshot
+from aibt.live.events import EventSink, Json
+from aibt.store.records import Change, CheckpointRow, Training
+
+
+class Run(Protocol):
+    """What the host asks of a computation; `aibt.rl.training.TrainingRun` is one."""
+
+    @property
+    def steps(self) -> int:
+        """Environment steps so far."""
+        ...
+
+    @property
+    def ended(self) -> bool:
+        """Whether there is nothing left to do."""
+        ...
+
+    @property
+    def stopped(self) -> bool:
+        """Whether it ended because a scheduled stop was reached."""
+        ...
+
+    def advance(self) -> None:
+        """Do one unit of work, of at most about 20 ms."""
+        ...
+
+    def schedule(self, change: Change) -> None:
+        """Apply `change` when its step is reached; one that is applied already is passed over."""
+        ...
+
+    def snapshot(self) -> Snapshot:
+        """Return where it stands, as a copy."""
+        ...
+
+    def status(self) -> Mapping[str, Json]:
+        """Return the status by its wire names. Safe in any thread."""
+        ...
+
+    def refresh_status(self) -> None:
+        """Take the status anew; for a moment in which nothing advances."""
+        ...
+
+    def save_best(self, path: Path) -> bool:
+        """Write the best weights; return whether there are any. Blocking."""
+        ...
+
+
+class Meter(Protocol):
+    """Takes the host's measurements; must not block."""
+
+    def progress(self, status: Mapping[str, Json]) -> None: ...
+
+    def control(self, command: str, seconds: float) -> None: ...
+
+
+Build = Callable[[Training, CheckpointRow | None, EventSink], Run]
+"""Loads the bars and makes the run, from a checkpoint or from the beginning. Blocking."""

@@ -1,0 +1,117 @@
+"""One activation of a training in this process, and how to wait for it."""
+
+import asyncio
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from actors.training_files import TrainingFiles
+from actors.training_host import TrainingHost
+from actors.training_recorder import TrainingRecorder
+from aibt.clock import SystemClock
+from aibt.live.events import EventSink
+from aibt.live.states import Desired, RunState
+from aibt.settings import TrainingSettings
+from aibt.store.database import Store
+from aibt.store.records import CheckpointRow, Training
+from tests.unit.actors.fakes import PER_EPISODE, CountingRun, Unmeasured
+
+LAST = 95
+
+
+class Hosting:
+    """One activation: its host, its run, and how to wait for them."""
+
+    def __init__(
+        self, store: Store, files: TrainingFiles, training: Training, *, paced: bool = True
+    ) -> None:
+        self.store, self.files, self.training = store, files, training
+        self.pace = threading.Semaphore(0) if paced else None
+        self.runs: list[CountingRun] = []
+        self.forgets_checkpoints = False  # as if none had been written in time
+        self.epoch = 0
+        self.life: asyncio.Task[RunState] | None = None
+
+    async def begin(self) -> TrainingHost:
+        owner, topic = self.training.owner_id, self.training.topic
+        async with self.store.writing() as unit:
+            self.epoch = await unit.leases.take(owner, topic, "test")
+        recorder = TrainingRecorder(
+            self.training, self.epoch, store=self.store, files=self.files, clock=SystemClock()
+        )
+        self.host = TrainingHost(
+            recorder,
+            files=self.files,
+            build=self._build,
+            clock=SystemClock(),
+            settings=TrainingSettings(checkpoint_interval_s=0.02),
+            meter=Unmeasured(),
+        )
+        self.life = asyncio.create_task(self.host.live())
+        return self.host
+
+    def _build(
+        self, training: Training, checkpoint: CheckpointRow | None, sink: EventSink
+    ) -> CountingRun:
+        run = CountingRun(sink, LAST, self.pace)
+        if checkpoint is not None and not self.forgets_checkpoints:
+            run.restore(self.files.absolute(checkpoint.path))
+        self.runs.append(run)
+        return run
+
+    async def loaded(self) -> None:
+        await until(lambda: bool(self.runs))
+
+    async def step(self, count: int) -> None:
+        """Let the run do `count` steps and wait until it has."""
+        await self.loaded()
+        wanted = self.runs[-1].steps + count
+        assert self.pace is not None
+        self.pace.release(count)
+        await until(lambda: self.runs[-1].steps >= wanted)
+
+    async def ended(self) -> RunState:
+        assert self.life is not None
+        if self.pace is not None:
+            self.pace.release(10 * LAST)
+        return await asyncio.wait_for(self.life, 20)
+
+    async def lose(self) -> None:
+        """Lose the process: a newer lease is taken, so that nothing it does counts any more."""
+        assert self.life is not None
+        async with self.store.writing() as unit:
+            await unit.leases.take(self.training.owner_id, self.training.topic, "test")
+        if self.pace is not None:
+            self.pace.release(PER_EPISODE)
+        self.life.cancel()
+        await asyncio.gather(self.life, return_exceptions=True)
+
+    async def wish(self, desired: Desired) -> None:
+        """Store what the owner wants, as every command does first."""
+        async with self.store.writing() as unit:
+            await unit.trainings.set_desired(self.training.owner_id, self.training.id, desired)
+
+    async def weights(self) -> str | None:
+        """Return what the bot's weights file holds."""
+        async with self.store.reading() as unit:
+            bot = await unit.bots.by_id(self.training.owner_id, self.training.bot_id)
+        return None if bot.weights is None else self.files.absolute(bot.weights).read_text()
+
+    async def row(self) -> Training:
+        async with self.store.reading() as unit:
+            return await unit.trainings.get(self.training.owner_id, self.training.id)
+
+    async def told(self) -> list[tuple[int, str, Any]]:
+        async with self.store.reading() as unit:
+            events = await unit.events.read(self.training.owner_id, self.training.topic)
+        return [(event.seq, event.kind, dict(event.data)) for event in events]
+
+
+async def until(reached: Callable[[], bool]) -> None:
+    async with asyncio.timeout(20):
+        while not reached():
+            await asyncio.sleep(0.002)
+
+
+async def states(hosting: Hosting) -> list[str]:
+    return [data["state"] for _, kind, data in await hosting.told() if kind == "state"]
