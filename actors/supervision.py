@@ -7,11 +7,12 @@ whole cluster, one look at the store says what to start again.
 import asyncio
 import logging
 from collections import defaultdict, deque
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
 from actors.training_files import TrainingFiles
-from actors.training_rows import is_hosted, set_state, stop_row
+from actors.training_rows import is_hosted, keep_best, set_state, stop_row
 from aibt.clock import Clock
 from aibt.errors import AibtError, TrainingEnded
 from aibt.live.states import Desired, RunState
@@ -23,6 +24,7 @@ logger = logging.getLogger(__name__)
 
 _DEATHS_ALLOWED = 10
 _DEATHS_WINDOW_S = 600.0
+_OBEY_AFTER_S = 2.0  # a command does what it stored by itself, unless whoever brought it was lost
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -56,6 +58,10 @@ class Hosted(Protocol):
 
     async def park(self) -> bool:
         """Let it store where it stands and leave, if it is paused; return whether it did."""
+        ...
+
+    async def obey(self) -> None:
+        """Let it do what the store says its owner wants."""
         ...
 
     async def checkpoint(self) -> None:
@@ -102,7 +108,10 @@ class Supervision:
         self._hosted: dict[int, Hosted] = {}
         self._lives: dict[int, asyncio.Task[None]] = {}
         self._demands: dict[int, Demand] = {}
+        self._unreleased: list[Hosted] = []
+        self._errands: dict[int, asyncio.Task[None]] = {}
         self._paused_since: dict[int, float] = {}
+        self._differs_since: dict[int, float] = {}
         self._deaths: dict[int, deque[float]] = defaultdict(deque)
         self._news = asyncio.Event()
 
@@ -112,11 +121,13 @@ class Supervision:
 
     async def run(self) -> None:
         """Take over what already runs, then look until cancelled."""
-        for training_id, hosted in (await self._cluster.running()).items():
-            self._keep(training_id, hosted, Demand(1, 0))
+        taken_over = False
         while True:
             self._news.clear()
             try:
+                if not taken_over:
+                    await self._take_over()
+                    taken_over = True
                 await self.look()
             except AibtError as error:
                 logger.warning("the supervisor will look again: %s", error)
@@ -128,16 +139,21 @@ class Supervision:
             except TimeoutError:
                 continue
 
+    async def _take_over(self) -> None:
+        for training_id, hosted in (await self._cluster.running()).items():
+            self._keep(training_id, hosted, Demand(1, 0))
+
     async def look(self) -> None:
         """Bring the cluster one step closer to what the store says."""
         await self._bury()
         async with self._store.reading() as unit:
             active = await unit.trainings.all_active_of_all_owners()
+        self._forget_ended({training.id for training in active})
         waiting: list[Training] = []
         for training in active:
             if training.id in self._hosted:
                 self._demands[training.id] = demand(training)
-                await self._park_if_due(training)
+                self._see_to(training)
             elif not training.parked:
                 settled = await self._settle(training)
                 if settled is not None:
@@ -163,11 +179,25 @@ class Supervision:
             hosted = self._hosted.pop(training_id)
             del self._lives[training_id], self._demands[training_id]
             self._paused_since.pop(training_id, None)
+            self._differs_since.pop(training_id, None)
             lost = life.exception()
             if lost is not None:
                 logger.warning("training %d lost its process: %s", training_id, lost)
                 self._deaths[training_id].append(self._clock.monotonic())
-            await hosted.release()
+            self._unreleased.append(hosted)
+        kept = []
+        for hosted in self._unreleased:
+            try:
+                await hosted.release()
+            except Exception:
+                logger.exception("a place could not be freed and will be tried again")
+                kept.append(hosted)
+        self._unreleased = kept
+
+    def _forget_ended(self, active: set[int]) -> None:
+        for training_id in [*self._deaths]:
+            if training_id not in active:
+                del self._deaths[training_id]
 
     async def _settle(self, training: Training) -> Training | None:
         """Bring the row of a training that no process hosts in order; return it if it is to run."""
@@ -196,6 +226,7 @@ class Supervision:
                     return None
             if self._dies_too_often(training.id):
                 reason = f"its process was lost {_DEATHS_ALLOWED} times within ten minutes"
+                await keep_best(unit, training, self._files)
                 await set_state(unit, training, RunState.FAILED, f"{key}/failed", reason)
                 return None
             if is_hosted(training):
@@ -238,12 +269,40 @@ class Supervision:
         life.add_done_callback(lambda _: self.wake())
         self._lives[training_id] = life
 
-    # What takes a place for nothing
+    # What is hosted, and should be otherwise
 
-    async def _park_if_due(self, training: Training) -> None:
+    def _see_to(self, training: Training) -> None:
+        hosted, now = self._hosted[training.id], self._clock.monotonic()
+        if not _differs(training):
+            self._differs_since.pop(training.id, None)
+        elif now - self._differs_since.setdefault(training.id, now) >= _OBEY_AFTER_S:
+            self._send(training.id, hosted.obey)
+            return
         if training.state is not RunState.PAUSED:
             self._paused_since.pop(training.id, None)
+        elif now - self._paused_since.setdefault(training.id, now) >= self._settings.park_after_s:
+            self._send(training.id, hosted.park)
+
+    def _send(self, training_id: int, errand: Callable[[], Awaitable[object]]) -> None:
+        """Ask an activation for something, without waiting: one that hangs delays no other."""
+        if training_id in self._errands:
             return
-        since = self._paused_since.setdefault(training.id, self._clock.monotonic())
-        if self._clock.monotonic() - since >= self._settings.park_after_s:
-            await self._hosted[training.id].park()
+
+        async def run() -> None:
+            try:
+                await errand()
+            except AibtError as error:
+                logger.warning("training %d was asked for something: %s", training_id, error)
+            except Exception:
+                logger.exception("training %d was asked for something", training_id)
+            finally:
+                del self._errands[training_id]
+
+        self._errands[training_id] = asyncio.create_task(run())
+
+
+def _differs(training: Training) -> bool:
+    """Return whether a hosted training is not what its owner wants."""
+    if training.desired is Desired.STOPPED:
+        return True
+    return (training.state is RunState.PAUSED) != (training.desired is Desired.PAUSED)

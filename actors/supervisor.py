@@ -6,7 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import ray
-from ray.util import get_placement_group, list_named_actors, placement_group, remove_placement_group
+from ray.exceptions import GetTimeoutError, RayActorError
+from ray.util import (
+    get_placement_group,
+    list_named_actors,
+    placement_group,
+    placement_group_table,
+    remove_placement_group,
+)
 from ray.util.scheduling_strategies import PlacementGroupSchedulingStrategy
 
 from actors.calls import ask
@@ -37,6 +44,9 @@ class HostedActor:
 
     async def life(self) -> None:
         await ask(self._handle.live.remote(), timeout_s=_LIFE_S)
+
+    async def obey(self) -> None:
+        await ask(self._handle.obey.remote(), timeout_s=_ANSWER_S)
 
     async def park(self) -> bool:
         parked: bool = await ask(self._handle.park.remote(), timeout_s=_ANSWER_S)
@@ -90,6 +100,7 @@ class RayCluster:
             handle = ray.remote(TrainingActor).options(**options).remote(training, epoch)
         except ValueError as error:  # the name of the one before is not free yet
             remove_placement_group(group)
+            _kill(training_actor(training.id))  # its lease is over
             raise ActorUnavailable(str(error)) from error
         return HostedActor(handle, group_name)
 
@@ -98,40 +109,70 @@ class RayCluster:
 
     def _running(self) -> dict[int, Hosted]:
         found: dict[int, Hosted] = {}
+        kept: set[str] = set()
         for named in list_named_actors(all_namespaces=True):
             name = named["name"]
             if named["namespace"] != NAMESPACE or not name.startswith(TRAINING):
                 continue
             number = name.removeprefix(TRAINING)
-            if number.isdigit():  # a worker's name goes on after the number
+            if not number.isdigit():  # a worker's name goes on after the number
+                continue
+            try:
                 handle: Any = ray.get_actor(name, namespace=NAMESPACE)
                 epoch = ray.get(handle.epoch.remote(), timeout=_ANSWER_S)
+            except (ValueError, GetTimeoutError, RayActorError) as error:
+                logger.warning("%s does not answer and is started again: %s", name, error)
+                _kill(name)
+            else:
                 found[int(number)] = HostedActor(handle, f"{name}/{epoch}")
+                kept.add(f"{name}/{epoch}")
+        _remove_places(kept)
         return found
+
+
+def _kill(name: str) -> None:
+    """End the actor called `name`, if there is one."""
+    try:
+        ray.kill(ray.get_actor(name, namespace=NAMESPACE), no_restart=True)
+    except ValueError:
+        logger.debug("%s is gone already", name)
+
+
+def _remove_places(kept: set[str]) -> None:
+    """Remove the places of trainings that no process has: their supervisor was lost."""
+    for group in placement_group_table().values():
+        name = group["name"]
+        if name.startswith(TRAINING) and name not in kept and group["state"] != "REMOVED":
+            try:
+                remove_placement_group(get_placement_group(name))
+            except ValueError:
+                logger.debug("%s is gone already", name)
 
 
 class SupervisorActor:
     """Forward messages to `Supervision`."""
 
     def __init__(self) -> None:
+        self._opening = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
         self._supervision: Supervision | None = None
 
     async def begin(self) -> None:
         """Start looking, once; called after every start of this process."""
-        if self._supervision is not None:
-            return
-        read = settings()
-        clock = SystemClock()
-        store = await open_store(read.store.database_url, clock=clock)
-        self._supervision = Supervision(
-            store,
-            RayCluster(read.ray.autoscaled),
-            TrainingFiles(Path(read.store.root)),
-            clock,
-            read.training,
-        )
-        self._task = asyncio.create_task(self._supervision.run())
+        async with self._opening:
+            if self._supervision is not None:
+                return
+            read = settings()
+            clock = SystemClock()
+            store = await open_store(read.store.database_url, clock=clock)
+            self._supervision = Supervision(
+                store,
+                RayCluster(read.ray.autoscaled),
+                TrainingFiles(Path(read.store.root)),
+                clock,
+                read.training,
+            )
+            self._task = asyncio.create_task(self._supervision.run())
 
     async def wake(self) -> None:
         """Look at once; see `Supervision.wake`."""

@@ -59,6 +59,10 @@ class TrainingActor:
         """See `TrainingHost.update`."""
         return await (await self._opened()).update(changes, command_id)
 
+    async def obey(self) -> None:
+        """See `TrainingHost.obey`."""
+        await (await self._opened()).obey()
+
     async def park(self) -> bool:
         """See `TrainingHost.park`."""
         return await (await self._opened()).park()

@@ -8,8 +8,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from actors.supervision import Demand
+from actors.supervision import Demand, Hosted
 from actors.training_files import BEST
+from aibt.clock import SystemClock
 from aibt.errors import ActorUnavailable, StoreUnavailable
 from aibt.live.events import Emission, EventSink, Json
 from aibt.store.database import Store, UnitOfWork
@@ -120,6 +121,16 @@ class Unmeasured:
     def control(self, command: str, seconds: float) -> None: ...
 
 
+class HandClock(SystemClock):
+    """Measures what the test says has passed."""
+
+    def __init__(self) -> None:
+        self.passed_s = 0.0
+
+    def monotonic(self) -> float:
+        return self.passed_s
+
+
 class FakeHosted:
     """One activation that ends when the test says so."""
 
@@ -128,6 +139,9 @@ class FakeHosted:
         self.over = asyncio.Event()
         self.lost = False
         self.parks = 0
+        self.obeys = 0
+        self.refuses_release = 0
+        self.hangs = False
         self.released = False
 
     async def life(self) -> None:
@@ -137,11 +151,20 @@ class FakeHosted:
 
     async def park(self) -> bool:
         self.parks += 1
+        if self.hangs:
+            await asyncio.Event().wait()
         return True
+
+    async def obey(self) -> None:
+        self.obeys += 1
+        raise ActorUnavailable("busy")
 
     async def checkpoint(self) -> None: ...
 
     async def release(self) -> None:
+        if self.refuses_release:
+            self.refuses_release -= 1
+            raise ActorUnavailable("the directory is down")
         self.released = True
 
 
@@ -152,13 +175,21 @@ class FakeCluster:
         self.has = Demand(cpus, gpus)
         self.launched: list[FakeHosted] = []
         self.already: dict[int, FakeHosted] = {}
+        self.refuses_running = 0
+        self.refuses_launch = 0
 
     async def capacity(self) -> Demand:
         return self.has
 
     async def launch(self, training: Training, epoch: int) -> FakeHosted:
+        if self.refuses_launch:
+            self.refuses_launch -= 1
+            raise ActorUnavailable("its name is not free yet")
         self.launched.append(FakeHosted(training, epoch))
         return self.launched[-1]
 
-    async def running(self) -> dict[int, FakeHosted]:
-        return self.already
+    async def running(self) -> dict[int, Hosted]:
+        if self.refuses_running:
+            self.refuses_running -= 1
+            raise ActorUnavailable("the directory is down")
+        return dict(self.already)

@@ -80,8 +80,8 @@ async def test_a_store_that_is_busy_for_a_while_fails_no_training(
 ) -> None:
     busy = BusyStore(store)
     training = await queued()
-    hosting = SlowHosting(busy, files, training) if moment == "running" else None
-    hosting = hosting or Hosting(busy, files, training)
+    kind = SlowHosting if moment == "running" else Hosting
+    hosting = kind(busy, files, training)
     host = await hosting.begin()
     if moment == "opening":
         busy.refuses = 5
