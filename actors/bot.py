@@ -98,8 +98,8 @@ class BotActor:
 
 
 def start_bot(bot: Bot) -> Any:
-    """Activate a bot's actor, or return the handle of the one that is active."""
-    return (
+    """Activate a bot's actor, or return the handle of the one that is active. Blocking."""
+    handle: Any = (
         ray.remote(BotActor)
         .options(
             name=bot_actor(bot.id),
@@ -112,3 +112,5 @@ def start_bot(bot: Bot) -> Any:
         )
         .remote(bot)
     )
+    handle.begin.remote()  # so that it sees when there is nothing to do any more, and leaves
+    return handle

@@ -59,11 +59,16 @@ class Commands:
         try:
             answer = await effect()
         except AibtError as error:
-            await self.refuse(owner_id, command, error)
-            raise
+            stored = await self.refuse(owner_id, command, error)
+            if stored is None or _REFUSED in stored:
+                raise
+            return answer_kind.of(stored)
         async with self._store.writing() as unit:
             await unit.commands.finish(owner_id, command.id, as_json(answer))
-        return answer
+            finished = await unit.commands.begin(owner_id, command.id, command.digest)
+        if finished is None or finished.answer in (None, as_json(answer)):
+            return answer
+        return _answered(finished.answer or {}, answer_kind)  # that of whoever was first
 
     async def earlier_training(self, owner_id: int, command: Command | None) -> int | None:
         """Return the training that the command started already, or None.
@@ -81,17 +86,26 @@ class Commands:
             raise _refusal(earlier.answer)
         return earlier.training_id
 
-    async def refuse(self, owner_id: int, command: Command | None, error: AibtError) -> None:
-        """Store a refusal for good as the answer; forget the command where nothing is decided."""
+    async def refuse(
+        self, owner_id: int, command: Command | None, error: AibtError
+    ) -> Mapping[str, Json] | None:
+        """Store a refusal for good as the answer; forget the command where nothing is decided.
+
+        Returns:
+            What is stored as the answer now: the refusal, or what the same command was answered
+            meanwhile where it came twice at once. None: nothing.
+        """
         if command is None or isinstance(error, IdReused):
-            return
+            return None
         async with self._store.writing() as unit:
             if isinstance(error, Unavailable):
                 await unit.commands.forget(owner_id, command.id)
-                return
+                return None
             await unit.commands.begin(owner_id, command.id, command.digest)
             refusal: dict[str, Json] = {_REFUSED: error.code, "args": [*error.args]}
             await unit.commands.finish(owner_id, command.id, refusal)
+            stored = await unit.commands.begin(owner_id, command.id, command.digest)
+        return None if stored is None else stored.answer
 
 
 def as_json(answer: WireMessage) -> dict[str, Json]:

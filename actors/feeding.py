@@ -8,9 +8,9 @@ from actors.handles import Handles
 from actors.names import training_actor
 from actors.training_rows import is_hosted
 from aibt.api.platform import Feed
-from aibt.errors import ActorUnavailable
+from aibt.errors import LeaseLost, Unavailable
 from aibt.live.event_log import Poll
-from aibt.live.events import Event
+from aibt.live.events import Event, Json
 from aibt.store.database import Store
 from aibt.store.records import Training, User
 
@@ -35,19 +35,22 @@ class TrainingFeeds:
         """Return what is new, waiting up to `timeout_s` for it; see `Platform.feed`."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + timeout_s
+        turned_away = False  # by an actor that hosts it no more, while its row says otherwise
         while True:
             left_s = max(deadline - loop.time(), 0.0)
             if self._hosted.get(training_id) == owner.id:
                 found = await self._from_actor(owner, training_id, cursor, status_version, left_s)
                 if found is not None:
                     return found
+                turned_away = True
             training, events = await self._read(owner, training_id, cursor)
             if is_hosted(training):
                 self._hosted[training_id] = owner.id
             found = _from_rows(training, events, cursor, status_version)
             if found is not None or loop.time() >= deadline:
                 return found or _nothing(cursor, status_version)
-            await asyncio.sleep(0 if is_hosted(training) else min(_LOOK_S, left_s))
+            at_once = is_hosted(training) and not turned_away
+            await asyncio.sleep(0 if at_once else min(_LOOK_S, left_s))
 
     async def _from_actor(
         self, owner: User, training_id: int, cursor: int, status_version: int, timeout_s: float
@@ -60,9 +63,8 @@ class TrainingFeeds:
                 handle.poll.remote(cursor, status_version, timeout_s),
                 timeout_s=timeout_s + _SPARE_S,
             )
-        except ActorUnavailable:
+        except (Unavailable, LeaseLost):
             self._forget(training_id)
-            await asyncio.sleep(_LOOK_S)
             return None
         if poll.ended and not poll.events:
             self._forget(training_id)
@@ -106,10 +108,18 @@ def _from_rows(
     return Feed(
         events=events,
         cursor=reached,
-        status=training.status if has_news else None,
+        status=_stored_status(training, reached if ended else None) if has_news else None,
         status_version=version if has_news else status_version,
         ended=ended,
     )
+
+
+def _stored_status(training: Training, last_seq: int | None) -> dict[str, Json]:
+    """Return the last status with the state of now: a row may move on without a process."""
+    now: dict[str, Json] = {"id": training.id, "state": str(training.state)}
+    if last_seq is not None:
+        now["cursor"] = last_seq
+    return {**training.status, **now}
 
 
 def _nothing(cursor: int, status_version: int) -> Feed:

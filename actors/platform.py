@@ -1,11 +1,14 @@
 """The platform over Ray: rows in the store, live things in actors."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+from ray.exceptions import RayError
 
 from actors.bot import start_bot
 from actors.calls import ask
@@ -35,6 +38,8 @@ from aibt.settings import Settings
 from aibt.store.database import Store, UnitOfWork, open_store
 from aibt.store.records import Bot, Training, User
 from aibt.store.schema import ACTIVE_STATES
+
+logger = logging.getLogger(__name__)
 
 _MARKET_S = 19.0
 _BOT_S = 10.0  # twice, where the actor has to be activated anew
@@ -139,8 +144,15 @@ class RayPlatform:
             await ask(getattr(handle, what).remote(command_id), timeout_s=_BOT_S)
         except ActorUnavailable:
             self._handles.forget(name)
-            handle = await asyncio.to_thread(start_bot, bot)
+            handle = await self._activate(bot)
             await ask(getattr(handle, what).remote(command_id), timeout_s=_BOT_S)
+
+    async def _activate(self, bot: Bot) -> Any:
+        try:
+            async with asyncio.timeout(_CLUSTER_S):
+                return await asyncio.to_thread(start_bot, bot)
+        except (TimeoutError, RayError, ValueError) as error:
+            raise ActorUnavailable("the bot's actor does not start") from error
 
     # Trainings
 
@@ -156,7 +168,10 @@ class RayPlatform:
             await self._commands.refuse(owner.id, command, error)
             raise
         await self._control.wake_supervisor()
-        await asyncio.to_thread(start_bot, bot)
+        try:
+            await self._activate(bot)
+        except ActorUnavailable as error:  # the training is queued all the same
+            logger.warning("bot %d has no actor: %s", bot.id, error)
         return training_message(training)
 
     async def _queue(

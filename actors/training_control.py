@@ -16,6 +16,8 @@ from actors.handles import Handles
 from actors.names import SUPERVISOR, training_actor
 from actors.training_files import TrainingFiles
 from actors.training_rows import (
+    STATE,
+    changed_by,
     command_key,
     is_hosted,
     pause_row,
@@ -23,7 +25,7 @@ from actors.training_rows import (
     stop_row,
     update_row,
 )
-from aibt.errors import ActorUnavailable, Invalid, TrainingEnded
+from aibt.errors import ActorUnavailable, Invalid, LeaseLost, TrainingEnded, Unavailable
 from aibt.live.events import Json
 from aibt.live.states import Desired, RunState
 from aibt.store.database import Store
@@ -76,6 +78,15 @@ class TrainingControl:
 
     async def stop(self, owner_id: int, training_id: int, command_id: str | None) -> Controlled:
         """End the training; its best weights and its history stay."""
+        try:
+            return await self._stop(owner_id, training_id, command_id)
+        except TrainingEnded:
+            training = await self._get(owner_id, training_id)
+            if command_id is not None and await self._was_ended_by(training, command_id):
+                return Controlled(training=training)
+            raise
+
+    async def _stop(self, owner_id: int, training_id: int, command_id: str | None) -> Controlled:
         async with self._store.writing() as unit:
             training = await unit.trainings.set_desired(owner_id, training_id, Desired.STOPPED)
             if not is_hosted(training):
@@ -83,7 +94,18 @@ class TrainingControl:
                 training = await stop_row(unit, training, key, self._files)
         if is_hosted(training):
             return await self._command(training, "stop", command_id, until=_has_ended)
-        return Controlled(training=await self._until(training, _has_ended))
+        if not training.state.has_ended:
+            await self.wake_supervisor()
+        return Controlled(training=await self._until(training, _has_ended, _COMMAND_S))
+
+    async def _was_ended_by(self, training: Training, command_id: str) -> bool:
+        """Return whether an earlier try of a stop, whose answer was lost, had its effect."""
+        async with self._store.reading() as unit:
+            last = await unit.events.last_of_kind(training.owner_id, training.topic, STATE)
+            stored = await changed_by(unit, training, command_id)
+        return stored is not None or (
+            last is not None and last.key == command_key(command_id, "stopped")
+        )
 
     async def update(
         self,
@@ -99,14 +121,17 @@ class TrainingControl:
         """
         training = await self._get(owner_id, training_id)
         _refuse_unfit(training, changes)
-        training = await self._until(training, _is_settled)
+        began = asyncio.get_running_loop().time()
+        training = await self._until(training, _is_settled, _COMMAND_S)
         if not is_hosted(training):
             async with self._store.writing() as unit:
                 training = await unit.trainings.get(owner_id, training_id)
                 if not is_hosted(training):
                     training = await update_row(unit, training, changes, command_id)
                     return Controlled(training=training)
-        return await self._command(training, "update", command_id, given=(dict(changes),))
+        return await self._command(
+            training, "update", command_id, given=(dict(changes),), began=began
+        )
 
     async def status(self, training: Training) -> Mapping[str, Json] | None:
         """Return the live status of a training, or None if no process hosts it."""
@@ -116,7 +141,7 @@ class TrainingControl:
         try:
             handle = await self._handles.get(name)
             status: Mapping[str, Json] = await ask(handle.status.remote(), timeout_s=_STATUS_S)
-        except ActorUnavailable:
+        except Unavailable:
             self._handles.forget(name)
             return None
         return status
@@ -137,29 +162,34 @@ class TrainingControl:
         *,
         until: Reached | None = None,
         given: tuple[Any, ...] = (),
+        began: float | None = None,
     ) -> Controlled:
         name = training_actor(training.id)
+        now = asyncio.get_running_loop().time
+        deadline = (now() if began is None else began) + _COMMAND_S
         try:
             handle = await self._handles.get(name)
             method = getattr(handle, command)
-            status = await ask(method.remote(*given, command_id), timeout_s=_COMMAND_S)
-        except ActorUnavailable:
+            left_s = max(deadline - now(), _LOOK_S)
+            status = await ask(method.remote(*given, command_id), timeout_s=left_s)
+        except (ActorUnavailable, LeaseLost) as error:  # or what answered was there no longer
             self._handles.forget(name)
             await self.wake_supervisor()
             if until is None:  # it may have run: the caller repeats it, under the same id
-                raise
-            return Controlled(training=await self._until(training, until))
+                raise ActorUnavailable(str(error)) from error
+            left_s = max(deadline - now(), _LOOK_S)
+            return Controlled(training=await self._until(training, until, left_s))
         training = await self._get(training.owner_id, training.id)
         return Controlled(training=training, status=status)
 
-    async def _until(self, training: Training, reached: Reached) -> Training:
+    async def _until(self, training: Training, reached: Reached, timeout_s: float) -> Training:
         """Wait until the supervisor has made the training match the wish.
 
         Raises:
             ActorUnavailable: it took too long; the wish stands and will be met.
         """
         try:
-            async with asyncio.timeout(_COMMAND_S):
+            async with asyncio.timeout(timeout_s):
                 while not reached(training):
                     await asyncio.sleep(_LOOK_S)
                     training = await self._get(training.owner_id, training.id)

@@ -10,6 +10,9 @@ from aibt.live.states import RunState
 from aibt.store.database import UnitOfWork
 from aibt.store.records import Change, Training
 
+STATE = "state"
+"""Kind of the events that tell of a new state."""
+
 _HOSTED = frozenset({RunState.LOADING, RunState.RUNNING, RunState.PAUSED})
 
 
@@ -117,6 +120,6 @@ async def set_state(
     owner_id, training_id = training.owner_id, training.id
     await unit.trainings.set_state(owner_id, training_id, state, epoch=None, reason=reason)
     data: dict[str, Json] = {"id": training_id, "state": str(state), "reason": reason}
-    told = Emission(key=key, kind="state", data=data)
+    told = Emission(key=key, kind=STATE, data=data)
     await unit.events.append(owner_id, training.topic, None, [told])
     return await unit.trainings.get(owner_id, training_id)

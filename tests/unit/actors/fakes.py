@@ -1,13 +1,16 @@
 """A run that counts, and a cluster that hosts in this process."""
 
 import asyncio
+import inspect
 import json
 import threading
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from actors.handles import Handles
 from actors.supervision import Demand, Hosted
 from actors.training_files import BEST
 from aibt.clock import SystemClock
@@ -193,3 +196,55 @@ class FakeCluster:
             self.refuses_running -= 1
             raise ActorUnavailable("the directory is down")
         return dict(self.already)
+
+
+class FakeMethod:
+    """A method of a `FakeHandle`: what it does runs as a task, as Ray would run it elsewhere."""
+
+    def __init__(self, method: Callable[..., Any]) -> None:
+        self._method = method
+
+    def remote(self, *given: Any) -> "asyncio.Future[Any]":
+        async def run() -> Any:
+            answer = self._method(*given)
+            return await answer if inspect.isawaitable(answer) else answer
+
+        return asyncio.ensure_future(run())
+
+
+class FakeHandle:
+    """What Ray's handle of an actor is, for an object in this process."""
+
+    def __init__(self, target: Any) -> None:
+        self._target = target
+
+    def __getattr__(self, name: str) -> FakeMethod:
+        return FakeMethod(getattr(self._target, name))
+
+
+class FakeHandles(Handles):
+    """The actors that there are, by name."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.actors: dict[str, Any] = {}
+        self.lookups = 0
+
+    async def get(self, name: str) -> Any:
+        self.lookups += 1
+        if name not in self.actors:
+            raise ActorUnavailable(f"no actor {name}")
+        return FakeHandle(self.actors[name])
+
+
+class FakeSupervisor:
+    """Counts how often it is woken, and says what it is told to do then."""
+
+    def __init__(self, look: Callable[[], Awaitable[None]] | None = None) -> None:
+        self.wakes = 0
+        self._look = look
+
+    async def wake(self) -> None:
+        self.wakes += 1
+        if self._look is not None:
+            await self._look()
