@@ -241,6 +241,106 @@ class RateLimited(AibtError):
         return f"too many requests, try again in {self.retry_after_s:.0f} s"
 
 
+class NotSignedIn(AibtError):
+    """The request says not who is asking, or its token, ticket or sign-in is over."""
+
+    code = "not_signed_in"
+    http_status = 401
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"please sign in: {self.reason}"
+
+
+class BadCredentials(AibtError):
+    """E-mail or password is wrong; which of them is not told."""
+
+    code = "bad_credentials"
+    http_status = 401
+
+    def __init__(self) -> None:
+        super().__init__()
+
+    def __str__(self) -> str:
+        return "e-mail or password is wrong"
+
+
+class NotListed(AibtError):
+    """The e-mail is not on the whitelist of this installation."""
+
+    code = "not_listed"
+    http_status = 403
+    at = "email"
+
+    def __init__(self, email: str) -> None:
+        super().__init__(email)
+        self.email = email
+
+    def __str__(self) -> str:
+        return f"{self.email} is not on this installation's list: ask its administrator"
+
+
+class UserDisabled(AibtError):
+    """An administrator has disabled this user."""
+
+    code = "user_disabled"
+    http_status = 403
+
+    def __init__(self, email: str) -> None:
+        super().__init__(email)
+        self.email = email
+
+    def __str__(self) -> str:
+        return f"{self.email} is disabled: ask the administrator"
+
+
+class Forbidden(AibtError):
+    """Only an administrator may do this."""
+
+    code = "forbidden"
+    http_status = 403
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+class EmailTaken(AibtError):
+    """There is an account with this e-mail."""
+
+    code = "email_taken"
+    http_status = 409
+    at = "email"
+
+    def __init__(self, email: str) -> None:
+        super().__init__(email)
+        self.email = email
+
+    def __str__(self) -> str:
+        return f"there is an account of {self.email}: sign in instead"
+
+
+class QuotaExceeded(AibtError):
+    """The user has, or asks for, more of something than the quota allows."""
+
+    code = "quota_exceeded"
+    http_status = 429
+
+    def __init__(self, at: str | None, reason: str) -> None:
+        super().__init__(at, reason)
+        self.at = at
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return self.reason
+
+
 class StoreUnavailable(Unavailable):
     """The database did not take or answer something in time."""
 

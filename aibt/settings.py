@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from dotenv import dotenv_values
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, HttpUrl, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "AIBT_"
@@ -33,6 +33,10 @@ class StoreSettings(SettingsGroup):
     )
     url: str | None = Field(
         default=None, description="SQLAlchemy URL; none: SQLite in a file under `root`"
+    )
+    owner_url: str | None = Field(
+        default=None,
+        description="PostgreSQL: URL of the role that owns the tables, for migrations alone",
     )
 
     @property
@@ -110,6 +114,61 @@ class RaySettings(SettingsGroup):
     object_store_mb: int = Field(default=512, ge=80, description="object store's memory, MB")
 
 
+class AccountSettings(SettingsGroup):
+    """Who may sign in, and how."""
+
+    secret: SecretStr | None = Field(
+        default=None,
+        description="signs tokens and encrypts keys, at least 32 characters; none: made at the "
+        "first start and kept in `secret` under the store's root",
+    )
+    previous_secrets: tuple[SecretStr, ...] = Field(
+        default=(), description="earlier values of `secret`: what they encrypted is still read"
+    )
+    identity: Literal["local", "supabase"] = Field(
+        default="local", description="who checks passwords: this installation, or Supabase"
+    )
+    access_token_s: float = Field(
+        default=900, ge=30, le=86_400, description="seconds for which an access token is valid"
+    )
+    sign_in_s: float = Field(
+        default=30 * 86_400, ge=60, description="seconds after which one must sign in again"
+    )
+    provider_urls: tuple[HttpUrl, ...] = Field(
+        default=(),
+        description="OpenAI-compatible base URLs that users may keep a key for, besides the known",
+    )
+
+
+class LimitSettings(SettingsGroup):
+    """How often one may ask; 429 with `Retry-After` beyond it."""
+
+    sign_ins_per_minute: float = Field(default=10, gt=0, description="sign-ins of one e-mail")
+    sign_ups_per_minute: float = Field(default=30, gt=0, description="sign-ups of all together")
+    tickets_per_minute: float = Field(default=60, gt=0, description="tickets of one user")
+    commands_per_second: float = Field(
+        default=50, gt=0, description="requests of one user at one gateway; four times as a burst"
+    )
+    starts_per_minute: float = Field(default=60, gt=0, description="trainings started by one user")
+    sockets: int = Field(default=100, ge=1, description="WebSockets of one user at one gateway")
+
+
+class QuotaSettings(SettingsGroup):
+    """How much one user may have; administrators are bound by it too."""
+
+    bots: int = Field(default=1_000, ge=1, description="bots that are not deleted")
+    active_trainings: int = Field(
+        default=50, ge=1, description="trainings that have not ended"
+    )
+    max_episodes: int = Field(default=1_000_000, ge=1, description="episodes of one training")
+    hidden_layers: int = Field(default=1_024, ge=1, description="width of a bot")
+    environments: int = Field(default=16_384, ge=1, description="environments of one training")
+    rollout_workers: int = Field(default=64, ge=0, description="rollout workers of one training")
+    symbols: int = Field(
+        default=100, ge=1, description="symbols that active trainings are on at once"
+    )
+
+
 class Settings(BaseSettings):
     """All settings of one process."""
 
@@ -124,7 +183,28 @@ class Settings(BaseSettings):
     port: int | None = Field(
         default=None, validation_alias="PORT", description="HTTP port; stronger than serve's"
     )
+    supabase_url: HttpUrl | None = Field(
+        default=None, validation_alias="SUPABASE_URL", description="of the Supabase project"
+    )
+    supabase_anon_key: SecretStr | None = Field(
+        default=None,
+        validation_alias="SUPABASE_ANON_KEY",
+        description="the project's publishable (anon) key, which its REST API asks for",
+    )
+    supabase_jwt_secret: SecretStr | None = Field(
+        default=None,
+        validation_alias="SUPABASE_JWT_SECRET",
+        description="the project's legacy HS256 secret; none: its published keys alone",
+    )
+    mode: Literal["laptop", "production"] = Field(
+        default="laptop",
+        description="production: several nodes and other addresses than this machine's own, and "
+        "nothing left to a default that would be unsafe there",
+    )
     store: StoreSettings = StoreSettings()
+    accounts: AccountSettings = AccountSettings()
+    limits: LimitSettings = LimitSettings()
+    quotas: QuotaSettings = QuotaSettings()
     market: MarketSettings = MarketSettings()
     costs: CostSettings = CostSettings()
     training: TrainingSettings = TrainingSettings()
@@ -143,7 +223,7 @@ class Settings(BaseSettings):
 
 def unknown_variables(names: Iterable[str]) -> list[str]:
     """Return what begins with `AIBT_` and no setting reads, of `names` and of `.env`, sorted."""
-    known = {
+    known = {f"{PREFIX}MODE"} | {
         f"{PREFIX}{group}__{name}".upper()
         for group, of in Settings.model_fields.items()
         if isinstance(of.annotation, type) and issubclass(of.annotation, SettingsGroup)

@@ -10,10 +10,19 @@ from aibt.live.states import Desired, RunState
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class User:
-    """Someone who owns things."""
+    """Someone who owns things.
+
+    Attributes:
+        email: casefolded and trimmed.
+        is_admin: may look at what is others', which is noted, and stop it.
+        disabled_at: since when he may do nothing any more, or None.
+    """
 
     id: int
     email: str
+    is_admin: bool
+    disabled_at: datetime | None
+    signed_in_at: datetime | None
     created_at: datetime
 
 

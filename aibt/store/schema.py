@@ -26,7 +26,7 @@ from sqlalchemy import (
 from aibt.live.states import RunState
 from aibt.store.columns import UtcDateTime, json_column
 
-HEAD = "0001"
+HEAD = "0002"
 """The migration that makes this schema; a test holds the two together."""
 
 ACTIVE_STATES = tuple(state for state in RunState if not state.has_ended)
@@ -51,9 +51,87 @@ users = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("email", String(320), nullable=False),
+    Column("subject", String(64)),
+    Column("password_hash", Text),
+    Column("is_admin", Boolean, nullable=False),
+    Column("disabled_at", UtcDateTime),
+    Column("signed_in_at", UtcDateTime),
     Column("created_at", UtcDateTime, nullable=False),
     UniqueConstraint("email"),
+    UniqueConstraint("subject"),
     sqlite_autoincrement=True,  # an id is never given twice: actors and files are named after it
+)
+
+listed_emails = Table(
+    "listed_emails",
+    metadata,
+    Column("email", String(320), primary_key=True),
+    Column("listed_by", String(320)),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+
+sign_ins = Table(
+    "sign_ins",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    _owner(),
+    Column("token_hash", String(64)),
+    Column("previous_hash", String(64)),
+    Column("refreshed_at", UtcDateTime, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Column("revoked_at", UtcDateTime),
+    UniqueConstraint("token_hash"),
+    UniqueConstraint("previous_hash"),
+    Index("ix_sign_ins_owner_id_expires_at", "owner_id", "expires_at"),
+)
+
+passes = Table(
+    "passes",
+    metadata,
+    Column("hash", String(64), primary_key=True),
+    _owner(),
+    Column("kind", String(16), nullable=False),
+    Column("sign_in_id", String(64)),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Index("ix_passes_expires_at", "expires_at"),
+    Index("ix_passes_owner_id", "owner_id"),
+)
+
+buckets = Table(
+    "buckets",
+    metadata,
+    Column("key", String(128), primary_key=True),
+    Column("tokens", Double, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("admin_id", Integer, ForeignKey("users.id")),
+    Column("action", String(64), nullable=False),
+    Column("owner_id", Integer, ForeignKey("users.id")),
+    Column("about", json_column, nullable=False),
+    Index("ix_audit_owner_id_id", "owner_id", "id"),
+    Index("ix_audit_admin_id_id", "admin_id", "id"),
+    sqlite_autoincrement=True,
+)
+
+secrets = Table(
+    "secrets",
+    metadata,
+    _owner(),
+    Column("provider", String(64), nullable=False),
+    Column("base_url", Text),
+    Column("sealed", Text, nullable=False),
+    Column("last_four", String(4), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+    PrimaryKeyConstraint("owner_id", "provider"),
 )
 
 bots = Table(
@@ -78,6 +156,8 @@ bots = Table(
 is_kept = bots.c.deleted_at.is_(None)
 """The bot is not deleted."""
 
+Index("ix_bots_owner_id_created_at_id", bots.c.owner_id, bots.c.created_at, bots.c.id)
+Index("ix_bots_owner_id_updated_at_id", bots.c.owner_id, bots.c.updated_at, bots.c.id)
 Index(
     "uq_bots_owner_id_name",
     bots.c.owner_id,
