@@ -77,8 +77,8 @@ class BotActor:
     async def _look(self) -> Training | None:
         if self._store is None:
             return None
-        async with self._store.reading() as unit:
-            self._active = await unit.trainings.active_of(self._bot.owner_id, self._bot.id)
+        async with self._store.reading(self._bot.owner_id) as unit:
+            self._active = await unit.trainings.active_of(self._bot.id)
         return self._active
 
     async def _leave_when_idle(self) -> None:

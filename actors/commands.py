@@ -29,14 +29,14 @@ class Commands:
     ) -> M:
         """Run a command whose effect is rows alone: effect and answer in one transaction."""
         try:
-            async with self._store.writing() as unit:
+            async with self._store.writing(owner_id) as unit:
                 if command is not None:
-                    earlier = await unit.commands.begin(owner_id, command.id, command.digest)
+                    earlier = await unit.commands.begin(command.id, command.digest)
                     if earlier is not None and earlier.answer is not None:
                         return _answered(earlier.answer, answer_kind)
                 answer = await effect(unit)
                 if command is not None:
-                    await unit.commands.finish(owner_id, command.id, as_json(answer))
+                    await unit.commands.finish(command.id, as_json(answer))
                 return answer
         except AibtError as error:
             await self.refuse(owner_id, command, error)
@@ -52,8 +52,8 @@ class Commands:
         """Run a command that reaches an actor: begun first, so that a repetition is known."""
         if command is None:
             return await effect()
-        async with self._store.writing() as unit:
-            earlier = await unit.commands.begin(owner_id, command.id, command.digest)
+        async with self._store.writing(owner_id) as unit:
+            earlier = await unit.commands.begin(command.id, command.digest)
         if earlier is not None and earlier.answer is not None:
             return _answered(earlier.answer, answer_kind)
         try:
@@ -63,9 +63,9 @@ class Commands:
             if stored is None or _REFUSED in stored:
                 raise
             return answer_kind.of(stored)
-        async with self._store.writing() as unit:
-            await unit.commands.finish(owner_id, command.id, as_json(answer))
-            finished = await unit.commands.begin(owner_id, command.id, command.digest)
+        async with self._store.writing(owner_id) as unit:
+            await unit.commands.finish(command.id, as_json(answer))
+            finished = await unit.commands.begin(command.id, command.digest)
         if finished is None or finished.answer in (None, as_json(answer)):
             return answer
         return _answered(finished.answer or {}, answer_kind)  # that of whoever was first
@@ -78,8 +78,8 @@ class Commands:
         """
         if command is None:
             return None
-        async with self._store.writing() as unit:
-            earlier = await unit.commands.begin(owner_id, command.id, command.digest)
+        async with self._store.writing(owner_id) as unit:
+            earlier = await unit.commands.begin(command.id, command.digest)
         if earlier is None:
             return None
         if earlier.training_id is None and earlier.answer is not None:
@@ -97,14 +97,14 @@ class Commands:
         """
         if command is None or isinstance(error, IdReused):
             return None
-        async with self._store.writing() as unit:
+        async with self._store.writing(owner_id) as unit:
             if isinstance(error, Unavailable):
-                await unit.commands.forget(owner_id, command.id)
+                await unit.commands.forget(command.id)
                 return None
-            await unit.commands.begin(owner_id, command.id, command.digest)
+            await unit.commands.begin(command.id, command.digest)
             refusal: dict[str, Json] = {_REFUSED: error.code, "args": [*error.args]}
-            await unit.commands.finish(owner_id, command.id, refusal)
-            stored = await unit.commands.begin(owner_id, command.id, command.digest)
+            await unit.commands.finish(command.id, refusal)
+            stored = await unit.commands.begin(command.id, command.digest)
         return None if stored is None else stored.answer
 
 

@@ -87,9 +87,9 @@ class TrainingFeeds:
     async def _read(
         self, owner: User, training_id: int, cursor: int
     ) -> tuple[Training, Sequence[Event]]:
-        async with self._store.reading() as unit:
-            training = await unit.trainings.get(owner.id, training_id)
-            events = await unit.events.read(owner.id, training.topic, cursor, _PAGE)
+        async with self._store.reading(owner.id) as unit:
+            training = await unit.trainings.get(training_id)
+            events = await unit.events.read(training.topic, cursor, _PAGE)
         return training, events
 
 

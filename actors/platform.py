@@ -38,6 +38,7 @@ from aibt.settings import Settings
 from aibt.store.database import Store, UnitOfWork, open_store
 from aibt.store.records import Bot, Training, User
 from aibt.store.schema import ACTIVE_STATES
+from aibt.store.service import Service
 
 logger = logging.getLogger(__name__)
 
@@ -62,6 +63,7 @@ class RayPlatform:
     def __init__(self, store: Store, settings: Settings, clock: Clock) -> None:
         files = TrainingFiles(Path(settings.store.root))
         self._store = store
+        self._service = Service(store)
         self._settings = settings
         self._clock = clock
         self._handles = Handles()
@@ -70,7 +72,7 @@ class RayPlatform:
         self._feeds = TrainingFeeds(store, self._handles)
 
     async def local_user(self) -> User:
-        async with self._store.writing() as unit:
+        async with self._service.writing() as unit:
             return await unit.users.local_user()
 
     # Bots
@@ -79,7 +81,7 @@ class RayPlatform:
         self, owner: User, params: BotsCreate, command: Command | None
     ) -> BotMessage:
         async def create(unit: UnitOfWork) -> BotMessage:
-            return bot_message(await unit.bots.create(owner.id, **params.model_dump()), None)
+            return bot_message(await unit.bots.create(**params.model_dump()), None)
 
         return await self._commands.rows(owner.id, command, BotMessage, create)
 
@@ -87,9 +89,9 @@ class RayPlatform:
         self, owner: User, params: BotsUpdate, command: Command | None
     ) -> BotMessage:
         async def update(unit: UnitOfWork) -> BotMessage:
-            before = await unit.bots.get(owner.id, params.name)
+            before = await unit.bots.get(params.name)
             changes = params.model_dump(exclude={"name"})
-            after = await unit.bots.update(owner.id, params.name, **changes)
+            after = await unit.bots.update(params.name, **changes)
             dropped = before.weights is not None and after.weights is None
             note = "its weights no longer fit and were dropped" if dropped else None
             return await _with_state(unit, after, note)
@@ -100,19 +102,19 @@ class RayPlatform:
         self, owner: User, name: str, command: Command | None
     ) -> BotDeletedMessage:
         async def delete(unit: UnitOfWork) -> BotDeletedMessage:
-            await unit.bots.delete(owner.id, name)
+            await unit.bots.delete(name)
             return BotDeletedMessage(name=name)
 
         return await self._commands.rows(owner.id, command, BotDeletedMessage, delete)
 
     async def bot(self, owner: User, name: str) -> BotMessage:
-        async with self._store.reading() as unit:
-            return await _with_state(unit, await unit.bots.get(owner.id, name))
+        async with self._store.reading(owner.id) as unit:
+            return await _with_state(unit, await unit.bots.get(name))
 
     async def bots(self, owner: User) -> list[BotMessage]:
-        async with self._store.reading() as unit:
-            page = await unit.bots.page(owner.id, limit=_MOST_BOTS)
-            active = await unit.trainings.page(owner.id, states=ACTIVE_STATES, limit=_MOST_BOTS)
+        async with self._store.reading(owner.id) as unit:
+            page = await unit.bots.page(limit=_MOST_BOTS)
+            active = await unit.trainings.page(states=ACTIVE_STATES, limit=_MOST_BOTS)
         doing = {training.bot_id: training for training in active}
         return [_bot_message(bot, doing.get(bot.id)) for bot in page]
 
@@ -129,8 +131,8 @@ class RayPlatform:
         self, owner: User, name: str, what: str, command: Command | None
     ) -> BotMessage:
         async def reach() -> BotMessage:
-            async with self._store.reading() as unit:
-                bot = await unit.bots.get(owner.id, name)
+            async with self._store.reading(owner.id) as unit:
+                bot = await unit.bots.get(name)
             await self._ask_bot(bot, what, _id(command))
             return await self.bot(owner, name)
 
@@ -187,13 +189,12 @@ class RayPlatform:
         refuse_what_never_fits(
             Demand(1 + params.rollout_workers, int(request["device"] == "cuda")), there
         )
-        async with self._store.writing() as unit:
+        async with self._store.writing(owner.id) as unit:
             if command is not None:
-                earlier = await unit.commands.begin(owner.id, command.id, command.digest)
+                earlier = await unit.commands.begin(command.id, command.digest)
                 if earlier is not None and earlier.training_id is not None:
-                    return await unit.trainings.get(owner.id, earlier.training_id), bot
+                    return await unit.trainings.get(earlier.training_id), bot
             training = await unit.trainings.create(
-                owner.id,
                 bot.id,
                 request=request,
                 current={name: request[name] for name in _HOT},
@@ -203,13 +204,13 @@ class RayPlatform:
             )
             if command is not None:
                 answer = as_json(training_message(training))
-                await unit.commands.finish(owner.id, command.id, answer, training.id)
+                await unit.commands.finish(command.id, answer, training.id)
         return training, bot
 
     async def _bot_named(self, owner: User, name: str) -> Bot:
         try:
-            async with self._store.reading() as unit:
-                return await unit.bots.get(owner.id, name)
+            async with self._store.reading(owner.id) as unit:
+                return await unit.bots.get(name)
         except NotFound as error:
             raise NotFound("bot", name, "bot_name") from error
 
@@ -273,12 +274,12 @@ class RayPlatform:
         limit: int = 1_000,
         before_id: int | None = None,
     ) -> list[TrainingMessage]:
-        async with self._store.reading() as unit:
+        async with self._store.reading(owner.id) as unit:
             bot_id = None
             if bot_name is not None:
-                bot_id = (await unit.bots.get(owner.id, bot_name)).id
+                bot_id = (await unit.bots.get(bot_name)).id
             page = await unit.trainings.page(
-                owner.id, states=states or None, bot_id=bot_id, before_id=before_id, limit=limit
+                states=states or None, bot_id=bot_id, before_id=before_id, limit=limit
             )
         live = await asyncio.gather(*(self._control.status(row) for row in page))
         return [training_message(row, status) for row, status in zip(page, live, strict=True)]
@@ -298,8 +299,8 @@ class RayPlatform:
         return await self._feeds.feed(owner, training_id, cursor, status_version, timeout_s)
 
     async def _row(self, owner: User, training_id: int) -> Training:
-        async with self._store.reading() as unit:
-            return await unit.trainings.get(owner.id, training_id)
+        async with self._store.reading(owner.id) as unit:
+            return await unit.trainings.get(training_id)
 
     # Market
 
@@ -339,8 +340,8 @@ class RayPlatform:
         return Health(ready=all(says == "ok" for says in parts.values()), parts=parts)
 
     async def _look_into_store(self) -> None:
-        async with self._store.reading() as unit:
-            await unit.bots.page(0, limit=1)
+        async with self._store.reading(0) as unit:
+            await unit.bots.page(limit=1)
 
     async def _ping(self, name: str) -> None:
         try:
@@ -359,7 +360,7 @@ def _id(command: Command | None) -> str | None:
 
 
 async def _with_state(unit: UnitOfWork, bot: Bot, note: str | None = None) -> BotMessage:
-    return _bot_message(bot, await unit.trainings.active_of(bot.owner_id, bot.id), note)
+    return _bot_message(bot, await unit.trainings.active_of(bot.id), note)
 
 
 def _bot_message(bot: Bot, active: Training | None, note: str | None = None) -> BotMessage:

@@ -19,6 +19,7 @@ from aibt.live.states import Desired, RunState
 from aibt.settings import TrainingSettings
 from aibt.store.database import Store
 from aibt.store.records import Training
+from aibt.store.service import Service
 
 logger = logging.getLogger(__name__)
 
@@ -101,6 +102,7 @@ class Supervision:
         settings: TrainingSettings,
     ) -> None:
         self._store = store
+        self._service = Service(store)
         self._cluster = cluster
         self._files = files
         self._clock = clock
@@ -146,8 +148,8 @@ class Supervision:
     async def look(self) -> None:
         """Bring the cluster one step closer to what the store says."""
         await self._bury()
-        async with self._store.reading() as unit:
-            active = await unit.trainings.all_active_of_all_owners()
+        async with self._service.reading() as unit:
+            active = await unit.overview.active_trainings()
         self._forget_ended({training.id for training in active})
         waiting: list[Training] = []
         for training in active:
@@ -209,14 +211,14 @@ class Supervision:
             return None
 
     async def _settle_row(self, training: Training) -> Training | None:
-        async with self._store.writing() as unit:
-            training = await unit.trainings.get(training.owner_id, training.id)
-            epoch = await unit.leases.current(training.owner_id, training.topic)
+        async with self._store.writing(training.owner_id) as unit:
+            training = await unit.trainings.get(training.id)
+            epoch = await unit.leases.current(training.topic)
             key = f"after/{epoch}"
             if training.state.has_ended or training.parked:
                 return None
             if training.desired is Desired.PAUSED:
-                await unit.trainings.set_parked(training.owner_id, training.id, True, epoch=None)
+                await unit.trainings.set_parked(training.id, True, epoch=None)
                 if training.state is not RunState.PAUSED:
                     await set_state(unit, training, RunState.PAUSED, f"{key}/paused")
                 return None
@@ -257,8 +259,8 @@ class Supervision:
             await self._launch(training)
 
     async def _launch(self, training: Training) -> None:
-        async with self._store.writing() as unit:
-            epoch = await unit.leases.take(training.owner_id, training.topic, "supervisor")
+        async with self._store.writing(training.owner_id) as unit:
+            epoch = await unit.leases.take(training.topic, "supervisor")
         hosted = await self._cluster.launch(training, epoch)
         self._keep(training.id, hosted, demand(training))
 

@@ -56,8 +56,8 @@ class TrainingControl:
 
     async def pause(self, owner_id: int, training_id: int, command_id: str | None) -> Controlled:
         """Pause the training; answers when no further step runs."""
-        async with self._store.writing() as unit:
-            training = await unit.trainings.set_desired(owner_id, training_id, Desired.PAUSED)
+        async with self._store.writing(owner_id) as unit:
+            training = await unit.trainings.set_desired(training_id, Desired.PAUSED)
             if not is_hosted(training) and training.state is not RunState.PAUSED:
                 training = await pause_row(unit, training, command_key(command_id, "paused"))
         if not is_hosted(training):
@@ -66,8 +66,8 @@ class TrainingControl:
 
     async def resume(self, owner_id: int, training_id: int, command_id: str | None) -> Controlled:
         """Let the training go on, or put it back in the queue if it gave its place back."""
-        async with self._store.writing() as unit:
-            training = await unit.trainings.set_desired(owner_id, training_id, Desired.RUNNING)
+        async with self._store.writing(owner_id) as unit:
+            training = await unit.trainings.set_desired(training_id, Desired.RUNNING)
             hosted = is_hosted(training)
             if not hosted:
                 training = await queue_row(unit, training, command_key(command_id, "queued"))
@@ -87,8 +87,8 @@ class TrainingControl:
             raise
 
     async def _stop(self, owner_id: int, training_id: int, command_id: str | None) -> Controlled:
-        async with self._store.writing() as unit:
-            training = await unit.trainings.set_desired(owner_id, training_id, Desired.STOPPED)
+        async with self._store.writing(owner_id) as unit:
+            training = await unit.trainings.set_desired(training_id, Desired.STOPPED)
             if not is_hosted(training):
                 key = command_key(command_id, "stopped")
                 training = await stop_row(unit, training, key, self._files)
@@ -100,8 +100,8 @@ class TrainingControl:
 
     async def _was_ended_by(self, training: Training, command_id: str) -> bool:
         """Return whether an earlier try of a stop, whose answer was lost, had its effect."""
-        async with self._store.reading() as unit:
-            last = await unit.events.last_of_kind(training.owner_id, training.topic, STATE)
+        async with self._store.reading(training.owner_id) as unit:
+            last = await unit.events.last_of_kind(training.topic, STATE)
             stored = await changed_by(unit, training, command_id)
         return stored is not None or (
             last is not None and last.key == command_key(command_id, "stopped")
@@ -124,8 +124,8 @@ class TrainingControl:
         began = asyncio.get_running_loop().time()
         training = await self._until(training, _is_settled, _COMMAND_S)
         if not is_hosted(training):
-            async with self._store.writing() as unit:
-                training = await unit.trainings.get(owner_id, training_id)
+            async with self._store.writing(owner_id) as unit:
+                training = await unit.trainings.get(training_id)
                 if not is_hosted(training):
                     training = await update_row(unit, training, changes, command_id)
                     return Controlled(training=training)
@@ -198,8 +198,8 @@ class TrainingControl:
         return training
 
     async def _get(self, owner_id: int, training_id: int) -> Training:
-        async with self._store.reading() as unit:
-            return await unit.trainings.get(owner_id, training_id)
+        async with self._store.reading(owner_id) as unit:
+            return await unit.trainings.get(training_id)
 
 
 def _refuse_unfit(training: Training, changes: Mapping[str, float | int]) -> None:

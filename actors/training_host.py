@@ -346,10 +346,9 @@ class TrainingHost:
             after = training
             if changes:
                 after = await unit.trainings.set_current(
-                    training.owner_id, training.id, {**training.current, **changes}, epoch=epoch
+                    training.id, {**training.current, **changes}, epoch=epoch
                 )
             change = await unit.changes.add(
-                training.owner_id,
                 training.id,
                 epoch=epoch,
                 step=max(self._running().steps, await reached(unit, training)),
@@ -383,7 +382,7 @@ class TrainingHost:
 
         async def leave(unit: UnitOfWork) -> None:
             if has_weights:
-                await unit.bots.set_weights(training.owner_id, training.id, epoch, weights)
+                await unit.bots.set_weights(training.id, epoch, weights)
             elif self._run is None:
                 await keep_best(unit, training, self._files)
 
@@ -407,12 +406,8 @@ class TrainingHost:
                 await first(unit)
             if self._run is not None:
                 status = {**self.status(), "state": str(state)}
-                await unit.trainings.save_status(
-                    training.owner_id, training.id, status, epoch=epoch
-                )
-            return await unit.trainings.set_state(
-                training.owner_id, training.id, state, epoch=epoch, reason=reason
-            )
+                await unit.trainings.save_status(training.id, status, epoch=epoch)
+            return await unit.trainings.set_state(training.id, state, epoch=epoch, reason=reason)
 
         self._recorder.training = await self._recorder.record([*before, told], store)
         self._state = state
@@ -421,12 +416,10 @@ class TrainingHost:
 
     async def _parked(self, unit: UnitOfWork) -> Training | None:
         """Store that the place is given back, unless the owner wants something else by now."""
-        owner_id, training_id = self.training.owner_id, self.training.id
-        if (await unit.trainings.get(owner_id, training_id)).desired is not Desired.PAUSED:
+        training_id = self.training.id
+        if (await unit.trainings.get(training_id)).desired is not Desired.PAUSED:
             return None
-        return await unit.trainings.set_parked(
-            owner_id, training_id, True, epoch=self._recorder.epoch
-        )
+        return await unit.trainings.set_parked(training_id, True, epoch=self._recorder.epoch)
 
     async def _until_loaded(self) -> None:
         try:

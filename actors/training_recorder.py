@@ -81,17 +81,17 @@ class TrainingRecorder:
         Raises:
             LeaseLost: a newer activation has the lease already.
         """
-        owner, topic = self.training.owner_id, self.training.topic
+        topic = self.training.topic
         async with self._turn:
-            async with self._store.writing() as unit:
-                await unit.leases.check(owner, topic, self.epoch)
-                training = await unit.trainings.get(owner, self.training.id)
+            async with self._store.writing(self.training.owner_id) as unit:
+                await unit.leases.check(topic, self.epoch)
+                training = await unit.trainings.get(self.training.id)
                 if training.state.has_ended or training.desired is Desired.PAUSED:
                     self.training = training
                     return None
-                merged = await unit.events.last_of_kind(owner, topic, EPISODE)
-                checkpoint = await unit.checkpoints.latest(owner, training.id)
-                changes = await unit.changes.after(owner, training.id)
+                merged = await unit.events.last_of_kind(topic, EPISODE)
+                checkpoint = await unit.checkpoints.latest(training.id)
+                changes = await unit.changes.after(training.id)
                 training = await set_state(
                     unit, training, RunState.LOADING, f"epoch/{self.epoch}/loading"
                 )
@@ -106,8 +106,8 @@ class TrainingRecorder:
 
     async def desired(self) -> Desired:
         """Return what the owner wants at this moment."""
-        async with self._store.reading() as unit:
-            row = await unit.trainings.get(self.training.owner_id, self.training.id)
+        async with self._store.reading(self.training.owner_id) as unit:
+            row = await unit.trainings.get(self.training.id)
         return row.desired
 
     def offer(self, snapshot: Snapshot, status: Mapping[str, Json]) -> None:
@@ -168,11 +168,10 @@ class TrainingRecorder:
             result: T = None  # type: ignore[assignment]  # nobody asked for one
             if also is None and not self._unstored:
                 return result
-            async with self._store.writing() as unit:
+            async with self._store.writing(self.training.owner_id) as unit:
                 if also is not None:
                     result = await also(unit)
                 events = await unit.events.append(
-                    self.training.owner_id,
                     self.training.topic,
                     self.epoch,
                     [self._completed(emission) for emission in [*self._unstored, *emissions]],
@@ -187,8 +186,8 @@ class TrainingRecorder:
         gap = events[0].seq - 1 - self._log.last_seq if events else 0
         if gap <= 0:
             return []
-        owner, topic = self.training.owner_id, self.training.topic
-        return await unit.events.read(owner, topic, self._log.last_seq, gap)
+        topic = self.training.topic
+        return await unit.events.read(topic, self._log.last_seq, gap)
 
     def _completed(self, emission: Emission) -> Emission:
         """Add what the wire says of every event and the run need not know."""
@@ -200,16 +199,16 @@ class TrainingRecorder:
         return Emission(key=emission.key, kind=emission.kind, data={**own, **emission.data})
 
     async def _save(self, snapshot: Snapshot, status: Mapping[str, Json]) -> None:
-        owner, training_id = self.training.owner_id, self.training.id
+        training_id = self.training.id
         path = self._files.checkpoint(training_id, self.epoch, snapshot.steps)
         await asyncio.to_thread(snapshot.save, self._files.absolute(path))
-        async with self._store.writing() as unit:
-            await unit.leases.check(owner, self.training.topic, self.epoch)
-            if not (await unit.trainings.get(owner, training_id)).state.has_ended:
-                await unit.trainings.save_status(owner, training_id, status, epoch=self.epoch)
+        async with self._store.writing(self.training.owner_id) as unit:
+            await unit.leases.check(self.training.topic, self.epoch)
+            if not (await unit.trainings.get(training_id)).state.has_ended:
+                await unit.trainings.save_status(training_id, status, epoch=self.epoch)
             await unit.checkpoints.add(
-                owner, training_id, epoch=self.epoch, step=snapshot.steps, path=path
+                training_id, epoch=self.epoch, step=snapshot.steps, path=path
             )
-            old = await unit.checkpoints.prune(owner, training_id, epoch=self.epoch)
+            old = await unit.checkpoints.prune(training_id, epoch=self.epoch)
         for path in old:
             await asyncio.to_thread(self._files.remove, path)

@@ -28,7 +28,7 @@ def command_key(command_id: str | None, what: str) -> str:
 
 async def pause_row(unit: UnitOfWork, training: Training, key: str) -> Training:
     """Take the training out of the queue until it is resumed."""
-    await unit.trainings.set_parked(training.owner_id, training.id, True, epoch=None)
+    await unit.trainings.set_parked(training.id, True, epoch=None)
     return await set_state(unit, training, RunState.PAUSED, key)
 
 
@@ -36,7 +36,7 @@ async def queue_row(unit: UnitOfWork, training: Training, key: str) -> Training:
     """Put a paused training that has given its place back into the queue."""
     if training.state is not RunState.PAUSED:
         return training
-    await unit.trainings.set_parked(training.owner_id, training.id, False, epoch=None)
+    await unit.trainings.set_parked(training.id, False, epoch=None)
     return await set_state(unit, training, RunState.QUEUED, key)
 
 
@@ -48,7 +48,7 @@ async def stop_row(
     A stop that a lost process stored already, with its step, is not ended here: what was
     computed up to that step is computed again first.
     """
-    changes = await unit.changes.after(training.owner_id, training.id)
+    changes = await unit.changes.after(training.id)
     if any(change.stop for change in changes):
         return await queue_row(unit, training, f"{key}/queued")
     await keep_best(unit, training, files)
@@ -57,14 +57,14 @@ async def stop_row(
 
 async def keep_best(unit: UnitOfWork, training: Training, files: TrainingFiles) -> None:
     """Leave the best weights of the newest checkpoint, if it has any, to the bot."""
-    owner_id, training_id = training.owner_id, training.id
-    checkpoint = await unit.checkpoints.latest(owner_id, training_id)
+    training_id = training.id
+    checkpoint = await unit.checkpoints.latest(training_id)
     if checkpoint is None:
         return
     weights = files.best_weights(checkpoint.path)
     if files.absolute(weights).exists():
-        epoch = await unit.leases.current(owner_id, training.topic)
-        await unit.bots.set_weights(owner_id, training_id, epoch, weights)
+        epoch = await unit.leases.current(training.topic)
+        await unit.bots.set_weights(training_id, epoch, weights)
 
 
 async def update_row(
@@ -74,24 +74,24 @@ async def update_row(
     command_id: str | None,
 ) -> Training:
     """Store new parameters with the step that the training had reached."""
-    owner_id, training_id = training.owner_id, training.id
+    training_id = training.id
     if await changed_by(unit, training, command_id) is not None:
         return training
     step = await reached(unit, training)
     current: dict[str, Json] = {**training.current, **changes}
-    await unit.trainings.set_current(owner_id, training_id, current, epoch=None)
+    await unit.trainings.set_current(training_id, current, epoch=None)
     await unit.changes.add(
-        owner_id, training_id, epoch=None, step=step, changes=changes, command_id=command_id
+        training_id, epoch=None, step=step, changes=changes, command_id=command_id
     )
     data: dict[str, Json] = {"id": training_id, "changed": dict(changes), "step": step}
     told = Emission(key=command_key(command_id, "params"), kind="params", data=data)
-    await unit.events.append(owner_id, training.topic, None, [told])
-    return await unit.trainings.get(owner_id, training_id)
+    await unit.events.append(training.topic, None, [told])
+    return await unit.trainings.get(training_id)
 
 
 async def changed_by(unit: UnitOfWork, training: Training, command_id: str | None) -> Change | None:
     """Return the change that a command made already, or None."""
-    changes = await unit.changes.after(training.owner_id, training.id)
+    changes = await unit.changes.after(training.id)
     made = [change for change in changes if change.command_id == command_id]
     return made[0] if made and command_id is not None else None
 
@@ -101,9 +101,9 @@ async def reached(unit: UnitOfWork, training: Training) -> int:
 
     The changes are among it: one that came later never applies from an earlier step.
     """
-    changes = await unit.changes.after(training.owner_id, training.id)
-    checkpoint = await unit.checkpoints.latest(training.owner_id, training.id)
-    episode = await unit.events.last_of_kind(training.owner_id, training.topic, EPISODE)
+    changes = await unit.changes.after(training.id)
+    checkpoint = await unit.checkpoints.latest(training.id)
+    episode = await unit.events.last_of_kind(training.topic, EPISODE)
     told = (training.status.get("steps"), episode.data.get("steps") if episode else None)
     return max(
         checkpoint.step if checkpoint else 0,
@@ -117,9 +117,9 @@ async def set_state(
     unit: UnitOfWork, training: Training, state: RunState, key: str, reason: str | None = None
 ) -> Training:
     """Store a state and its event."""
-    owner_id, training_id = training.owner_id, training.id
-    await unit.trainings.set_state(owner_id, training_id, state, epoch=None, reason=reason)
+    training_id = training.id
+    await unit.trainings.set_state(training_id, state, epoch=None, reason=reason)
     data: dict[str, Json] = {"id": training_id, "state": str(state), "reason": reason}
     told = Emission(key=key, kind=STATE, data=data)
-    await unit.events.append(owner_id, training.topic, None, [told])
-    return await unit.trainings.get(owner_id, training_id)
+    await unit.events.append(training.topic, None, [told])
+    return await unit.trainings.get(training_id)

@@ -157,9 +157,7 @@ class QuotaSettings(SettingsGroup):
     """How much one user may have; administrators are bound by it too."""
 
     bots: int = Field(default=1_000, ge=1, description="bots that are not deleted")
-    active_trainings: int = Field(
-        default=50, ge=1, description="trainings that have not ended"
-    )
+    active_trainings: int = Field(default=50, ge=1, description="trainings that have not ended")
     max_episodes: int = Field(default=1_000_000, ge=1, description="episodes of one training")
     hidden_layers: int = Field(default=1_024, ge=1, description="width of a bot")
     environments: int = Field(default=16_384, ge=1, description="environments of one training")

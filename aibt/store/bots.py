@@ -10,7 +10,8 @@ from aibt.store.records import Bot, training_topic
 from aibt.store.repository import Repository
 from aibt.store.schema import bots, is_active, is_kept, trainings
 
-_COLUMNS = [column for column in bots.c if column is not bots.c.deleted_at]
+COLUMNS = [column for column in bots.c if column is not bots.c.deleted_at]
+"""What is read of a bot."""
 
 
 class Bots(Repository):
@@ -18,7 +19,6 @@ class Bots(Repository):
 
     async def create(
         self,
-        owner_id: int,
         *,
         name: str,
         lr: float,
@@ -34,7 +34,7 @@ class Bots(Repository):
         """
         now = self._now
         created = insert(bots).values(
-            owner_id=owner_id,
+            owner_id=self._owner_id,
             name=name,
             lr=lr,
             gamma=gamma,
@@ -45,40 +45,40 @@ class Bots(Repository):
             created_at=now,
             updated_at=now,
         )
-        if await self._find(owner_id, name) is not None:
+        if await self._find(name) is not None:
             raise NameTaken(name, "name")
         if not await self._write_if_unique(created):
             raise NameTaken(name, "name")
-        return await self.get(owner_id, name)
+        return await self.get(name)
 
-    async def get(self, owner_id: int, name: str) -> Bot:
+    async def get(self, name: str) -> Bot:
         """Return the owner's bot of this name.
 
         Raises:
             NotFound: the owner has no such bot.
         """
-        row = await self._find(owner_id, name)
+        row = await self._find(name)
         if row is None:
             raise NotFound("bot", name, "name")
         return Bot(**row)
 
-    async def by_id(self, owner_id: int, bot_id: int) -> Bot:
+    async def by_id(self, bot_id: int) -> Bot:
         """Return the owner's bot with this id.
 
         Raises:
             NotFound: the owner has no such bot.
         """
-        query = select(*_COLUMNS).where(bots.c.id == bot_id, bots.c.owner_id == owner_id, is_kept)
+        query = select(*COLUMNS).where(bots.c.id == bot_id, self._mine(bots), is_kept)
         row = await self._row(query)
         if row is None:
             raise NotFound("bot", str(bot_id))
         return Bot(**row)
 
-    async def page(self, owner_id: int, *, after_name: str = "", limit: int = 100) -> list[Bot]:
+    async def page(self, *, after_name: str = "", limit: int = 100) -> list[Bot]:
         """Return up to `limit` of the owner's bots by name, those after `after_name`."""
         query = (
-            select(*_COLUMNS)
-            .where(bots.c.owner_id == owner_id, is_kept, bots.c.name > after_name)
+            select(*COLUMNS)
+            .where(self._mine(bots), is_kept, bots.c.name > after_name)
             .order_by(bots.c.name)
             .limit(limit)
         )
@@ -86,7 +86,6 @@ class Bots(Repository):
 
     async def update(
         self,
-        owner_id: int,
         name: str,
         *,
         new_name: str | None = None,
@@ -109,7 +108,7 @@ class Bots(Repository):
             BotBusy: a new width or depth, and the bot has an active training.
             VersionConflict: the bot is no longer at `seen_version`.
         """
-        bot = await self._locked(owner_id, name)
+        bot = await self._locked(name)
         if seen_version is not None and bot.version != seen_version:
             raise VersionConflict("bot", name, seen_version, bot.version)
         asked: dict[str, Any] = {
@@ -130,54 +129,56 @@ class Bots(Repository):
         if "hidden_layers" in changes or "depth" in changes:
             await self._refuse_if_busy(bot)
             changes["weights"] = None
-        if "name" in changes and await self._find(owner_id, changes["name"]) is not None:
+        if "name" in changes and await self._find(changes["name"]) is not None:
             raise NameTaken(changes["name"], "new_name")
         await self._change(bot, changes)
-        return await self.get(owner_id, changes.get("name", name))
+        return await self.get(changes.get("name", name))
 
-    async def delete(self, owner_id: int, name: str) -> Bot:
+    async def delete(self, name: str) -> Bot:
         """Delete the bot, so that its name is free; its trainings stay readable.
 
         Raises:
             NotFound: the owner has no such bot.
             BotBusy: the bot has an active training.
         """
-        bot = await self._locked(owner_id, name)
+        bot = await self._locked(name)
         await self._refuse_if_busy(bot)
         await self._change(bot, {"deleted_at": self._now})
         return bot
 
-    async def set_weights(self, owner_id: int, training_id: int, epoch: int, weights: str) -> None:
+    async def set_weights(self, training_id: int, epoch: int, weights: str) -> None:
         """Make `weights` (a path under the storage root) the best ones of the training's bot.
 
         Raises:
             LeaseLost: `epoch` is not the training's current one.
         """
-        await Leases(self._work).check(owner_id, training_topic(training_id), epoch)
+        await Leases(self._work).check(training_topic(training_id), epoch)
         bot_id = (
             select(trainings.c.bot_id)
-            .where(trainings.c.id == training_id, trainings.c.owner_id == owner_id)
+            .where(trainings.c.id == training_id, self._mine(trainings))
             .scalar_subquery()
         )
         await self._write(
             update(bots)
-            .where(bots.c.id == bot_id, bots.c.owner_id == owner_id)
+            .where(bots.c.id == bot_id, self._mine(bots))
             .values(weights=weights, version=bots.c.version + 1, updated_at=self._now)
         )
 
-    async def _find(self, owner_id: int, name: str) -> RowMapping | None:
-        return await self._row(_named(owner_id, name))
+    async def _find(self, name: str) -> RowMapping | None:
+        return await self._row(self._named(name))
 
-    async def _locked(self, owner_id: int, name: str) -> Bot:
+    async def _locked(self, name: str) -> Bot:
         """Return the bot, which nobody else changes until this transaction ends."""
-        row = await self._row(_named(owner_id, name).with_for_update())
+        row = await self._row(self._named(name).with_for_update())
         if row is None:
             raise NotFound("bot", name, "name")
         return Bot(**row)
 
     async def _refuse_if_busy(self, bot: Bot) -> None:
         active = await self._row(
-            select(trainings.c.id).where(trainings.c.bot_id == bot.id, is_active)
+            select(trainings.c.id).where(
+                trainings.c.bot_id == bot.id, self._mine(trainings), is_active
+            )
         )
         if active is not None:
             raise BotBusy(bot.name, int(active["id"]), "name")
@@ -185,12 +186,11 @@ class Bots(Repository):
     async def _change(self, bot: Bot, changes: dict[str, Any]) -> None:
         changed = (
             update(bots)
-            .where(bots.c.id == bot.id)
+            .where(bots.c.id == bot.id, self._mine(bots))
             .values(version=bot.version + 1, updated_at=self._now, **changes)
         )
         if not await self._write_if_unique(changed):
             raise NameTaken(changes.get("name", bot.name), "new_name")
 
-
-def _named(owner_id: int, name: str) -> Select[Any]:
-    return select(*_COLUMNS).where(bots.c.owner_id == owner_id, bots.c.name == name, is_kept)
+    def _named(self, name: str) -> Select[Any]:
+        return select(*COLUMNS).where(self._mine(bots), bots.c.name == name, is_kept)

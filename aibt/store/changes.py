@@ -22,7 +22,6 @@ class Changes(Repository):
 
     async def add(
         self,
-        owner_id: int,
         training_id: int,
         *,
         epoch: int | None,
@@ -34,7 +33,6 @@ class Changes(Repository):
         """Store a change, or return the earlier one that the same command made.
 
         Args:
-            owner_id: the training's owner.
             training_id: which training.
             epoch: the writer's; None: no process hosts the training, the caller is its owner.
             step: the step from which it applies.
@@ -47,17 +45,17 @@ class Changes(Repository):
             LeaseLost: `epoch` is not the current one.
         """
         if epoch is not None:
-            await Leases(self._work).check(owner_id, training_topic(training_id), epoch)
+            await Leases(self._work).check(training_topic(training_id), epoch)
         locked = (
             select(trainings.c.id)
-            .where(trainings.c.id == training_id, trainings.c.owner_id == owner_id)
+            .where(trainings.c.id == training_id, self._mine(trainings))
             .with_for_update()  # one writer at a time allots numbers
         )
         if await self._row(locked) is None:
             raise NotFound("training", str(training_id), "id")
         if command_id is not None:
             earlier = await self._row(
-                _of(owner_id, training_id).where(parameter_changes.c.command_id == command_id)
+                self._of(training_id).where(parameter_changes.c.command_id == command_id)
             )
             if earlier is not None:
                 return Change(**earlier)
@@ -69,13 +67,13 @@ class Changes(Repository):
             stop=stop,
             command_id=command_id,
         )
-        await self._write(insert(parameter_changes).values(**self._values(owner_id, change)))
+        await self._write(insert(parameter_changes).values(**self._values(change)))
         return change
 
-    async def after(self, owner_id: int, training_id: int, number: int = 0) -> list[Change]:
+    async def after(self, training_id: int, number: int = 0) -> list[Change]:
         """Return the changes after `number`, in their order."""
         query = (
-            _of(owner_id, training_id)
+            self._of(training_id)
             .where(parameter_changes.c.number > number)
             .order_by(parameter_changes.c.number)
         )
@@ -89,13 +87,12 @@ class Changes(Repository):
         )
         return 0 if last is None or last["number"] is None else int(last["number"])
 
-    def _values(self, owner_id: int, change: Change) -> dict[str, Any]:
+    def _values(self, change: Change) -> dict[str, Any]:
         values = {column.name: getattr(change, column.name) for column in _COLUMNS}
-        return {**values, "owner_id": owner_id, "created_at": self._now}
+        return {**values, "owner_id": self._owner_id, "created_at": self._now}
 
-
-def _of(owner_id: int, training_id: int) -> Select[Any]:
-    return select(*_COLUMNS).where(
-        parameter_changes.c.training_id == training_id,
-        parameter_changes.c.owner_id == owner_id,
-    )
+    def _of(self, training_id: int) -> Select[Any]:
+        return select(*_COLUMNS).where(
+            parameter_changes.c.training_id == training_id,
+            self._mine(parameter_changes),
+        )

@@ -13,13 +13,10 @@ _COLUMNS = [checkpoints.c[name] for name in ("training_id", "epoch", "step", "pa
 class Checkpoints(Repository):
     """The checkpoints of trainings; the latest is that of the highest epoch and step."""
 
-    async def add(
-        self, owner_id: int, training_id: int, *, epoch: int, step: int, path: str
-    ) -> CheckpointRow:
+    async def add(self, training_id: int, *, epoch: int, step: int, path: str) -> CheckpointRow:
         """Make a whole, closed file count. The same epoch and step again replaces the row.
 
         Args:
-            owner_id: the training's owner.
             training_id: which training.
             epoch: the writer's.
             step: step at which it was taken.
@@ -28,12 +25,14 @@ class Checkpoints(Repository):
         Raises:
             LeaseLost: `epoch` is not the current one.
         """
-        await self._check(owner_id, training_id, epoch)
+        await self._check(training_id, epoch)
         row = CheckpointRow(
             training_id=training_id, epoch=epoch, step=step, path=path, created_at=self._now
         )
         values = {column.name: getattr(row, column.name) for column in _COLUMNS}
-        if not await self._write_if_unique(insert(checkpoints).values(owner_id=owner_id, **values)):
+        if not await self._write_if_unique(
+            insert(checkpoints).values(owner_id=self._owner_id, **values)
+        ):
             await self._write(
                 update(checkpoints)
                 .where(
@@ -45,14 +44,12 @@ class Checkpoints(Repository):
             )
         return row
 
-    async def latest(self, owner_id: int, training_id: int) -> CheckpointRow | None:
+    async def latest(self, training_id: int) -> CheckpointRow | None:
         """Return the checkpoint to go on from, or None before the first."""
-        row = await self._row(_newest_first(owner_id, training_id).limit(1))
+        row = await self._row(self._newest_first(training_id).limit(1))
         return None if row is None else CheckpointRow(**row)
 
-    async def prune(
-        self, owner_id: int, training_id: int, *, epoch: int, keep: int = 2
-    ) -> list[str]:
+    async def prune(self, training_id: int, *, epoch: int, keep: int = 2) -> list[str]:
         """Forget all but the newest `keep` checkpoints and return the files to delete.
 
         Delete them after the transaction: a process lost in between leaves files that no row
@@ -64,8 +61,8 @@ class Checkpoints(Repository):
         """
         if keep < 1:
             raise ValueError(f"keep is {keep}: at least one checkpoint must stay")
-        await self._check(owner_id, training_id, epoch)
-        rows = await self._rows(_newest_first(owner_id, training_id))
+        await self._check(training_id, epoch)
+        rows = await self._rows(self._newest_first(training_id))
         kept = {row["path"] for row in rows[:keep]}
         old = [(row["epoch"], row["step"]) for row in rows[keep:]]
         if old:
@@ -73,19 +70,18 @@ class Checkpoints(Repository):
             await self._write(
                 delete(checkpoints).where(
                     checkpoints.c.training_id == training_id,
-                    checkpoints.c.owner_id == owner_id,
+                    self._mine(checkpoints),
                     key.in_(old),
                 )
             )
         return [row["path"] for row in rows[keep:] if row["path"] not in kept]
 
-    async def _check(self, owner_id: int, training_id: int, epoch: int) -> None:
-        await Leases(self._work).check(owner_id, training_topic(training_id), epoch)
+    async def _check(self, training_id: int, epoch: int) -> None:
+        await Leases(self._work).check(training_topic(training_id), epoch)
 
-
-def _newest_first(owner_id: int, training_id: int) -> Select[tuple[object, ...]]:
-    return (
-        select(*_COLUMNS)
-        .where(checkpoints.c.training_id == training_id, checkpoints.c.owner_id == owner_id)
-        .order_by(checkpoints.c.epoch.desc(), checkpoints.c.step.desc())
-    )
+    def _newest_first(self, training_id: int) -> Select[tuple[object, ...]]:
+        return (
+            select(*_COLUMNS)
+            .where(checkpoints.c.training_id == training_id, self._mine(checkpoints))
+            .order_by(checkpoints.c.epoch.desc(), checkpoints.c.step.desc())
+        )

@@ -34,41 +34,39 @@ _COLUMNS = [column for column in commands.c if column is not commands.c.owner_id
 class Commands(Repository):
     """The commands of an owner's last 24 hours."""
 
-    async def begin(self, owner_id: int, command_id: str, digest: str) -> StoredAnswer | None:
+    async def begin(self, command_id: str, digest: str) -> StoredAnswer | None:
         """Record that a command begins and return None, or return what is known of it already.
 
         An `answer` of None in what is returned: begun, and not answered so far.
 
         Args:
-            owner_id: whose command.
             command_id: the client's id, in one canonical form.
             digest: of the request's content.
 
         Raises:
             IdReused: the id was used for another content.
         """
-        await self._forget_old(owner_id)
+        await self._forget_old()
         begun = insert(commands).values(
-            owner_id=owner_id, command_id=command_id, digest=digest, created_at=self._now
+            owner_id=self._owner_id, command_id=command_id, digest=digest, created_at=self._now
         )
-        earlier = await self._find(owner_id, command_id)
+        earlier = await self._find(command_id)
         if earlier is None:
             if await self._write_if_unique(begun):
                 return None
-            earlier = await self._find(owner_id, command_id)
+            earlier = await self._find(command_id)
         if earlier is None or earlier.digest != digest:
             raise IdReused(command_id)
         return earlier
 
-    async def attach(self, owner_id: int, command_id: str, training_id: int) -> None:
+    async def attach(self, command_id: str, training_id: int) -> None:
         """Record which training the command created."""
         await self._write(
-            update(commands).where(_is(owner_id, command_id)).values(training_id=training_id)
+            update(commands).where(self._is(command_id)).values(training_id=training_id)
         )
 
     async def finish(
         self,
-        owner_id: int,
         command_id: str,
         answer: Mapping[str, Json],
         training_id: int | None = None,
@@ -76,7 +74,6 @@ class Commands(Repository):
         """Store the answer of a command that was begun; its first answer stays.
 
         Args:
-            owner_id: whose command.
             command_id: its id.
             answer: what it is answered now and at each repetition, a refusal included.
             training_id: the training that it created; None: leave what is recorded.
@@ -86,25 +83,24 @@ class Commands(Repository):
             values["training_id"] = training_id
         await self._write(
             update(commands)
-            .where(_is(owner_id, command_id), commands.c.answer.is_(None))
+            .where(self._is(command_id), commands.c.answer.is_(None))
             .values(**values)
         )
 
-    async def forget(self, owner_id: int, command_id: str) -> None:
+    async def forget(self, command_id: str) -> None:
         """Forget a command that was begun, not answered, and had no effect."""
         unanswered = and_(commands.c.answer.is_(None), commands.c.training_id.is_(None))
-        await self._write(delete(commands).where(_is(owner_id, command_id), unanswered))
+        await self._write(delete(commands).where(self._is(command_id), unanswered))
 
-    async def _find(self, owner_id: int, command_id: str) -> StoredAnswer | None:
-        row = await self._row(select(*_COLUMNS).where(_is(owner_id, command_id)))
+    async def _find(self, command_id: str) -> StoredAnswer | None:
+        row = await self._row(select(*_COLUMNS).where(self._is(command_id)))
         return None if row is None else StoredAnswer(**row)
 
-    async def _forget_old(self, owner_id: int) -> None:
+    async def _forget_old(self) -> None:
         oldest = self._now - KEPT_FOR
         await self._write(
-            delete(commands).where(commands.c.owner_id == owner_id, commands.c.created_at <= oldest)
+            delete(commands).where(self._mine(commands), commands.c.created_at <= oldest)
         )
 
-
-def _is(owner_id: int, command_id: str) -> ColumnElement[bool]:
-    return and_(commands.c.owner_id == owner_id, commands.c.command_id == command_id)
+    def _is(self, command_id: str) -> ColumnElement[bool]:
+        return and_(self._mine(commands), commands.c.command_id == command_id)

@@ -22,22 +22,24 @@ from aibt.store.migration import schema_version
 from aibt.store.repository import Work
 from aibt.store.results import Results
 from aibt.store.schema import HEAD
+from aibt.store.scope import Scope, of_owner
+from aibt.store.secrets import Secrets
 from aibt.store.trainings import Trainings
 from aibt.store.uninterrupted import uninterrupted
-from aibt.store.users import Users
+from aibt.store.users import Me
 
 _LOCK_TIMEOUT_S = 5.0
 
 
 class UnitOfWork:
-    """One transaction: all of it is stored, or nothing. One repository per aggregate.
+    """One transaction of one owner: all of it is stored, or nothing. A repository per aggregate.
 
     Keep it short: on SQLite no other process writes meanwhile. Where it writes several
     aggregates it does so in the order below, so that on PostgreSQL two never wait for each other.
     """
 
     def __init__(self, work: Work) -> None:
-        self.users = Users(work)
+        self.me = Me(work)
         self.commands = Commands(work)
         self.leases = Leases(work)
         self.bots = Bots(work)
@@ -46,6 +48,7 @@ class UnitOfWork:
         self.checkpoints = Checkpoints(work)
         self.events = Events(work)
         self.results = Results(work)
+        self.secrets = Secrets(work)
 
 
 class Store:
@@ -70,28 +73,32 @@ class Store:
         await self._reader.dispose()
 
     @asynccontextmanager
-    async def reading(self) -> AsyncIterator[UnitOfWork]:
-        """Open a transaction that reads one moment's rows and writes nothing.
+    async def reading(self, owner_id: int) -> AsyncIterator[UnitOfWork]:
+        """Open a transaction that reads one moment's rows of an owner and writes nothing.
 
         Raises:
             StoreUnavailable: the database did not answer in time; repeat.
         """
-        async with self._transaction(self._reader, writable=False) as unit:
-            yield unit
+        async with self.transaction(of_owner(owner_id), writable=False) as work:
+            yield UnitOfWork(work)
 
     @asynccontextmanager
-    async def writing(self) -> AsyncIterator[UnitOfWork]:
-        """Open a transaction that writes; it is stored when the block ends without an error.
+    async def writing(self, owner_id: int) -> AsyncIterator[UnitOfWork]:
+        """Open a transaction that writes an owner's rows; stored when the block ends well.
 
         Raises:
             StoreUnavailable: the database did not take it in time: repeat the whole block. Nothing
                 was stored, unless a server was lost at the very commit; ids and keys hold then.
         """
-        async with (
-            self._own_turn(),
-            self._transaction(self._writer, writable=True) as unit,
-        ):
-            yield unit
+        async with self.transaction(of_owner(owner_id), writable=True) as work:
+            yield UnitOfWork(work)
+
+    @asynccontextmanager
+    async def transaction(self, scope: Scope, *, writable: bool) -> AsyncIterator[Work]:
+        """Open a transaction in a scope; see `reading` and `writing`."""
+        turn = self._own_turn() if writable else nullcontext()
+        async with turn, self._begun(scope, writable=writable) as work:
+            yield work
 
     def _own_turn(self) -> AbstractAsyncContextManager[object]:
         return nullcontext() if self._turn is None else self._take_turn(self._turn)
@@ -109,12 +116,16 @@ class Store:
             turn.release()
 
     @asynccontextmanager
-    async def _transaction(
-        self, engine: AsyncEngine, *, writable: bool
-    ) -> AsyncIterator[UnitOfWork]:
+    async def _begun(self, scope: Scope, *, writable: bool) -> AsyncIterator[Work]:
+        engine = self._writer if writable else self._reader
         try:
-            async with _connected(engine) as connection:
-                yield UnitOfWork(Work(connection=connection, clock=self._clock, writable=writable))
+            async with _connected(engine, scope) as connection:
+                yield Work(
+                    connection=connection,
+                    clock=self._clock,
+                    writable=writable,
+                    owner_id=scope.owner_id,
+                )
         except (DBAPIError, PoolTimeoutError) as error:
             unavailable = as_unavailable(error)
             if unavailable is None:
@@ -123,7 +134,7 @@ class Store:
 
 
 @asynccontextmanager
-async def _connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+async def _connected(engine: AsyncEngine, scope: Scope) -> AsyncIterator[AsyncConnection]:
     """Open a connection in a transaction, as `engine.begin()` does, safe from cancellation."""
     entered: list[AsyncConnection] = []
 
@@ -131,6 +142,7 @@ async def _connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
         connection = await engine.connect()
         try:
             await connection.begin()
+            await scope.begin(connection)
         except BaseException:
             await connection.close()
             raise

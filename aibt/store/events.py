@@ -20,12 +20,11 @@ class Events(Repository):
     """The streams of an owner's runs."""
 
     async def append(
-        self, owner_id: int, topic: str, epoch: int | None, emissions: Iterable[Emission]
+        self, topic: str, epoch: int | None, emissions: Iterable[Emission]
     ) -> list[Event]:
         """Number and store those emissions whose keys the topic has not, and return them.
 
         Args:
-            owner_id: the topic's owner.
             topic: the stream they belong to.
             epoch: the writer's; None: what a command caused, or the supervisor.
             emissions: in the order in which they happened; of two with one key the first counts.
@@ -35,8 +34,8 @@ class Events(Repository):
             NotFound: the owner has no such topic.
         """
         if epoch is not None:
-            await Leases(self._work).check(owner_id, topic, epoch)
-        last_seq = await self._locked_last_seq(owner_id, topic)
+            await Leases(self._work).check(topic, epoch)
+        last_seq = await self._locked_last_seq(topic)
         first_of_key: dict[str, Emission] = {}
         for emission in emissions:
             first_of_key.setdefault(emission.key, emission)
@@ -49,62 +48,61 @@ class Events(Repository):
             )
         ]
         if new:
-            await self._write(insert(events), [_values(owner_id, topic, event) for event in new])
+            await self._write(insert(events), [self._values(topic, event) for event in new])
             await self._write(
-                update(topics).where(topics.c.topic == topic).values(last_seq=new[-1].seq)
+                update(topics)
+                .where(topics.c.topic == topic, self._mine(topics))
+                .values(last_seq=new[-1].seq)
             )
-            await Results(self._work).take_over(owner_id, topic, new)
+            await Results(self._work).take_over(topic, new)
         return new
 
-    async def read(
-        self, owner_id: int, topic: str, after: int = 0, limit: int = 1_000
-    ) -> list[Event]:
+    async def read(self, topic: str, after: int = 0, limit: int = 1_000) -> list[Event]:
         """Return up to `limit` events after the number `after`, in their order."""
-        query = _of(owner_id, topic).where(events.c.seq > after).order_by(events.c.seq)
+        query = self._of(topic).where(events.c.seq > after).order_by(events.c.seq)
         return [Event(**row) for row in await self._rows(query.limit(limit))]
 
-    async def last_seq(self, owner_id: int, topic: str) -> int:
+    async def last_seq(self, topic: str) -> int:
         """Return the number of the topic's latest event, 0 if it has none.
 
         Raises:
             NotFound: the owner has no such topic.
         """
-        return _last_seq(topic, await self._row(_topic(owner_id, topic)))
+        return _last_seq(topic, await self._row(self._topic(topic)))
 
-    async def last_of_kind(self, owner_id: int, topic: str, kind: str) -> Event | None:
+    async def last_of_kind(self, topic: str, kind: str) -> Event | None:
         """Return the latest event of one kind, or None if there is none."""
-        query = _of(owner_id, topic).where(events.c.kind == kind).order_by(events.c.seq.desc())
+        query = self._of(topic).where(events.c.kind == kind).order_by(events.c.seq.desc())
         row = await self._row(query.limit(1))
         return None if row is None else Event(**row)
 
-    async def _locked_last_seq(self, owner_id: int, topic: str) -> int:
+    async def _locked_last_seq(self, topic: str) -> int:
         """Return the latest number, which nobody else moves until this transaction ends."""
-        return _last_seq(topic, await self._row(_topic(owner_id, topic).with_for_update()))
+        return _last_seq(topic, await self._row(self._topic(topic).with_for_update()))
 
     async def _stored_keys(self, topic: str, keys: Sequence[str]) -> set[str]:
         stored: set[str] = set()
         for start in range(0, len(keys), _KEYS_PER_QUERY):
             query = select(events.c.key).where(
-                events.c.topic == topic, events.c.key.in_(keys[start : start + _KEYS_PER_QUERY])
+                events.c.topic == topic,
+                self._mine(events),
+                events.c.key.in_(keys[start : start + _KEYS_PER_QUERY]),
             )
             stored.update(row["key"] for row in await self._rows(query))
         return stored
 
+    def _topic(self, topic: str) -> Select[Any]:
+        return select(topics.c.last_seq).where(topics.c.topic == topic, self._mine(topics))
 
-def _topic(owner_id: int, topic: str) -> Select[Any]:
-    return select(topics.c.last_seq).where(topics.c.topic == topic, topics.c.owner_id == owner_id)
+    def _of(self, topic: str) -> Select[Any]:
+        return select(*_COLUMNS).where(events.c.topic == topic, self._mine(events))
+
+    def _values(self, topic: str, event: Event) -> dict[str, Any]:
+        values = {column.name: getattr(event, column.name) for column in _COLUMNS}
+        return {**values, "topic": topic, "owner_id": self._owner_id}
 
 
 def _last_seq(topic: str, row: RowMapping | None) -> int:
     if row is None:
         raise NotFound("topic", topic)
     return int(row["last_seq"])
-
-
-def _of(owner_id: int, topic: str) -> Select[Any]:
-    return select(*_COLUMNS).where(events.c.topic == topic, events.c.owner_id == owner_id)
-
-
-def _values(owner_id: int, topic: str, event: Event) -> dict[str, Any]:
-    values = {column.name: getattr(event, column.name) for column in _COLUMNS}
-    return {**values, "topic": topic, "owner_id": owner_id}

@@ -10,7 +10,7 @@ from aibt.store.schema import leases
 class Leases(Repository):
     """The epoch of each topic; whoever holds an older one can change nothing any more."""
 
-    async def take(self, owner_id: int, topic: str, holder: str) -> int:
+    async def take(self, topic: str, holder: str) -> int:
         """Take the lease and return its epoch, one above the last (1 for the first).
 
         Raises:
@@ -19,14 +19,14 @@ class Leases(Repository):
         taken = {"holder": holder, "taken_at": self._now}
         advance = (
             update(leases)
-            .where(leases.c.topic == topic, leases.c.owner_id == owner_id)
+            .where(leases.c.topic == topic, self._mine(leases))
             .values(epoch=leases.c.epoch + 1, **taken)
             .returning(leases.c.epoch)
         )
         epoch = (await self._write(advance)).scalar_one_or_none()
         if epoch is not None:
             return int(epoch)
-        first = insert(leases).values(topic=topic, owner_id=owner_id, epoch=1, **taken)
+        first = insert(leases).values(topic=topic, owner_id=self._owner_id, epoch=1, **taken)
         if await self._write_if_unique(first):
             return 1
         epoch = (await self._write(advance)).scalar_one_or_none()
@@ -34,13 +34,13 @@ class Leases(Repository):
             raise NotFound("topic", topic)
         return int(epoch)
 
-    async def current(self, owner_id: int, topic: str) -> int:
+    async def current(self, topic: str) -> int:
         """Return the epoch that holds now, or 0 if the lease was never taken."""
-        query = select(leases.c.epoch).where(leases.c.topic == topic, leases.c.owner_id == owner_id)
+        query = select(leases.c.epoch).where(leases.c.topic == topic, self._mine(leases))
         row = await self._row(query)
         return 0 if row is None else int(row["epoch"])
 
-    async def check(self, owner_id: int, topic: str, epoch: int) -> None:
+    async def check(self, topic: str, epoch: int) -> None:
         """Make sure that `epoch` holds, and goes on holding until this transaction ends.
 
         Raises:
@@ -48,7 +48,7 @@ class Leases(Repository):
         """
         query = (
             select(leases.c.epoch)
-            .where(leases.c.topic == topic, leases.c.owner_id == owner_id)
+            .where(leases.c.topic == topic, self._mine(leases))
             .with_for_update(read=True)  # a taker waits for us, so that no write slips behind it
         )
         row = await self._row(query)

@@ -20,9 +20,9 @@ class User:
 
     id: int
     email: str
-    is_admin: bool
-    disabled_at: datetime | None
-    signed_in_at: datetime | None
+    is_admin: bool = False
+    disabled_at: datetime | None = None
+    signed_in_at: datetime | None = None
     created_at: datetime
 
 
@@ -186,3 +186,88 @@ class TradeResult:
     profit: float | None
     data: Mapping[str, Json]
     at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Login:
+    """A user as a sign-in by password sees him; without a hash he has no password."""
+
+    user: User
+    password_hash: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """Who a user is now, and one of his sign-ins: both times are None if it does not exist."""
+
+    user: User
+    sign_in_expires_at: datetime | None
+    sign_in_revoked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignIn:
+    """What one login made: it lasts until it expires or is revoked.
+
+    Attributes:
+        token_hash: of the refresh token that is valid now; None: it cannot be refreshed.
+        previous_hash: of the one before, which a client that lost the answer may still show.
+        refreshed_at: when the two were made.
+    """
+
+    id: str
+    owner_id: int
+    token_hash: str | None
+    previous_hash: str | None
+    refreshed_at: datetime
+    created_at: datetime
+    expires_at: datetime
+    revoked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pass:
+    """Something that lets its bearer in once: a WebSocket's ticket, or a sign-in link."""
+
+    owner_id: int
+    kind: str
+    sign_in_id: str | None
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealedSecret:
+    """A key of another service, encrypted."""
+
+    provider: str
+    base_url: str | None
+    sealed: str
+    last_four: str
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedEmail:
+    """An e-mail that may sign up and sign in."""
+
+    email: str
+    listed_by: str | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditEntry:
+    """Something that an administrator did or looked at.
+
+    Attributes:
+        admin_id: who; None: the command line on the server itself.
+        owner_id: whose things they were, or None.
+    """
+
+    id: int
+    at: datetime
+    admin_id: int | None
+    action: str
+    owner_id: int | None
+    about: Mapping[str, Json]

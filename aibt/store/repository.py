@@ -5,7 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CursorResult, Executable, Insert, RowMapping, Select, Update
+from sqlalchemy import (
+    ColumnElement,
+    CursorResult,
+    Executable,
+    Insert,
+    RowMapping,
+    Select,
+    Table,
+    Update,
+)
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -20,13 +29,33 @@ class Work:
     connection: AsyncConnection
     clock: Clock
     writable: bool
+    owner_id: int | None  # None: the service's, which looks across owners
+
+
+def owned_by(table: Table, owner_id: int) -> ColumnElement[bool]:
+    """Return the condition that a row is the owner's: the one place where queries are scoped."""
+    return table.c.owner_id == owner_id
 
 
 class Repository:
-    """Queries of one aggregate within one transaction. Each of them names the owner."""
+    """Queries of one aggregate within one transaction, all of them of its owner's rows alone."""
 
     def __init__(self, work: Work) -> None:
         self._work = work
+
+    @property
+    def _owner_id(self) -> int:
+        """Whose rows these are.
+
+        Raises:
+            RuntimeError: the transaction is the service's and has no owner.
+        """
+        if self._work.owner_id is None:
+            raise RuntimeError("this transaction belongs to no owner")
+        return self._work.owner_id
+
+    def _mine(self, table: Table) -> ColumnElement[bool]:
+        return owned_by(table, self._owner_id)
 
     @property
     def _now(self) -> datetime:

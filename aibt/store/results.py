@@ -18,7 +18,7 @@ from aibt.store.schema import episodes, events, trades
 class Results(Repository):
     """What the trainings of an owner came to."""
 
-    async def take_over(self, owner_id: int, topic: str, new: Iterable[Event]) -> None:
+    async def take_over(self, topic: str, new: Iterable[Event]) -> None:
         """Store what the new events say of episodes and of evaluation trades."""
         rows: dict[str, list[dict[str, Any]]] = {"episode": [], "trade": []}
         for event in new:
@@ -28,20 +28,19 @@ class Results(Repository):
                 rows["trade"].append(_trade(event))
         for kind, table in (("episode", episodes), ("trade", trades)):
             if rows[kind]:
-                values = [{**row, "topic": topic, "owner_id": owner_id} for row in rows[kind]]
+                values = [{**row, "topic": topic, "owner_id": self._owner_id} for row in rows[kind]]
                 await self._write(insert(table), values)
 
     async def episodes(
-        self, owner_id: int, training_id: int, *, after_seq: int = 0, limit: int = 1_000
+        self, training_id: int, *, after_seq: int = 0, limit: int = 1_000
     ) -> list[EpisodeResult]:
         """Return up to `limit` results of episodes, oldest first, those after an event."""
         columns = [episodes.c[name] for name in ("first_episode", "episode", "profit", "trades")]
-        query = _with_event(episodes, columns, owner_id, training_id, after_seq).limit(limit)
+        query = self._with_event(episodes, columns, training_id, after_seq).limit(limit)
         return [EpisodeResult(**row) for row in await self._rows(query)]
 
     async def trades(
         self,
-        owner_id: int,
         training_id: int,
         *,
         part: str | None = None,
@@ -51,33 +50,31 @@ class Results(Repository):
         """Return up to `limit` evaluation trades, oldest first, those after an event.
 
         Args:
-            owner_id: the training's owner.
             training_id: which training.
             part: `validation` or `out_of_sample`; None: both.
             after_seq: number of the last event seen.
             limit: how many at most.
         """
         columns = [trades.c[name] for name in ("part", "side", "open_at", "close_at", "profit")]
-        query = _with_event(trades, columns, owner_id, training_id, after_seq).limit(limit)
+        query = self._with_event(trades, columns, training_id, after_seq).limit(limit)
         if part is not None:
             query = query.where(trades.c.part == part)
         return [TradeResult(**row) for row in await self._rows(query)]
 
-
-def _with_event(
-    table: Table, columns: list[Any], owner_id: int, training_id: int, after_seq: int
-) -> Any:
-    event = and_(events.c.topic == table.c.topic, events.c.seq == table.c.seq)
-    return (
-        select(table.c.seq, *columns, events.c.data, events.c.at)
-        .join(events, event)
-        .where(
-            table.c.topic == training_topic(training_id),
-            table.c.owner_id == owner_id,
-            table.c.seq > after_seq,
+    def _with_event(
+        self, table: Table, columns: list[Any], training_id: int, after_seq: int
+    ) -> Any:
+        event = and_(events.c.topic == table.c.topic, events.c.seq == table.c.seq)
+        return (
+            select(table.c.seq, *columns, events.c.data, events.c.at)
+            .join(events, event)
+            .where(
+                table.c.topic == training_topic(training_id),
+                self._mine(table),
+                table.c.seq > after_seq,
+            )
+            .order_by(table.c.seq)
         )
-        .order_by(table.c.seq)
-    )
 
 
 def _episode(event: Event) -> dict[str, Any]:

@@ -19,7 +19,6 @@ class Trainings(Repository):
 
     async def create(
         self,
-        owner_id: int,
         bot_id: int,
         *,
         request: Mapping[str, Json],
@@ -36,18 +35,18 @@ class Trainings(Repository):
         """
         bot = await self._row(
             select(bots.c.name)
-            .where(bots.c.id == bot_id, bots.c.owner_id == owner_id, is_kept)
+            .where(bots.c.id == bot_id, self._mine(bots), is_kept)
             .with_for_update()  # neither deleted nor started a second time meanwhile
         )
         if bot is None:
             raise NotFound("bot", str(bot_id), "bot_name")
-        active = await self.active_of(owner_id, bot_id)
+        active = await self.active_of(bot_id)
         if active is not None:
             raise BotBusy(bot["name"], active.id)
         created = (
             insert(trainings)
             .values(
-                owner_id=owner_id,
+                owner_id=self._owner_id,
                 bot_id=bot_id,
                 state=RunState.QUEUED,
                 desired=Desired.RUNNING,
@@ -64,23 +63,22 @@ class Trainings(Repository):
         )
         training_id = int((await self._write(created)).scalar_one())
         topic = training_topic(training_id)
-        await self._write(insert(topics).values(topic=topic, owner_id=owner_id, last_seq=0))
-        return await self.get(owner_id, training_id)
+        await self._write(insert(topics).values(topic=topic, owner_id=self._owner_id, last_seq=0))
+        return await self.get(training_id)
 
-    async def get(self, owner_id: int, training_id: int) -> Training:
+    async def get(self, training_id: int) -> Training:
         """Return one of the owner's trainings.
 
         Raises:
             NotFound: the owner has no such training.
         """
-        row = await self._row(_of(owner_id).where(trainings.c.id == training_id))
+        row = await self._row(self._of().where(trainings.c.id == training_id))
         if row is None:
             raise NotFound("training", str(training_id), "id")
-        return _training(row)
+        return training_of(row)
 
     async def page(
         self,
-        owner_id: int,
         *,
         states: Collection[RunState] | None = None,
         bot_id: int | None = None,
@@ -90,13 +88,12 @@ class Trainings(Repository):
         """Return up to `limit` of the owner's trainings, the newest first.
 
         Args:
-            owner_id: whose trainings.
             states: only those in one of these states.
             bot_id: only those of this bot.
             before_id: only those older than this one, for the next page.
             limit: how many at most.
         """
-        query = _of(owner_id)
+        query = self._of()
         if states is not None:
             query = query.where(trainings.c.state.in_([str(state) for state in states]))
         if bot_id is not None:
@@ -104,31 +101,25 @@ class Trainings(Repository):
         if before_id is not None:
             query = query.where(trainings.c.id < before_id)
         query = query.order_by(trainings.c.id.desc()).limit(limit)
-        return [_training(row) for row in await self._rows(query)]
+        return [training_of(row) for row in await self._rows(query)]
 
-    async def active_of(self, owner_id: int, bot_id: int) -> Training | None:
+    async def active_of(self, bot_id: int) -> Training | None:
         """Return the bot's active training, or None if it has none."""
-        row = await self._row(_of(owner_id).where(trainings.c.bot_id == bot_id, is_active))
-        return None if row is None else _training(row)
+        row = await self._row(self._of().where(trainings.c.bot_id == bot_id, is_active))
+        return None if row is None else training_of(row)
 
-    async def all_active_of_all_owners(self) -> list[Training]:
-        """Return every active training, the oldest first. For the supervisor alone."""
-        query = _everyones().where(is_active).order_by(trainings.c.id)
-        return [_training(row) for row in await self._rows(query)]
-
-    async def set_desired(self, owner_id: int, training_id: int, desired: Desired) -> Training:
+    async def set_desired(self, training_id: int, desired: Desired) -> Training:
         """Store what the owner wants of the training.
 
         Raises:
             NotFound: the owner has no such training.
             TrainingEnded: it has ended.
         """
-        await self._locked(owner_id, training_id, epoch=None)
-        return await self._change(owner_id, training_id, desired=desired)
+        await self._locked(training_id, epoch=None)
+        return await self._change(training_id, desired=desired)
 
     async def set_state(
         self,
-        owner_id: int,
         training_id: int,
         state: RunState,
         *,
@@ -140,7 +131,6 @@ class Trainings(Repository):
         An end is final; to store the same end again changes nothing.
 
         Args:
-            owner_id: the training's owner.
             training_id: which training.
             state: the new one.
             epoch: the writer's, which must be the current one; None: the supervisor's write.
@@ -152,21 +142,19 @@ class Trainings(Repository):
             LeaseLost: `epoch` is not the current one.
         """
         try:
-            before = await self._locked(owner_id, training_id, epoch=epoch)
+            before = await self._locked(training_id, epoch=epoch)
         except TrainingEnded as ended:
             if ended.state == state:
-                return await self.get(owner_id, training_id)
+                return await self.get(training_id)
             raise
         times: dict[str, Any] = {}
         if state is RunState.RUNNING and before["started_at"] is None:
             times["started_at"] = self._now
         if state.has_ended:
             times |= {"ended_at": self._now, "parked": False}
-        return await self._change(owner_id, training_id, state=state, reason=reason, **times)
+        return await self._change(training_id, state=state, reason=reason, **times)
 
-    async def set_parked(
-        self, owner_id: int, training_id: int, parked: bool, *, epoch: int | None
-    ) -> Training:
+    async def set_parked(self, training_id: int, parked: bool, *, epoch: int | None) -> Training:
         """Store whether the training has given its place back.
 
         Raises:
@@ -174,11 +162,11 @@ class Trainings(Repository):
             TrainingEnded: it has ended.
             LeaseLost: `epoch` (None: the supervisor's write) is not the current one.
         """
-        await self._locked(owner_id, training_id, epoch=epoch)
-        return await self._change(owner_id, training_id, parked=parked)
+        await self._locked(training_id, epoch=epoch)
+        return await self._change(training_id, parked=parked)
 
     async def set_current(
-        self, owner_id: int, training_id: int, current: Mapping[str, Json], *, epoch: int | None
+        self, training_id: int, current: Mapping[str, Json], *, epoch: int | None
     ) -> Training:
         """Store the parameters that hold now.
 
@@ -187,34 +175,34 @@ class Trainings(Repository):
             TrainingEnded: it has ended.
             LeaseLost: `epoch` (None: a change while no process hosts it) is not the current one.
         """
-        await self._locked(owner_id, training_id, epoch=epoch)
-        return await self._change(owner_id, training_id, current=dict(current))
+        await self._locked(training_id, epoch=epoch)
+        return await self._change(training_id, current=dict(current))
 
     async def save_status(
-        self, owner_id: int, training_id: int, status: Mapping[str, Json], *, epoch: int
+        self, training_id: int, status: Mapping[str, Json], *, epoch: int
     ) -> None:
         """Store the last status, also that of a training which has just ended.
 
         Raises:
             LeaseLost: `epoch` is not the current one.
         """
-        await Leases(self._work).check(owner_id, training_topic(training_id), epoch)
+        await Leases(self._work).check(training_topic(training_id), epoch)
         await self._write(
             update(trainings)
-            .where(trainings.c.id == training_id, trainings.c.owner_id == owner_id)
+            .where(trainings.c.id == training_id, self._mine(trainings))
             .values(status=dict(status))
         )
 
-    async def _locked(self, owner_id: int, training_id: int, *, epoch: int | None) -> RowMapping:
+    async def _locked(self, training_id: int, *, epoch: int | None) -> RowMapping:
         """Return the row of a training that has not ended, and keep it until the transaction ends.
 
         The lease is looked at first, in every method, so that no two wait for each other.
         """
         if epoch is not None:
-            await Leases(self._work).check(owner_id, training_topic(training_id), epoch)
+            await Leases(self._work).check(training_topic(training_id), epoch)
         row = await self._row(
             select(trainings.c.state, trainings.c.started_at)
-            .where(trainings.c.id == training_id, trainings.c.owner_id == owner_id)
+            .where(trainings.c.id == training_id, self._mine(trainings))
             .with_for_update()
         )
         if row is None:
@@ -223,16 +211,20 @@ class Trainings(Repository):
             raise TrainingEnded(training_id, row["state"])
         return row
 
-    async def _change(self, owner_id: int, training_id: int, **values: Any) -> Training:
+    async def _change(self, training_id: int, **values: Any) -> Training:
         await self._write(
             update(trainings)
-            .where(trainings.c.id == training_id, trainings.c.owner_id == owner_id)
+            .where(trainings.c.id == training_id, self._mine(trainings))
             .values(**values)
         )
-        return await self.get(owner_id, training_id)
+        return await self.get(training_id)
+
+    def _of(self) -> Select[Any]:
+        return with_bot_and_topic().where(self._mine(trainings))
 
 
-def _everyones() -> Select[Any]:
+def with_bot_and_topic() -> Select[Any]:
+    """Return the query of trainings as records need them, nobody's in particular."""
     topic = literal(TRAINING_TOPIC) + cast(trainings.c.id, String)
     return (
         select(trainings, bots.c.name.label("bot_name"), topics.c.last_seq)
@@ -241,9 +233,6 @@ def _everyones() -> Select[Any]:
     )
 
 
-def _of(owner_id: int) -> Select[Any]:
-    return _everyones().where(trainings.c.owner_id == owner_id)
-
-
-def _training(row: RowMapping) -> Training:
+def training_of(row: RowMapping | Mapping[str, Any]) -> Training:
+    """Return the record of a row of `with_bot_and_topic`."""
     return Training(**{**row, "state": RunState(row["state"]), "desired": Desired(row["desired"])})

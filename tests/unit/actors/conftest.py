@@ -9,6 +9,7 @@ from actors.training_files import TrainingFiles
 from aibt.store.database import Store, open_store
 from aibt.store.migration import migrate
 from aibt.store.records import Training
+from aibt.store.service import Service
 
 StartTraining = Callable[..., Awaitable[Training]]
 
@@ -34,10 +35,10 @@ def queued(store: Store) -> StartTraining:
     async def queue(**request: object) -> Training:
         nonlocal made
         made += 1
-        async with store.writing() as unit:
-            owner = await unit.users.local_user()
+        async with Service(store).writing() as service:
+            owner = await service.users.local_user()
+        async with store.writing(owner.id) as unit:
             bot = await unit.bots.create(
-                owner.id,
                 name=f"bot {made}",
                 lr=0.1,
                 gamma=0.9,
@@ -47,7 +48,6 @@ def queued(store: Store) -> StartTraining:
             )
             asked = {"min_episodes": 1, "rollout_workers": 0, "device": "cpu", **request}
             return await unit.trainings.create(
-                owner.id,
                 bot.id,
                 request=asked,  # type: ignore[arg-type]
                 current={"lr": 0.1},

@@ -108,11 +108,11 @@ class BusyStore(Store):
         self.refuses = 0
 
     @asynccontextmanager
-    async def writing(self) -> AsyncIterator[UnitOfWork]:
+    async def writing(self, owner_id: int) -> AsyncIterator[UnitOfWork]:
         if self.refuses > 0:
             self.refuses -= 1
             raise StoreUnavailable("it is busy")
-        async with super().writing() as unit:
+        async with super().writing(owner_id) as unit:
             yield unit
 
 

@@ -34,8 +34,8 @@ class Hosting:
 
     async def begin(self) -> TrainingHost:
         owner, topic = self.training.owner_id, self.training.topic
-        async with self.store.writing() as unit:
-            self.epoch = await unit.leases.take(owner, topic, "test")
+        async with self.store.writing(owner) as unit:
+            self.epoch = await unit.leases.take(topic, "test")
         recorder = TrainingRecorder(
             self.training, self.epoch, store=self.store, files=self.files, clock=SystemClock()
         )
@@ -79,8 +79,8 @@ class Hosting:
     async def lose(self) -> None:
         """Lose the process: a newer lease is taken, so that nothing it does counts any more."""
         assert self.life is not None
-        async with self.store.writing() as unit:
-            await unit.leases.take(self.training.owner_id, self.training.topic, "test")
+        async with self.store.writing(self.training.owner_id) as unit:
+            await unit.leases.take(self.training.topic, "test")
         if self.pace is not None:
             self.pace.release(PER_EPISODE)
         self.life.cancel()
@@ -88,22 +88,22 @@ class Hosting:
 
     async def wish(self, desired: Desired) -> None:
         """Store what the owner wants, as every command does first."""
-        async with self.store.writing() as unit:
-            await unit.trainings.set_desired(self.training.owner_id, self.training.id, desired)
+        async with self.store.writing(self.training.owner_id) as unit:
+            await unit.trainings.set_desired(self.training.id, desired)
 
     async def weights(self) -> str | None:
         """Return what the bot's weights file holds."""
-        async with self.store.reading() as unit:
-            bot = await unit.bots.by_id(self.training.owner_id, self.training.bot_id)
+        async with self.store.reading(self.training.owner_id) as unit:
+            bot = await unit.bots.by_id(self.training.bot_id)
         return None if bot.weights is None else self.files.absolute(bot.weights).read_text()
 
     async def row(self) -> Training:
-        async with self.store.reading() as unit:
-            return await unit.trainings.get(self.training.owner_id, self.training.id)
+        async with self.store.reading(self.training.owner_id) as unit:
+            return await unit.trainings.get(self.training.id)
 
     async def told(self) -> list[tuple[int, str, Any]]:
-        async with self.store.reading() as unit:
-            events = await unit.events.read(self.training.owner_id, self.training.topic)
+        async with self.store.reading(self.training.owner_id) as unit:
+            events = await unit.events.read(self.training.topic)
         return [(event.seq, event.kind, dict(event.data)) for event in events]
 
 

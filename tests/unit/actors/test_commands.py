@@ -9,6 +9,7 @@ from aibt.api.platform import Command
 from aibt.errors import ActorUnavailable, AibtError, BotBusy, IdReused, Invalid, TrainingEnded
 from aibt.protocol.bots import BotDeletedMessage
 from aibt.store.database import Store, UnitOfWork
+from aibt.store.service import Service
 
 ID = Command(id="a" * 32, digest="1" * 64)
 
@@ -36,7 +37,7 @@ def commands(store: Store) -> Commands:
 
 @pytest.fixture
 async def owner(store: Store) -> int:
-    async with store.writing() as unit:
+    async with Service(store).writing() as unit:
         return (await unit.users.local_user()).id
 
 

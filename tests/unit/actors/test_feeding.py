@@ -16,6 +16,7 @@ from aibt.live.events import Emission, Event
 from aibt.live.states import RunState
 from aibt.store.database import Store
 from aibt.store.records import Training, User
+from aibt.store.service import Service
 from tests.unit.actors.conftest import StartTraining
 from tests.unit.actors.fakes import PER_EPISODE, FakeHandles
 from tests.unit.actors.hosting import LAST, Hosting
@@ -38,7 +39,7 @@ def feeds(store: Store, handles: FakeHandles) -> TrainingFeeds:
 
 @pytest.fixture
 async def owner(store: Store) -> User:
-    async with store.writing() as unit:
+    async with Service(store).writing() as unit:
         return await unit.users.local_user()
 
 
@@ -156,9 +157,9 @@ async def test_a_status_of_the_rows_says_the_state_of_the_row(
     await hosting.step(12)
     await host.pause(None)
     await hosting.lose()
-    async with store.writing() as unit:
-        row = await unit.trainings.get(owner.id, hosting.training.id)
-        await unit.trainings.set_parked(row.owner_id, row.id, True, epoch=None)
+    async with store.writing(owner.id) as unit:
+        row = await unit.trainings.get(hosting.training.id)
+        await unit.trainings.set_parked(row.id, True, epoch=None)
     await TrainingControl(store, files, handles).stop(owner.id, row.id, None)
     follower = Follower(feeds, owner, row)
 
@@ -220,8 +221,8 @@ async def test_an_actor_that_turns_a_follower_away_is_not_asked_without_rest(
     store: Store, feeds: TrainingFeeds, handles: FakeHandles, owner: User, queued: StartTraining
 ) -> None:
     training = await queued()
-    async with store.writing() as unit:
-        await unit.trainings.set_state(training.owner_id, training.id, RunState.RUNNING, epoch=None)
+    async with store.writing(training.owner_id) as unit:
+        await unit.trainings.set_state(training.id, RunState.RUNNING, epoch=None)
     left = handles.actors[training_actor(training.id)] = Left()
 
     await feeds.feed(owner, training.id, 0, 0, 0.2)
@@ -234,9 +235,9 @@ async def test_what_has_left_an_actors_memory_is_read_from_the_store(
 ) -> None:
     training = await queued()
     told = [Emission(key=f"{n}", kind="log", data={"text": str(n)}) for n in range(5)]
-    async with store.writing() as unit:
-        await unit.trainings.set_state(training.owner_id, training.id, RunState.RUNNING, epoch=None)
-        await unit.events.append(training.owner_id, training.topic, None, told)
+    async with store.writing(training.owner_id) as unit:
+        await unit.trainings.set_state(training.id, RunState.RUNNING, epoch=None)
+        await unit.events.append(training.topic, None, told)
 
     class Forgetful(Left):
         async def poll(self, cursor: int, status_version: int, timeout_s: float) -> Poll:

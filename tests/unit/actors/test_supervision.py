@@ -35,18 +35,18 @@ def supervision(
 
 
 async def move(store: Store, training: Training, state: RunState) -> None:
-    async with store.writing() as unit:
-        await unit.trainings.set_state(training.owner_id, training.id, state, epoch=None)
+    async with store.writing(training.owner_id) as unit:
+        await unit.trainings.set_state(training.id, state, epoch=None)
 
 
 async def wish(store: Store, training: Training, desired: Desired) -> None:
-    async with store.writing() as unit:
-        await unit.trainings.set_desired(training.owner_id, training.id, desired)
+    async with store.writing(training.owner_id) as unit:
+        await unit.trainings.set_desired(training.id, desired)
 
 
 async def row(store: Store, training: Training) -> Training:
-    async with store.reading() as unit:
-        return await unit.trainings.get(training.owner_id, training.id)
+    async with store.reading(training.owner_id) as unit:
+        return await unit.trainings.get(training.id)
 
 
 async def over(hosted: FakeHosted, *, lost: bool = False) -> None:
@@ -140,10 +140,8 @@ async def test_a_stop_that_was_stored_with_its_step_is_computed_up_to_it_again(
     await supervision.look()
     await move(store, training, RunState.RUNNING)
     await wish(store, training, Desired.STOPPED)
-    async with store.writing() as unit:
-        await unit.changes.add(
-            training.owner_id, training.id, epoch=None, step=50, changes={}, stop=True
-        )
+    async with store.writing(training.owner_id) as unit:
+        await unit.changes.add(training.id, epoch=None, step=50, changes={}, stop=True)
 
     await over(cluster.launched[0], lost=True)
     await supervision.look()
@@ -312,8 +310,8 @@ async def test_after_a_restart_of_the_whole_cluster_everything_is_as_it_was(
     for training in (paused, parked):
         await wish(store, training, Desired.PAUSED)
         await move(store, training, RunState.PAUSED)
-    async with store.writing() as unit:
-        await unit.trainings.set_parked(parked.owner_id, parked.id, True, epoch=None)
+    async with store.writing(parked.owner_id) as unit:
+        await unit.trainings.set_parked(parked.id, True, epoch=None)
 
     await supervision.look()
 

@@ -49,8 +49,8 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def kinds(store: Store, training: Training) -> list[Any]:
-    async with store.reading() as unit:
-        events = await unit.events.read(training.owner_id, training.topic)
+    async with store.reading(training.owner_id) as unit:
+        events = await unit.events.read(training.topic)
     return [event.data.get("state", event.kind) for event in events]
 
 
@@ -125,15 +125,15 @@ async def test_a_change_in_the_row_never_applies_before_an_earlier_one(
     of = (hosting.training.owner_id, hosting.training.id)
     await control.update(*of, {"lr": 0.5}, None)
     await hosting.lose()
-    async with store.writing() as unit:  # lost before anything but the change was stored
-        await unit.trainings.set_state(*of, RunState.RECOVERING, epoch=None)
-        await unit.trainings.save_status(*of, {}, epoch=hosting.epoch + 1)
+    async with store.writing(of[0]) as unit:  # lost before anything but the change was stored
+        await unit.trainings.set_state(of[1], RunState.RECOVERING, epoch=None)
+        await unit.trainings.save_status(of[1], {}, epoch=hosting.epoch + 1)
     await control.pause(*of, None)
 
     await control.update(*of, {"lr": 0.6}, None)
 
-    async with store.reading() as unit:
-        steps = [change.step for change in await unit.changes.after(*of)]
+    async with store.reading(of[0]) as unit:
+        steps = [change.step for change in await unit.changes.after(of[1])]
     assert steps == [15, 15]
     again = Hosting(store, files, (await control.resume(*of, None)).training)
     await again.begin()
@@ -147,14 +147,14 @@ async def test_a_change_waits_until_a_training_has_recovered(
     impatient(monkeypatch)
     training = await queued()
     of = (training.owner_id, training.id)
-    async with store.writing() as unit:
-        await unit.trainings.set_state(*of, RunState.RECOVERING, epoch=None)
+    async with store.writing(of[0]) as unit:
+        await unit.trainings.set_state(of[1], RunState.RECOVERING, epoch=None)
 
     with pytest.raises(ActorUnavailable):
         await control.update(*of, {"lr": 0.5}, None)
     waiting = asyncio.create_task(control.update(*of, {"lr": 0.5}, None))
-    async with store.writing() as unit:
-        await unit.trainings.set_state(*of, RunState.QUEUED, epoch=None)
+    async with store.writing(of[0]) as unit:
+        await unit.trainings.set_state(of[1], RunState.QUEUED, epoch=None)
 
     assert (await waiting).training.current["lr"] == 0.5
 
@@ -230,15 +230,15 @@ async def test_a_stop_that_was_stored_already_is_computed_up_to_even_after_a_pau
     impatient(monkeypatch)
     training = await queued()
     of = (training.owner_id, training.id)
-    async with store.writing() as unit:
-        await unit.changes.add(*of, epoch=None, step=50, changes={}, stop=True)
+    async with store.writing(of[0]) as unit:
+        await unit.changes.add(of[1], epoch=None, step=50, changes={}, stop=True)
     await control.pause(*of, None)
 
     with pytest.raises(ActorUnavailable):
         await control.stop(*of, None)
 
-    async with store.reading() as unit:
-        row = await unit.trainings.get(*of)
+    async with store.reading(of[0]) as unit:
+        row = await unit.trainings.get(of[1])
     assert (row.state, row.parked, row.desired) == (RunState.QUEUED, False, Desired.STOPPED)
 
 
@@ -273,8 +273,8 @@ async def test_a_command_to_a_lost_actor_is_met_by_the_supervisor(
 ) -> None:
     training = await queued()
     of = (training.owner_id, training.id)
-    async with store.writing() as unit:
-        await unit.trainings.set_state(*of, RunState.RUNNING, epoch=None)
+    async with store.writing(of[0]) as unit:
+        await unit.trainings.set_state(of[1], RunState.RUNNING, epoch=None)
     if stale:
         handles.actors[training_actor(training.id)] = Stale(training)
     supervision = Supervision(store, FakeCluster(), files, SystemClock(), TrainingSettings())
@@ -292,8 +292,8 @@ async def test_a_change_that_a_lost_actor_was_to_make_is_to_be_repeated(
 ) -> None:
     training = await queued()
     of = (training.owner_id, training.id)
-    async with store.writing() as unit:
-        await unit.trainings.set_state(*of, RunState.RUNNING, epoch=None)
+    async with store.writing(of[0]) as unit:
+        await unit.trainings.set_state(of[1], RunState.RUNNING, epoch=None)
     handles.actors[training_actor(training.id)] = Stale(training)
 
     with pytest.raises(ActorUnavailable):

@@ -31,8 +31,8 @@ async def test_a_training_runs_to_its_end_and_leaves_weights_status_and_history(
     told = await hosting.told()
     assert [seq for seq, _, _ in told] == list(range(1, len(told) + 1))
     assert len([kind for _, kind, _ in told if kind == "trade"]) == LAST // PER_EPISODE
-    async with store.reading() as unit:
-        bot = await unit.bots.by_id(row.owner_id, row.bot_id)
+    async with store.reading(row.owner_id) as unit:
+        bot = await unit.bots.by_id(row.bot_id)
     assert bot.weights is not None
     assert files.absolute(bot.weights).read_text() == repr(hosting.runs[0].value)
 
@@ -67,8 +67,8 @@ async def test_new_parameters_are_stored_with_their_step_before_they_are_answere
 
     await host.update({"lr": 0.5}, "c" * 32)
 
-    async with store.reading() as unit:
-        (change,) = await unit.changes.after(hosting.training.owner_id, hosting.training.id)
+    async with store.reading(hosting.training.owner_id) as unit:
+        (change,) = await unit.changes.after(hosting.training.id)
     assert (change.step, dict(change.changes)) == (12, {"lr": 0.5})
     assert (await hosting.row()).current["lr"] == 0.5
     await hosting.ended()
@@ -96,9 +96,9 @@ async def test_a_training_whose_owner_paused_it_meanwhile_is_not_begun(
     store: Store, files: TrainingFiles, queued: StartTraining
 ) -> None:
     hosting = Hosting(store, files, await queued())
-    async with store.writing() as unit:
-        training = hosting.training
-        await unit.trainings.set_desired(training.owner_id, training.id, Desired.PAUSED)
+    training = hosting.training
+    async with store.writing(training.owner_id) as unit:
+        await unit.trainings.set_desired(training.id, Desired.PAUSED)
 
     await hosting.begin()
 
@@ -121,8 +121,8 @@ async def test_a_parked_training_goes_on_where_it_stood(
     await hosting.ended()
     row = await hosting.row()
     assert (row.state, row.parked) == (RunState.PAUSED, True)
-    async with store.writing() as unit:
-        await unit.trainings.set_parked(row.owner_id, row.id, False, epoch=None)
+    async with store.writing(row.owner_id) as unit:
+        await unit.trainings.set_parked(row.id, False, epoch=None)
     await hosting.wish(Desired.RUNNING)
     again = Hosting(store, files, row)
     await again.begin()
@@ -156,8 +156,8 @@ async def test_a_lost_lease_ends_the_host_and_nothing_more_is_written(
     hosting = Hosting(store, files, await queued())
     host = await hosting.begin()
     await hosting.step(9)
-    async with store.writing() as unit:
-        await unit.leases.take(hosting.training.owner_id, hosting.training.topic, "newer")
+    async with store.writing(hosting.training.owner_id) as unit:
+        await unit.leases.take(hosting.training.topic, "newer")
     before = await hosting.told()
 
     with pytest.raises(LeaseLost):

@@ -198,8 +198,8 @@ async def test_a_change_while_a_lost_part_is_computed_again_applies_after_what_w
     await host.update({"lr": 0.7}, None)
     await again.ended()
 
-    async with store.reading() as unit:
-        changes = await unit.changes.after(first.training.owner_id, first.training.id)
+    async with store.reading(first.training.owner_id) as unit:
+        changes = await unit.changes.after(first.training.id)
     assert [change.step for change in changes] == [35, 35]
     assert again.runs[0].lr == 0.7
 
@@ -218,11 +218,9 @@ async def test_a_stop_of_a_lost_process_is_computed_up_to_its_step_again(
     await lost.step(15)
     await lost.lose()
     await lost.wish(Desired.STOPPED)
-    async with store.writing() as unit:
-        training = lost.training
-        await unit.changes.add(
-            training.owner_id, training.id, epoch=None, step=50, changes={}, stop=True
-        )
+    training = lost.training
+    async with store.writing(training.owner_id) as unit:
+        await unit.changes.add(training.id, epoch=None, step=50, changes={}, stop=True)
 
     again = Hosting(store, files, await lost.row())
     host = await again.begin()
@@ -285,10 +283,8 @@ async def test_a_checkpoint_counts_only_after_the_events_up_to_it(
     for _ in range(LAST - 1):
         await hosting.step(1)
         await asyncio.sleep(0.003)
-        async with store.reading() as unit:
-            checkpoint = await unit.checkpoints.latest(
-                hosting.training.owner_id, hosting.training.id
-            )
+        async with store.reading(hosting.training.owner_id) as unit:
+            checkpoint = await unit.checkpoints.latest(hosting.training.id)
         step = 0 if checkpoint is None else checkpoint.step
         trades = sum(kind == "trade" for _, kind, _ in await hosting.told())
         assert trades >= step // PER_EPISODE
@@ -308,8 +304,8 @@ async def test_a_pause_leaves_its_checkpoint_and_its_status(
     await host.checkpoint()
 
     row = await hosting.row()
-    async with store.reading() as unit:
-        checkpoint = await unit.checkpoints.latest(row.owner_id, row.id)
+    async with store.reading(row.owner_id) as unit:
+        checkpoint = await unit.checkpoints.latest(row.id)
     assert checkpoint is not None
     assert (checkpoint.step, row.status["steps"], row.status["state"]) == (33, 33, "paused")
     await hosting.lose()
@@ -340,8 +336,8 @@ async def test_whoever_waits_at_a_training_before_it_is_opened_looks_again_at_on
 ) -> None:
     busy = BusyStore(store)
     hosting = Hosting(busy, files, await queued(), paced=False)
-    async with store.writing() as unit:
-        await unit.leases.take(hosting.training.owner_id, hosting.training.topic, "test")
+    async with store.writing(hosting.training.owner_id) as unit:
+        await unit.leases.take(hosting.training.topic, "test")
     host = await hosting.begin()
 
     early = await asyncio.wait_for(host.poll(0, 0, 60), 10)

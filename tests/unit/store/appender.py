@@ -14,8 +14,8 @@ async def append(url: str, owner_id: int, topic: str, name: str, times: int) -> 
                 Emission(key=f"{name}/{number}", kind="log", data={"n": number}),
                 Emission(key=f"both/{number}", kind="log", data={}),
             ]
-            async with store.writing() as tx:
-                stored = await tx.events.append(owner_id, topic, None, emissions)
+            async with store.writing(owner_id) as tx:
+                stored = await tx.events.append(topic, None, emissions)
             sys.stdout.write(f"{stored[-1].seq}\n")
             sys.stdout.flush()
 

@@ -11,7 +11,7 @@ from aibt.live.states import RunState
 from aibt.store.database import Store, open_store
 from aibt.store.migration import migrate
 from aibt.store.records import Bot, Training, User
-from aibt.store.schema import users
+from aibt.store.service import Service
 
 
 class HandClock:
@@ -40,15 +40,12 @@ class World:
         self.url = url
 
     async def another_user(self) -> User:
-        async with self.store.writing() as tx:
-            created = users.insert().values(email="other@example.com", created_at=self.clock.now())
-            result = await tx.users._write(created)
-            return await tx.users.get(int(result.inserted_primary_key[0]))
+        async with Service(self.store).writing() as tx:
+            return await tx.users.create("other@example.com")
 
     async def a_bot(self, name: str = "alpha", owner_id: int | None = None) -> Bot:
-        async with self.store.writing() as tx:
+        async with self.store.writing(owner_id or self.owner.id) as tx:
             return await tx.bots.create(
-                owner_id or self.owner.id,
                 name=name,
                 lr=0.001,
                 gamma=0.97,
@@ -66,16 +63,16 @@ class World:
             "data": {"bars": 100},
             "initial_weights": None,
         }
-        async with self.store.writing() as tx:
-            return await tx.trainings.create(bot.owner_id, bot.id, **(asked | values))
+        async with self.store.writing(bot.owner_id) as tx:
+            return await tx.trainings.create(bot.id, **(asked | values))
 
     async def end(self, training: Training, state: RunState = RunState.STOPPED) -> Training:
-        async with self.store.writing() as tx:
-            return await tx.trainings.set_state(training.owner_id, training.id, state, epoch=None)
+        async with self.store.writing(training.owner_id) as tx:
+            return await tx.trainings.set_state(training.id, state, epoch=None)
 
     async def a_lease(self, training: Training, holder: str = "node") -> int:
-        async with self.store.writing() as tx:
-            return await tx.leases.take(training.owner_id, training.topic, holder)
+        async with self.store.writing(training.owner_id) as tx:
+            return await tx.leases.take(training.topic, holder)
 
 
 def an_emission(key: str, kind: str = "log", **data: Any) -> Emission:
@@ -100,7 +97,7 @@ def url(migrated_file: Path, tmp_path: Path) -> str:
 async def world(url: str) -> AsyncIterator[World]:
     clock = HandClock()
     async with await open_store(url, clock=clock) as store:
-        async with store.writing() as tx:
+        async with Service(store).writing() as tx:
             owner = await tx.users.local_user()
         yield World(store, clock, owner, url)
 

@@ -8,6 +8,7 @@ import pytest
 
 from aibt.store.database import open_store
 from aibt.store.migration import migrate
+from aibt.store.service import Service
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -19,13 +20,12 @@ async def test_a_write_that_is_cancelled_anywhere_blocks_no_other_writer(
     moments = random.Random(seed)
 
     async with await open_store(url) as one, await open_store(url, lock_timeout_s=1) as other:
-        async with one.writing() as unit:
+        async with Service(one).writing() as unit:
             owner = (await unit.users.local_user()).id
 
         async def create(number: int) -> None:
-            async with one.writing() as unit:
+            async with one.writing(owner) as unit:
                 await unit.bots.create(
-                    owner,
                     name=f"bot {number}",
                     lr=0.1,
                     gamma=0.9,
@@ -42,8 +42,8 @@ async def test_a_write_that_is_cancelled_anywhere_blocks_no_other_writer(
             outcome = (await asyncio.gather(writing, return_exceptions=True))[0]
             cancelled += isinstance(outcome, asyncio.CancelledError)
 
-            async with other.writing() as unit:
-                found = {bot.name for bot in await unit.bots.page(owner)}
+            async with other.writing(owner) as unit:
+                found = {bot.name for bot in await unit.bots.page()}
 
             assert (f"bot {number}" in found) or isinstance(outcome, asyncio.CancelledError)
         assert cancelled > 0

@@ -11,8 +11,8 @@ World = Any  # the fixture's class, tests/unit/store/conftest.py
 
 async def add(world: World, training: Any, **values: Any) -> Change:
     asked = {"epoch": None, "step": 5, "changes": {"lr": 0.5}} | values
-    async with world.store.writing() as tx:
-        change: Change = await tx.changes.add(world.owner.id, training.id, **asked)
+    async with world.store.writing(world.owner.id) as tx:
+        change: Change = await tx.changes.add(training.id, **asked)
     return change
 
 
@@ -26,9 +26,9 @@ async def test_changes_are_numbered_within_their_training_and_read_back(world: W
     second = await add(world, one, step=9, changes={}, stop=True, command_id="c")
 
     assert (first.number, elsewhere.number, second.number) == (1, 1, 2)
-    async with world.store.reading() as tx:
-        assert await tx.changes.after(world.owner.id, one.id) == [first, second]
-        assert await tx.changes.after(world.owner.id, one.id, 1) == [second]
+    async with world.store.reading(world.owner.id) as tx:
+        assert await tx.changes.after(one.id) == [first, second]
+        assert await tx.changes.after(one.id, 1) == [second]
     assert (second.step, second.stop, second.changes) == (9, True, {})
 
 
@@ -39,8 +39,8 @@ async def test_the_same_command_makes_one_change_however_often_it_comes(world: W
         *(add(world, training, step=step, command_id="c") for step in range(6))
     )
 
-    async with world.store.reading() as tx:
-        (stored,) = await tx.changes.after(world.owner.id, training.id)
+    async with world.store.reading(world.owner.id) as tx:
+        (stored,) = await tx.changes.after(training.id)
     assert all(change == stored for change in made)
 
 
@@ -54,5 +54,5 @@ async def test_changes_without_a_command_are_all_kept(world: World) -> None:
 
 async def test_a_change_of_no_training_is_refused(world: World) -> None:
     with pytest.raises(NotFound):
-        async with world.store.writing() as tx:
-            await tx.changes.add(world.owner.id, 99, epoch=None, step=1, changes={})
+        async with world.store.writing(world.owner.id) as tx:
+            await tx.changes.add(99, epoch=None, step=1, changes={})

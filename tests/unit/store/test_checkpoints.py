@@ -10,19 +10,15 @@ World = Any  # the fixture's class, tests/unit/store/conftest.py
 async def test_the_latest_is_that_of_the_highest_epoch_and_step(world: World) -> None:
     training = await world.a_training()
     first = await world.a_lease(training)
-    async with world.store.writing() as tx:
-        assert await tx.checkpoints.latest(world.owner.id, training.id) is None
+    async with world.store.writing(world.owner.id) as tx:
+        assert await tx.checkpoints.latest(training.id) is None
         for step in (10, 30, 20):
-            await tx.checkpoints.add(
-                world.owner.id, training.id, epoch=first, step=step, path=f"{first}-{step}"
-            )
-        before = await tx.checkpoints.latest(world.owner.id, training.id)
+            await tx.checkpoints.add(training.id, epoch=first, step=step, path=f"{first}-{step}")
+        before = await tx.checkpoints.latest(training.id)
     second = await world.a_lease(training)
-    async with world.store.writing() as tx:
-        added = await tx.checkpoints.add(
-            world.owner.id, training.id, epoch=second, step=25, path="new"
-        )
-        after = await tx.checkpoints.latest(world.owner.id, training.id)
+    async with world.store.writing(world.owner.id) as tx:
+        added = await tx.checkpoints.add(training.id, epoch=second, step=25, path="new")
+        after = await tx.checkpoints.latest(training.id)
 
     assert (before.epoch, before.step, before.path) == (first, 30, "1-30")
     assert after == added
@@ -32,11 +28,11 @@ async def test_the_latest_is_that_of_the_highest_epoch_and_step(world: World) ->
 async def test_a_checkpoint_of_the_same_step_replaces_the_row(world: World) -> None:
     training = await world.a_training()
     epoch = await world.a_lease(training)
-    async with world.store.writing() as tx:
+    async with world.store.writing(world.owner.id) as tx:
         for path in ("a", "b"):
-            await tx.checkpoints.add(world.owner.id, training.id, epoch=epoch, step=1, path=path)
-        latest = await tx.checkpoints.latest(world.owner.id, training.id)
-        pruned = await tx.checkpoints.prune(world.owner.id, training.id, epoch=epoch, keep=1)
+            await tx.checkpoints.add(training.id, epoch=epoch, step=1, path=path)
+        latest = await tx.checkpoints.latest(training.id)
+        pruned = await tx.checkpoints.prune(training.id, epoch=epoch, keep=1)
 
     assert latest.path == "b"
     assert pruned == []
@@ -52,17 +48,15 @@ async def test_pruning_keeps_the_newest_and_names_the_files_of_the_rest(
     training = await world.a_training(await world.a_bot())
     epoch = await world.a_lease(training)
     ordered = sorted(steps)
-    async with world.store.writing() as tx:
+    async with world.store.writing(world.owner.id) as tx:
         for step in ordered:
-            await tx.checkpoints.add(
-                world.owner.id, training.id, epoch=epoch, step=step, path=str(step)
-            )
-        pruned = await tx.checkpoints.prune(world.owner.id, training.id, epoch=epoch, keep=keep)
-        again = await tx.checkpoints.prune(world.owner.id, training.id, epoch=epoch, keep=keep)
-        latest = await tx.checkpoints.latest(world.owner.id, training.id)
+            await tx.checkpoints.add(training.id, epoch=epoch, step=step, path=str(step))
+        pruned = await tx.checkpoints.prune(training.id, epoch=epoch, keep=keep)
+        again = await tx.checkpoints.prune(training.id, epoch=epoch, keep=keep)
+        latest = await tx.checkpoints.latest(training.id)
     await world.end(training)
-    async with world.store.writing() as tx:
-        await tx.bots.delete(world.owner.id, training.bot_name)
+    async with world.store.writing(world.owner.id) as tx:
+        await tx.bots.delete(training.bot_name)
 
     assert sorted(pruned, key=int) == [str(step) for step in ordered[:-keep]]
     assert again == []
@@ -74,5 +68,5 @@ async def test_pruning_everything_is_refused(world: World) -> None:
     epoch = await world.a_lease(training)
 
     with pytest.raises(ValueError, match="keep is 0"):
-        async with world.store.writing() as tx:
-            await tx.checkpoints.prune(world.owner.id, training.id, epoch=epoch, keep=0)
+        async with world.store.writing(world.owner.id) as tx:
+            await tx.checkpoints.prune(training.id, epoch=epoch, keep=0)

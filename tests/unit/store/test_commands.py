@@ -11,8 +11,8 @@ World = Any  # the fixture's class, tests/unit/store/conftest.py
 
 
 async def begin(world: World, command_id: str = "c", digest: str = "d") -> StoredAnswer | None:
-    async with world.store.writing() as tx:
-        known: StoredAnswer | None = await tx.commands.begin(world.owner.id, command_id, digest)
+    async with world.store.writing(world.owner.id) as tx:
+        known: StoredAnswer | None = await tx.commands.begin(command_id, digest)
     return known
 
 
@@ -29,10 +29,10 @@ async def test_a_new_command_begins_and_a_begun_one_is_known(world: World) -> No
 async def test_an_answered_command_is_answered_the_same(world: World) -> None:
     training = await world.a_training()
     await begin(world)
-    async with world.store.writing() as tx:
-        await tx.commands.attach(world.owner.id, "c", training.id)
-        await tx.commands.finish(world.owner.id, "c", {"name": "a"})
-        await tx.commands.finish(world.owner.id, "c", {"name": "b"})
+    async with world.store.writing(world.owner.id) as tx:
+        await tx.commands.attach("c", training.id)
+        await tx.commands.finish("c", {"name": "a"})
+        await tx.commands.finish("c", {"name": "b"})
 
     known = await begin(world)
 
@@ -51,8 +51,8 @@ async def test_an_id_is_one_owners_own(world: World) -> None:
     other = await world.another_user()
     await begin(world)
 
-    async with world.store.writing() as tx:
-        assert await tx.commands.begin(other.id, "c", "other") is None
+    async with world.store.writing(other.id) as tx:
+        assert await tx.commands.begin("c", "other") is None
 
 
 async def test_an_id_is_free_after_a_day_and_not_before(world: World) -> None:
@@ -69,10 +69,10 @@ async def test_a_forgotten_command_begins_anew_and_an_answered_one_is_not_forgot
 ) -> None:
     await begin(world, "unavailable")
     await begin(world, "done")
-    async with world.store.writing() as tx:
-        await tx.commands.finish(world.owner.id, "done", {})
-        await tx.commands.forget(world.owner.id, "unavailable")
-        await tx.commands.forget(world.owner.id, "done")
+    async with world.store.writing(world.owner.id) as tx:
+        await tx.commands.finish("done", {})
+        await tx.commands.forget("unavailable")
+        await tx.commands.forget("done")
 
     assert await begin(world, "unavailable") is None
     assert await begin(world, "done") is not None
@@ -80,12 +80,11 @@ async def test_a_forgotten_command_begins_anew_and_an_answered_one_is_not_forgot
 
 async def test_a_command_that_comes_many_times_at_once_has_one_effect(world: World) -> None:
     async def create(name: str) -> Any:
-        async with world.store.writing() as tx:
-            known = await tx.commands.begin(world.owner.id, "c", "d")
+        async with world.store.writing(world.owner.id) as tx:
+            known = await tx.commands.begin("c", "d")
             if known is not None:
                 return known.answer
             bot = await tx.bots.create(
-                world.owner.id,
                 name=name,
                 lr=0.1,
                 gamma=0.9,
@@ -93,20 +92,20 @@ async def test_a_command_that_comes_many_times_at_once_has_one_effect(world: Wor
                 depth=1,
                 discounter_rate=0,
             )
-            await tx.commands.finish(world.owner.id, "c", {"name": bot.name})
+            await tx.commands.finish("c", {"name": bot.name})
             return {"name": bot.name}
 
     answers = await asyncio.gather(*(create(f"bot{n}") for n in range(8)))
 
-    async with world.store.reading() as tx:
-        (bot,) = await tx.bots.page(world.owner.id)
+    async with world.store.reading(world.owner.id) as tx:
+        (bot,) = await tx.bots.page()
     assert answers == [{"name": bot.name}] * 8
 
 
 async def test_a_command_whose_transaction_fails_was_never_begun(world: World) -> None:
     async def fail() -> None:
-        async with world.store.writing() as tx:
-            await tx.commands.begin(world.owner.id, "c", "d")
+        async with world.store.writing(world.owner.id) as tx:
+            await tx.commands.begin("c", "d")
             raise StoreUnavailable("test")
 
     with pytest.raises(StoreUnavailable):

@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from aibt.errors import SchemaMismatch, StoreUnavailable
 from aibt.store.database import open_store
 from aibt.store.schema import trainings
+from aibt.store.service import Service
 
 World = Any  # the fixture's class, tests/unit/store/conftest.py
 
@@ -21,7 +22,7 @@ def file_of(url: str) -> str:
 
 async def test_the_local_user_is_made_once_whoever_asks(world: World) -> None:
     async def ask() -> Any:
-        async with world.store.writing() as tx:
+        async with Service(world.store).writing() as tx:
             return await tx.users.local_user()
 
     assert set(await asyncio.gather(*(ask() for _ in range(5)))) == {world.owner}
@@ -29,22 +30,22 @@ async def test_the_local_user_is_made_once_whoever_asks(world: World) -> None:
 
 async def test_a_unit_of_work_that_fails_stores_nothing(world: World) -> None:
     async def fail() -> None:
-        async with world.store.writing() as tx:
-            await tx.commands.begin(world.owner.id, "c", "d")
+        async with world.store.writing(world.owner.id) as tx:
+            await tx.commands.begin("c", "d")
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         await fail()
-    async with world.store.writing() as tx:
-        assert await tx.commands.begin(world.owner.id, "c", "other") is None
+    async with world.store.writing(world.owner.id) as tx:
+        assert await tx.commands.begin("c", "other") is None
 
 
 async def test_a_cancelled_unit_of_work_stores_nothing_and_frees_the_store(world: World) -> None:
     entered = asyncio.Event()
 
     async def linger() -> None:
-        async with world.store.writing() as tx:
-            await tx.commands.begin(world.owner.id, "c", "d")
+        async with world.store.writing(world.owner.id) as tx:
+            await tx.commands.begin("c", "d")
             entered.set()
             await asyncio.Event().wait()
 
@@ -54,23 +55,23 @@ async def test_a_cancelled_unit_of_work_stores_nothing_and_frees_the_store(world
     with pytest.raises(asyncio.CancelledError):
         await lingering
 
-    async with world.store.writing() as tx:
-        assert await tx.commands.begin(world.owner.id, "c", "other") is None
+    async with world.store.writing(world.owner.id) as tx:
+        assert await tx.commands.begin("c", "other") is None
 
 
 async def test_a_transaction_that_reads_refuses_to_write(world: World) -> None:
     with pytest.raises(RuntimeError, match="reads"):
-        async with world.store.reading() as tx:
-            await tx.commands.begin(world.owner.id, "c", "d")
+        async with world.store.reading(world.owner.id) as tx:
+            await tx.commands.begin("c", "d")
 
 
 async def test_a_reader_sees_one_moment_while_another_writes(world: World) -> None:
-    async with world.store.reading() as tx:
-        assert await tx.bots.page(world.owner.id) == []
+    async with world.store.reading(world.owner.id) as tx:
+        assert await tx.bots.page() == []
         await world.a_bot()
-        assert await tx.bots.page(world.owner.id) == []
-    async with world.store.reading() as tx:
-        assert len(await tx.bots.page(world.owner.id)) == 1
+        assert await tx.bots.page() == []
+    async with world.store.reading(world.owner.id) as tx:
+        assert len(await tx.bots.page()) == 1
 
 
 async def test_a_lock_that_another_process_keeps_is_unavailable_and_not_for_ever(url: str) -> None:
@@ -78,28 +79,28 @@ async def test_a_lock_that_another_process_keeps_is_unavailable_and_not_for_ever
     async with await open_store(url, lock_timeout_s=0.05) as store:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(StoreUnavailable, match="locked"):
-            async with store.writing():
+            async with store.writing(1):
                 pytest.fail("entered")
         other.execute("ROLLBACK")
-        async with store.writing() as tx:
+        async with Service(store).writing() as tx:
             await tx.users.local_user()
     other.close()
 
 
 async def test_a_write_of_this_process_that_takes_too_long_is_waited_for_in_vain(url: str) -> None:
-    async with await open_store(url, lock_timeout_s=0.05) as store, store.writing():
+    async with await open_store(url, lock_timeout_s=0.05) as store, store.writing(1):
         with pytest.raises(StoreUnavailable, match="other writes"):
-            async with store.writing():
+            async with store.writing(1):
                 pytest.fail("entered")
 
 
 async def test_too_many_readers_at_once_are_unavailable(url: str) -> None:
     async with await open_store(url, lock_timeout_s=0.05) as store:
-        held = [store.reading() for _ in range(4)]
+        held = [store.reading(1) for _ in range(4)]
         for reading in held:
             await reading.__aenter__()
         with pytest.raises(StoreUnavailable, match="connections"):
-            async with store.reading():
+            async with store.reading(1):
                 pytest.fail("entered")
         for reading in held:
             await reading.__aexit__(None, None, None)
@@ -107,7 +108,7 @@ async def test_too_many_readers_at_once_are_unavailable(url: str) -> None:
 
 async def test_a_row_of_nobody_is_refused_by_the_database(world: World) -> None:
     with pytest.raises(IntegrityError):
-        async with world.store.writing() as tx:
+        async with world.store.writing(1) as tx:
             await tx.leases._write(
                 trainings.insert().values(
                     owner_id=999,

@@ -21,17 +21,15 @@ def a_log(key: str) -> Emission:
 
 async def test_events_are_numbered_from_one_and_read_back_from_a_cursor(world: World) -> None:
     training = await world.a_training()
-    async with world.store.writing() as tx:
-        stored = await tx.events.append(
-            world.owner.id, training.topic, None, [a_log("a"), a_log("b")]
-        )
-        stored += await tx.events.append(world.owner.id, training.topic, None, [a_log("c")])
+    async with world.store.writing(world.owner.id) as tx:
+        stored = await tx.events.append(training.topic, None, [a_log("a"), a_log("b")])
+        stored += await tx.events.append(training.topic, None, [a_log("c")])
 
-    async with world.store.reading() as tx:
-        assert await tx.events.read(world.owner.id, training.topic) == stored
-        assert await tx.events.read(world.owner.id, training.topic, after=1, limit=1) == [stored[1]]
-        assert await tx.events.last_seq(world.owner.id, training.topic) == 3
-        assert (await tx.trainings.get(world.owner.id, training.id)).last_seq == 3
+    async with world.store.reading(world.owner.id) as tx:
+        assert await tx.events.read(training.topic) == stored
+        assert await tx.events.read(training.topic, after=1, limit=1) == [stored[1]]
+        assert await tx.events.last_seq(training.topic) == 3
+        assert (await tx.trainings.get(training.id)).last_seq == 3
     assert [event.seq for event in stored] == [1, 2, 3]
     assert stored[0].data == {"text": "a"}
     assert stored[0].at == world.clock.now()
@@ -40,10 +38,10 @@ async def test_events_are_numbered_from_one_and_read_back_from_a_cursor(world: W
 async def test_a_key_is_stored_once_in_its_topic(world: World) -> None:
     one = await world.a_training(await world.a_bot("alpha"))
     two = await world.a_training(await world.a_bot("beta"))
-    async with world.store.writing() as tx:
-        await tx.events.append(world.owner.id, one.topic, None, [a_log("a"), a_log("a")])
-        again = await tx.events.append(world.owner.id, one.topic, None, [a_log("b"), a_log("a")])
-        elsewhere = await tx.events.append(world.owner.id, two.topic, None, [a_log("a")])
+    async with world.store.writing(world.owner.id) as tx:
+        await tx.events.append(one.topic, None, [a_log("a"), a_log("a")])
+        again = await tx.events.append(one.topic, None, [a_log("b"), a_log("a")])
+        elsewhere = await tx.events.append(two.topic, None, [a_log("a")])
 
     assert [(event.seq, event.key) for event in again] == [(2, "b")]
     assert [(event.seq, event.key) for event in elsewhere] == [(1, "a")]
@@ -51,20 +49,20 @@ async def test_a_key_is_stored_once_in_its_topic(world: World) -> None:
 
 async def test_a_topic_that_nobody_opened_takes_nothing(world: World) -> None:
     with pytest.raises(NotFound):
-        async with world.store.writing() as tx:
-            await tx.events.append(world.owner.id, "training/99", None, [a_log("a")])
+        async with world.store.writing(world.owner.id) as tx:
+            await tx.events.append("training/99", None, [a_log("a")])
 
 
 async def test_the_last_of_a_kind_is_found(world: World) -> None:
     training = await world.a_training()
-    async with world.store.writing() as tx:
+    async with world.store.writing(world.owner.id) as tx:
         for episode in (1, 2):
             emission = Emission(key=f"{episode}", kind="episode", data={"episode": episode})
-            await tx.events.append(world.owner.id, training.topic, None, [emission])
-        await tx.events.append(world.owner.id, training.topic, None, [a_log("x")])
+            await tx.events.append(training.topic, None, [emission])
+        await tx.events.append(training.topic, None, [a_log("x")])
 
-        last = await tx.events.last_of_kind(world.owner.id, training.topic, "episode")
-        none = await tx.events.last_of_kind(world.owner.id, training.topic, "error")
+        last = await tx.events.last_of_kind(training.topic, "episode")
+        none = await tx.events.last_of_kind(training.topic, "error")
 
     assert last is not None
     assert (last.seq, last.data) == (2, {"episode": 2})
@@ -73,11 +71,9 @@ async def test_the_last_of_a_kind_is_found(world: World) -> None:
 
 async def test_a_batch_of_thousands_is_stored_in_order(world: World) -> None:
     training = await world.a_training()
-    async with world.store.writing() as tx:
-        await tx.events.append(world.owner.id, training.topic, None, [a_log("5"), a_log("2000")])
-        new = await tx.events.append(
-            world.owner.id, training.topic, None, [a_log(str(n)) for n in range(2_500)]
-        )
+    async with world.store.writing(world.owner.id) as tx:
+        await tx.events.append(training.topic, None, [a_log("5"), a_log("2000")])
+        new = await tx.events.append(training.topic, None, [a_log(str(n)) for n in range(2_500)])
 
     assert [event.seq for event in new] == list(range(3, 2_501))
     assert [event.key for event in new[:6]] == ["0", "1", "2", "3", "4", "6"]
@@ -99,15 +95,15 @@ async def test_episodes_and_evaluation_trades_can_be_asked_for(world: World) -> 
         ),
         Emission(key="t2", kind="trade", data={"part": "out_of_sample", "side": -1}),
     ]
-    async with world.store.writing() as tx:
-        await tx.events.append(world.owner.id, training.topic, None, emissions)
-        await tx.events.append(world.owner.id, training.topic, None, emissions)
+    async with world.store.writing(world.owner.id) as tx:
+        await tx.events.append(training.topic, None, emissions)
+        await tx.events.append(training.topic, None, emissions)
 
-    async with world.store.reading() as tx:
-        (episode,) = await tx.results.episodes(world.owner.id, training.id)
-        trades = await tx.results.trades(world.owner.id, training.id)
-        shown = await tx.results.trades(world.owner.id, training.id, part="out_of_sample")
-        later = await tx.results.trades(world.owner.id, training.id, after_seq=3)
+    async with world.store.reading(world.owner.id) as tx:
+        (episode,) = await tx.results.episodes(training.id)
+        trades = await tx.results.trades(training.id)
+        shown = await tx.results.trades(training.id, part="out_of_sample")
+        later = await tx.results.trades(training.id, after_seq=3)
     assert (episode.seq, episode.first_episode, episode.episode) == (1, 1, 4)
     assert (episode.profit, episode.trades, episode.data["x"]) == (2.5, 9, "y")
     assert [(trade.seq, trade.part, trade.side) for trade in trades] == [
@@ -125,10 +121,10 @@ async def test_an_old_epoch_appends_nothing(world: World) -> None:
     new = await world.a_lease(training)
 
     with pytest.raises(LeaseLost):
-        async with world.store.writing() as tx:
-            await tx.events.append(world.owner.id, training.topic, old, [a_log("old")])
-    async with world.store.writing() as tx:
-        stored = await tx.events.append(world.owner.id, training.topic, new, [a_log("new")])
+        async with world.store.writing(world.owner.id) as tx:
+            await tx.events.append(training.topic, old, [a_log("old")])
+    async with world.store.writing(world.owner.id) as tx:
+        stored = await tx.events.append(training.topic, new, [a_log("new")])
     assert [event.seq for event in stored] == [1]
 
 
@@ -144,15 +140,15 @@ async def test_appends_of_several_tasks_are_numbered_without_a_gap(
 
     async def write(keys: list[int]) -> None:
         for key in keys:
-            async with world.store.writing() as tx:
-                await tx.events.append(world.owner.id, training.topic, None, [a_log(str(key))])
+            async with world.store.writing(world.owner.id) as tx:
+                await tx.events.append(training.topic, None, [a_log(str(key))])
 
     await asyncio.gather(*(write(keys) for keys in writers))
-    async with world.store.reading() as tx:
-        stored = await tx.events.read(world.owner.id, training.topic)
+    async with world.store.reading(world.owner.id) as tx:
+        stored = await tx.events.read(training.topic)
     await world.end(training)
-    async with world.store.writing() as tx:
-        await tx.bots.delete(world.owner.id, bot.name)
+    async with world.store.writing(world.owner.id) as tx:
+        await tx.bots.delete(bot.name)
 
     distinct = {str(key) for keys in writers for key in keys}
     assert [event.seq for event in stored] == list(range(1, len(distinct) + 1))
@@ -176,8 +172,8 @@ async def test_appends_of_two_processes_are_numbered_without_a_gap(world: World)
 
     codes = [await process.wait() for process in processes]
 
-    async with world.store.reading() as tx:
-        stored = await tx.events.read(world.owner.id, training.topic)
+    async with world.store.reading(world.owner.id) as tx:
+        stored = await tx.events.read(training.topic)
     assert codes == [0, 0]
     assert [event.seq for event in stored] == list(range(1, 451))
     assert len({event.key for event in stored}) == 450  # 150 of each, and 150 of both
@@ -197,7 +193,7 @@ async def test_what_was_acknowledged_survives_the_kill_of_its_process(world: Wor
     acknowledged = max([acknowledged, *map(int, (await process.stdout.read()).split(b"\n")[:-1])])
     await process.wait()
 
-    async with await open_store(world.url) as store, store.reading() as tx:
-        stored = await tx.events.read(world.owner.id, training.topic, limit=100_000)
+    async with await open_store(world.url) as store, store.reading(world.owner.id) as tx:
+        stored = await tx.events.read(training.topic, limit=100_000)
     assert [event.seq for event in stored] == list(range(1, len(stored) + 1))
     assert len(stored) >= acknowledged

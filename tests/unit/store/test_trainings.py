@@ -6,6 +6,7 @@ import pytest
 
 from aibt.errors import BotBusy, LeaseLost, NotFound, TrainingEnded
 from aibt.live.states import Desired, RunState
+from aibt.store.service import Service
 
 World = Any  # the fixture's class, tests/unit/store/conftest.py
 
@@ -21,9 +22,9 @@ async def test_a_training_is_queued_and_read_back_as_it_was_created(world: World
         initial_weights="weights/0",
     )
 
-    async with world.store.reading() as tx:
-        assert await tx.trainings.get(world.owner.id, created.id) == created
-        assert await tx.trainings.active_of(world.owner.id, bot.id) == created
+    async with world.store.reading(world.owner.id) as tx:
+        assert await tx.trainings.get(created.id) == created
+        assert await tx.trainings.active_of(bot.id) == created
     assert (created.state, created.desired) == (RunState.QUEUED, Desired.RUNNING)
     assert created.request == {"symbol": "EURUSD", "lr": 0.1, "source": None}
     assert created.data == {"notes": ["a", {"b": [1, 2.5, None, True]}]}
@@ -53,8 +54,8 @@ async def test_a_bot_is_free_again_after_the_end(world: World) -> None:
     second = await world.a_training(bot)
 
     assert second.id == first.id + 1
-    async with world.store.reading() as tx:
-        assert (await tx.trainings.active_of(world.owner.id, bot.id)) == second
+    async with world.store.reading(world.owner.id) as tx:
+        assert (await tx.trainings.active_of(bot.id)) == second
 
 
 async def test_another_owners_training_is_not_there(world: World) -> None:
@@ -63,36 +64,36 @@ async def test_another_owners_training_is_not_there(world: World) -> None:
     training = await world.a_training(bot)
     epoch = await world.a_lease(training)
 
-    async with world.store.writing() as tx:
+    async with world.store.writing(other.id) as tx:
         for attempt in (
-            tx.trainings.get(other.id, training.id),
-            tx.trainings.set_desired(other.id, training.id, Desired.STOPPED),
-            tx.trainings.set_state(other.id, training.id, RunState.FAILED, epoch=None),
-            tx.trainings.set_parked(other.id, training.id, True, epoch=None),
-            tx.trainings.set_current(other.id, training.id, {}, epoch=None),
+            tx.trainings.get(training.id),
+            tx.trainings.set_desired(training.id, Desired.STOPPED),
+            tx.trainings.set_state(training.id, RunState.FAILED, epoch=None),
+            tx.trainings.set_parked(training.id, True, epoch=None),
+            tx.trainings.set_current(training.id, {}, epoch=None),
             tx.trainings.create(
-                other.id, bot.id, request={}, current={}, dataset="", data={}, initial_weights=None
+                bot.id, request={}, current={}, dataset="", data={}, initial_weights=None
             ),
-            tx.changes.add(other.id, training.id, epoch=None, step=1, changes={}),
-            tx.events.append(other.id, training.topic, None, []),
-            tx.events.last_seq(other.id, training.topic),
-            tx.leases.take(other.id, training.topic, "thief"),
+            tx.changes.add(training.id, epoch=None, step=1, changes={}),
+            tx.events.append(training.topic, None, []),
+            tx.events.last_seq(training.topic),
+            tx.leases.take(training.topic, "thief"),
         ):
             with pytest.raises(NotFound):
                 await attempt
         for attempt in (
-            tx.trainings.save_status(other.id, training.id, {}, epoch=epoch),
-            tx.checkpoints.add(other.id, training.id, epoch=epoch, step=1, path="x"),
-            tx.bots.set_weights(other.id, training.id, epoch, "x"),
+            tx.trainings.save_status(training.id, {}, epoch=epoch),
+            tx.checkpoints.add(training.id, epoch=epoch, step=1, path="x"),
+            tx.bots.set_weights(training.id, epoch, "x"),
         ):
             with pytest.raises(LeaseLost):
                 await attempt
-        assert await tx.trainings.page(other.id) == []
-        assert await tx.trainings.active_of(other.id, bot.id) is None
-        assert await tx.events.read(other.id, training.topic) == []
-        assert await tx.changes.after(other.id, training.id) == []
-        assert await tx.checkpoints.latest(other.id, training.id) is None
-        assert await tx.leases.current(other.id, training.topic) == 0
+        assert await tx.trainings.page() == []
+        assert await tx.trainings.active_of(bot.id) is None
+        assert await tx.events.read(training.topic) == []
+        assert await tx.changes.after(training.id) == []
+        assert await tx.checkpoints.latest(training.id) is None
+        assert await tx.leases.current(training.topic) == 0
 
 
 async def test_pages_are_newest_first_and_filtered(world: World) -> None:
@@ -101,10 +102,10 @@ async def test_pages_are_newest_first_and_filtered(world: World) -> None:
     two = await world.end(await world.a_training(beta), RunState.FAILED)
     three = await world.a_training(alpha)
 
-    async with world.store.reading() as tx:
+    async with world.store.reading(world.owner.id) as tx:
 
         async def ids(**filters: Any) -> list[int]:
-            return [one.id for one in await tx.trainings.page(world.owner.id, **filters)]
+            return [one.id for one in await tx.trainings.page(**filters)]
 
         assert await ids() == [three.id, two.id, one.id]
         assert await ids(limit=2) == [three.id, two.id]
@@ -121,19 +122,19 @@ async def test_the_supervisor_sees_the_active_ones_of_all_owners_in_order(world:
     await world.end(ended)
     last = await world.a_training(await world.a_bot("beta"))
 
-    async with world.store.reading() as tx:
-        assert await tx.trainings.all_active_of_all_owners() == [first, last]
+    async with Service(world.store).reading() as tx:
+        assert await tx.overview.active_trainings() == [first, last]
 
 
 async def test_the_first_run_and_the_end_are_dated(world: World) -> None:
     training = await world.a_training()
     at = []
-    async with world.store.writing() as tx:
+    async with world.store.writing(world.owner.id) as tx:
         for state in (RunState.RUNNING, RunState.PAUSED, RunState.RUNNING, RunState.FINISHED):
             world.clock.advance(timedelta(minutes=1))
             at.append(world.clock.now())
             training = await tx.trainings.set_state(
-                world.owner.id, training.id, state, epoch=None, reason=f"it is {state}"
+                training.id, state, epoch=None, reason=f"it is {state}"
             )
 
     assert (training.started_at, training.ended_at) == (at[0], at[3])
@@ -145,12 +146,12 @@ async def test_an_end_is_final_and_may_be_stored_again(world: World) -> None:
     world.clock.advance(timedelta(minutes=1))
 
     assert await world.end(training, RunState.FINISHED) == training
-    async with world.store.writing() as tx:
+    async with world.store.writing(world.owner.id) as tx:
         for attempt in (
-            tx.trainings.set_state(world.owner.id, training.id, RunState.RUNNING, epoch=None),
-            tx.trainings.set_desired(world.owner.id, training.id, Desired.RUNNING),
-            tx.trainings.set_parked(world.owner.id, training.id, True, epoch=None),
-            tx.trainings.set_current(world.owner.id, training.id, {}, epoch=None),
+            tx.trainings.set_state(training.id, RunState.RUNNING, epoch=None),
+            tx.trainings.set_desired(training.id, Desired.RUNNING),
+            tx.trainings.set_parked(training.id, True, epoch=None),
+            tx.trainings.set_current(training.id, {}, epoch=None),
         ):
             with pytest.raises(TrainingEnded):
                 await attempt
@@ -160,12 +161,12 @@ async def test_what_is_set_is_read_back(world: World) -> None:
     training = await world.a_training()
     epoch = await world.a_lease(training)
 
-    async with world.store.writing() as tx:
-        await tx.trainings.set_desired(world.owner.id, training.id, Desired.PAUSED)
-        await tx.trainings.set_parked(world.owner.id, training.id, True, epoch=epoch)
-        await tx.trainings.set_current(world.owner.id, training.id, {"lr": 0.5}, epoch=epoch)
-        await tx.trainings.save_status(world.owner.id, training.id, {"steps": 7}, epoch=epoch)
-        got = await tx.trainings.get(world.owner.id, training.id)
+    async with world.store.writing(world.owner.id) as tx:
+        await tx.trainings.set_desired(training.id, Desired.PAUSED)
+        await tx.trainings.set_parked(training.id, True, epoch=epoch)
+        await tx.trainings.set_current(training.id, {"lr": 0.5}, epoch=epoch)
+        await tx.trainings.save_status(training.id, {"steps": 7}, epoch=epoch)
+        got = await tx.trainings.get(training.id)
 
     assert (got.desired, got.parked) == (Desired.PAUSED, True)
     assert (got.current, got.status) == ({"lr": 0.5}, {"steps": 7})
@@ -176,9 +177,9 @@ async def test_a_status_may_follow_the_end(world: World) -> None:
     epoch = await world.a_lease(training)
     await world.end(training)
 
-    async with world.store.writing() as tx:
-        await tx.trainings.save_status(world.owner.id, training.id, {"steps": 7}, epoch=epoch)
-        assert (await tx.trainings.get(world.owner.id, training.id)).status == {"steps": 7}
+    async with world.store.writing(world.owner.id) as tx:
+        await tx.trainings.save_status(training.id, {"steps": 7}, epoch=epoch)
+        assert (await tx.trainings.get(training.id)).status == {"steps": 7}
 
 
 async def test_not_a_number_is_never_stored(world: World) -> None:
