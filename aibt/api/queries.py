@@ -7,12 +7,12 @@ from typing import Any, Final, TypeVar
 from aibt.api.gateway import Gateway
 from aibt.api.platform import Command, Platform
 from aibt.live.states import RunState
+from aibt.protocol.accounts import UserMessage
 from aibt.protocol.bots import BotMessage, BotsMessage
 from aibt.protocol.client import (
     PROTOCOL_VERSION,
     ActiveTrainingMessage,
     OpenMessage,
-    UserMessage,
 )
 from aibt.protocol.frames import json_text
 from aibt.protocol.message import Params, WireMessage
@@ -84,7 +84,7 @@ def fitting(messages: Sequence[M], most_bytes: int) -> list[M]:
 async def _open(gateway: Gateway, owner: User, _: Params, __: Command | None) -> Answer:
     trainings = await gateway.platform.trainings(owner, states=ACTIVE)
     return OpenMessage(
-        user=UserMessage(id=owner.id, email=owner.email),
+        user=UserMessage(id=owner.id, email=owner.email, is_admin=owner.is_admin),
         protocol_version=PROTOCOL_VERSION,
         trainings=[
             ActiveTrainingMessage(

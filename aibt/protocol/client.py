@@ -5,6 +5,7 @@ from typing import Final
 from pydantic import Field
 
 from aibt.live.states import RunState
+from aibt.protocol.accounts import UserMessage
 from aibt.protocol.message import Params, WireMessage
 
 PROTOCOL_VERSION: Final = 1
@@ -12,13 +13,6 @@ PROTOCOL_VERSION: Final = 1
 
 class NoParams(Params):
     """A query without parameters."""
-
-
-class UserMessage(WireMessage):
-    """Who you are."""
-
-    id: int
-    email: str
 
 
 class ActiveTrainingMessage(WireMessage):

@@ -1,5 +1,7 @@
 """The whitelist: e-mails that may sign up and sign in."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import delete, insert, select
 
 from aibt.errors import NotFound
@@ -15,6 +17,22 @@ class ListedEmails(Repository):
         """Say whether an e-mail is listed."""
         query = select(listed_emails.c.email).where(listed_emails.c.email == email)
         return await self._row(query) is not None
+
+    async def get(self, email: str) -> ListedEmail:
+        """Return a listed e-mail.
+
+        Raises:
+            NotFound: it is not listed.
+        """
+        row = await self._row(select(listed_emails).where(listed_emails.c.email == email))
+        if row is None:
+            raise NotFound("listed e-mail", email, "email")
+        return ListedEmail(**row)
+
+    async def among(self, emails: Sequence[str]) -> set[str]:
+        """Return which of these e-mails, a page of them, are listed."""
+        query = select(listed_emails.c.email).where(listed_emails.c.email.in_(emails))
+        return {row["email"] for row in await self._rows(query)}
 
     async def add(self, email: str, listed_by: str | None) -> bool:
         """List an e-mail; False: it was listed already."""

@@ -1,5 +1,6 @@
 """Sign-ins: what a login made, until it expires or is revoked."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,6 +9,8 @@ from sqlalchemy import delete, insert, or_, select, update
 from aibt.store.records import SignIn
 from aibt.store.repository import Repository
 from aibt.store.schema import sign_ins
+
+_IDS_PER_QUERY = 500  # databases limit the parameters of one statement
 
 
 class SignIns(Repository):
@@ -32,6 +35,30 @@ class SignIns(Repository):
             )
         )
 
+    async def ensure(self, sign_in_id: str, owner_id: int, *, expires_at: datetime) -> bool:
+        """Note a sign-in that somebody else keeps (Supabase); False: it was noted before."""
+        now = self._now
+        noted = insert(sign_ins).values(
+            id=sign_in_id,
+            owner_id=owner_id,
+            refreshed_at=now,
+            created_at=now,
+            expires_at=expires_at,
+        )
+        return await self._write_if_unique(noted)
+
+    async def ended_among(self, sign_in_ids: Sequence[str]) -> set[str]:
+        """Return which of these sign-ins are revoked, expired or gone."""
+        alive: set[str] = set()
+        for start in range(0, len(sign_in_ids), _IDS_PER_QUERY):
+            query = select(sign_ins.c.id).where(
+                sign_ins.c.id.in_(sign_in_ids[start : start + _IDS_PER_QUERY]),
+                sign_ins.c.revoked_at.is_(None),
+                sign_ins.c.expires_at > self._now,
+            )
+            alive.update(row["id"] for row in await self._rows(query))
+        return set(sign_in_ids) - alive
+
     async def by_token(self, token_hash: str) -> SignIn | None:
         """Return the sign-in that this refresh token belongs or belonged to, locked, or None."""
         query = (
@@ -51,22 +78,13 @@ class SignIns(Repository):
             refreshed_at=self._now,
         )
 
-    async def revoke(self, sign_in_id: str, owner_id: int, *, expires_at: datetime) -> None:
-        """End a sign-in; one that somebody else keeps (Supabase) is noted as ended.
-
-        Args:
-            sign_in_id: which.
-            owner_id: whose.
-            expires_at: until when the note is kept, where there was none.
-        """
-        revoked = (
+    async def revoke(self, sign_in_id: str, owner_id: int) -> None:
+        """End a sign-in."""
+        await self._write(
             update(sign_ins)
             .where(sign_ins.c.id == sign_in_id, sign_ins.c.owner_id == owner_id)
             .values(revoked_at=self._now, token_hash=None, previous_hash=None)
         )
-        if (await self._write(revoked)).rowcount == 0:
-            await self.create(sign_in_id, owner_id, token_hash=None, expires_at=expires_at)
-            await self._change(sign_in_id, revoked_at=self._now)
 
     async def revoke_all(self, owner_id: int) -> None:
         """End every sign-in of a user."""

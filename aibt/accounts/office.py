@@ -1,0 +1,105 @@
+"""All that concerns accounts, put together from the settings."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from aibt.accounts.accounts import Accounts
+from aibt.accounts.administration import Administration
+from aibt.accounts.admission import Desk
+from aibt.accounts.identity import Identity
+from aibt.accounts.keyring import KeyRing
+from aibt.accounts.keys import derived_key, master_secret, secret_bytes
+from aibt.accounts.local import LocalIdentity
+from aibt.accounts.passwords import Passwords
+from aibt.accounts.supabase import SupabaseTokens
+from aibt.accounts.supabase_client import SupabaseAuth
+from aibt.accounts.supabase_identity import SupabaseIdentity
+from aibt.accounts.throttle import Throttle
+from aibt.accounts.tokens import AccessTokens
+from aibt.accounts.vault import Vault
+from aibt.clock import Clock
+from aibt.errors import Invalid
+from aibt.settings import Settings
+from aibt.store.database import Store
+from aibt.store.records import User
+from aibt.store.service import Service
+
+_TOKENS, _KEYS = "access tokens", "keys of users"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Office:
+    """What the gateway and the command line need of accounts."""
+
+    accounts: Accounts
+    keyring: KeyRing
+    throttle: Throttle
+    service: Service
+
+    def administration(self, admin: User | None) -> Administration:
+        """Return what an administrator does (None: the command line on the server).
+
+        Raises:
+            Forbidden: he is none.
+        """
+        return Administration(self.service, admin)
+
+
+@asynccontextmanager
+async def opened_office(
+    store: Store, settings: Settings, clock: Clock, *, passwords: Passwords | None = None
+) -> AsyncIterator[Office]:
+    """Open accounts over a store, for one process.
+
+    Args:
+        store: which the caller opens and closes.
+        settings: of accounts, limits, Supabase and the storage root.
+        clock: the time.
+        passwords: how they are hashed; None: the usual.
+
+    Raises:
+        Invalid: Supabase is to check passwords, and its settings are missing.
+    """
+    wanted = settings.accounts
+    master = master_secret(Path(settings.store.root), wanted.secret)
+    earlier = [secret_bytes(secret) for secret in wanted.previous_secrets]
+    tokens = AccessTokens(
+        derived_key(master, _TOKENS), clock, [derived_key(one, _TOKENS) for one in earlier]
+    )
+    vault = Vault(derived_key(master, _KEYS), [derived_key(one, _KEYS) for one in earlier])
+    service, desk = Service(store), Desk(tokens, clock, wanted)
+    throttle = Throttle(service, clock)
+    hasher = passwords or Passwords()
+    local = LocalIdentity(service, desk, tokens, hasher, throttle, clock, settings.limits)
+    try:
+        async with _identity(local, service, throttle, settings, clock) as identity:
+            yield Office(
+                accounts=Accounts(store, identity, local, desk, clock),
+                keyring=KeyRing(store, vault, [str(url) for url in wanted.provider_urls]),
+                throttle=throttle,
+                service=service,
+            )
+    finally:
+        hasher.close()
+
+
+@asynccontextmanager
+async def _identity(
+    local: LocalIdentity, service: Service, throttle: Throttle, settings: Settings, clock: Clock
+) -> AsyncIterator[Identity]:
+    if settings.accounts.identity == "local":
+        yield local
+        return
+    url, anon_key = settings.supabase_url, settings.supabase_anon_key
+    if url is None or anon_key is None:
+        raise Invalid(
+            "AIBT_ACCOUNTS__IDENTITY",
+            "it is supabase, so set SUPABASE_URL and SUPABASE_ANON_KEY to your project's",
+        )
+    async with SupabaseAuth(str(url), anon_key) as auth:
+        tokens = SupabaseTokens(str(url), clock, settings.supabase_jwt_secret)
+        yield SupabaseIdentity(
+            service, auth, tokens, throttle, clock, settings.accounts, settings.limits
+        )
