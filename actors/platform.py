@@ -71,10 +71,6 @@ class RayPlatform:
         self._commands = Commands(store)
         self._feeds = TrainingFeeds(store, self._handles)
 
-    async def local_user(self) -> User:
-        async with self._service.writing() as unit:
-            return await unit.users.local_user()
-
     # Bots
 
     async def create_bot(

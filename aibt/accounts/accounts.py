@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+import jwt
 from aibt.accounts.emails import canonical_email
 from aibt.accounts.tokens import ISSUER, new_secret_token, token_hash
-import jwt
 from pydantic import SecretStr
 
 from aibt.accounts.admission import Desk, admit

@@ -9,15 +9,15 @@ from fastapi import FastAPI, WebSocket
 from aibt.api import bots, health, market, trainings
 from aibt.api.errors import add_handlers
 from aibt.api.feeds import FeedHub
-from aibt.api.gateway import Gateway
+from aibt.api.gateway import Backend, Gateway
 from aibt.api.headers import Guard
 from aibt.api.limits import Limits
 from aibt.api.metrics import Meter, NoMeter
-from aibt.api.platform import Platform
+from aibt.api.pacing import Pacing
 from aibt.api.socket import Sockets
 from aibt.clock import Clock
 from aibt.protocol.client import PROTOCOL_VERSION
-from aibt.settings import ServeSettings
+from aibt.settings import Settings
 
 _ABOUT = {
     "name": "AIBT",
@@ -30,8 +30,8 @@ _ABOUT = {
 
 
 def create_app(
-    connect: Callable[[], AbstractAsyncContextManager[Platform]],
-    settings: ServeSettings,
+    connect: Callable[[], AbstractAsyncContextManager[Backend]],
+    settings: Settings,
     clock: Clock,
     meter: Meter | None = None,
     limits: Limits | None = None,
@@ -40,7 +40,7 @@ def create_app(
 
     Args:
         connect: entered at the start and left at the end of the application's life.
-        settings: who may connect, and how many.
+        settings: of this process.
         clock: the time, also for how old data is.
         meter: takes the gateway's measurements; None: nobody does.
         limits: how much one client may take; None: the usual.
@@ -49,10 +49,12 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with connect() as platform:
+        async with connect() as backend:
             gateway = Gateway(
-                platform=platform,
-                hub=FeedHub(platform, clock, limits),
+                platform=backend.platform,
+                office=backend.office,
+                pacing=Pacing(settings.limits, clock),
+                hub=FeedHub(backend.platform, clock, limits),
                 settings=settings,
                 clock=clock,
                 meter=meter or NoMeter(),
@@ -73,7 +75,7 @@ def create_app(
         description="Bots that learn to trade, and their trainings. Live streams: `/ws`.",
         lifespan=lifespan,
     )
-    app.add_middleware(Guard, settings=settings, most_bytes=limits.request_bytes)
+    app.add_middleware(Guard, settings=settings.serve, most_bytes=limits.request_bytes)
     add_handlers(app)
     for router in (bots.router, trainings.router, market.router, health.router):
         app.include_router(router)

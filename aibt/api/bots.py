@@ -5,7 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Path
 
 from aibt.api.errors import responses
-from aibt.api.requests import GatewayOf, Key, Owner, command
+from aibt.api.requests import GatewayOf, Key, command
+from aibt.api.signing_in import Owner
 from aibt.protocol.bots import (
     BotChanges,
     BotDeletedMessage,

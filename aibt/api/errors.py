@@ -7,10 +7,12 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from aibt.accounts.buckets import retry_after
 from aibt.api.gateway import new_correlation_id, report
-from aibt.errors import AibtError, Invalid, RateLimited
+from aibt.errors import AibtError, Invalid, NotSignedIn, QuotaExceeded, RateLimited
 from aibt.protocol.errors import HTTP_CODES, INTERNAL, ProblemMessage, internal_error
 
+_QUOTA_RETRY_S: Final = "60"  # something may have ended by then
 NO_PLACE: Final = ("body", "path", "query", "header")  # of FastAPI's locations: not a field
 
 
@@ -27,7 +29,7 @@ def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {
         status: {"model": ProblemMessage, "description": _EXAMPLES[status]["msg"]}
         | {"content": {"application/json": {"example": _EXAMPLES[status]}}}
-        for status in (*statuses, 403, 500, 503)
+        for status in sorted({*statuses, 401, 403, 429, 500, 503})
     }
 
 
@@ -42,9 +44,13 @@ def add_handlers(app: FastAPI) -> None:
 async def _refused(_: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, AibtError):
         return await _failed(_, error)
-    headers = (
-        {"Retry-After": f"{error.retry_after_s:.0f}"} if isinstance(error, RateLimited) else None
-    )
+    headers = None
+    if isinstance(error, RateLimited):
+        headers = {"Retry-After": str(retry_after(error.retry_after_s))}
+    elif isinstance(error, QuotaExceeded):
+        headers = {"Retry-After": _QUOTA_RETRY_S}
+    elif isinstance(error, NotSignedIn):
+        headers = {"WWW-Authenticate": "Bearer"}
     return problem(error.code, str(error), error.field, error.http_status, headers)
 
 
@@ -77,11 +83,13 @@ def _example(code: str, msg: str, field: str | None) -> dict[str, str | None]:
 
 
 _EXAMPLES: Final = {
+    401: _example("not_signed_in", "please sign in: the token has expired", None),
     403: _example(*HTTP_CODES[403], None),
     404: _example("not_found", "there is no bot 'Ada'", "name"),
     409: _example("bot_busy", "bot 'Ada' is busy with training 7", "bot_name"),
     413: _example(*HTTP_CODES[413], None),
     422: _example("invalid", "lr: input should be less than or equal to 1", "lr"),
+    429: _example("rate_limited", "too many requests, try again in 2 s", None),
     500: _example(INTERNAL, "something went wrong on our side (reference 3f9c5a1be07d)", None),
     503: _example("unavailable", "not available at the moment, please repeat: no answer", None),
 }

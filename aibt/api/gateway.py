@@ -7,18 +7,27 @@ from collections.abc import Awaitable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from aibt.accounts.office import Office
 from aibt.api.feeds import FeedHub
 from aibt.api.limits import Limits
 from aibt.api.metrics import Meter
+from aibt.api.pacing import Pacing
 from aibt.api.platform import Platform
 from aibt.clock import Clock
 from aibt.errors import ActorUnavailable, AibtError
 from aibt.protocol.errors import ErrorMessage, error_message, internal_error
-from aibt.settings import ServeSettings
-from aibt.store.records import User
+from aibt.settings import Settings
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backend:
+    """What a gateway process connects to when it starts."""
+
+    platform: Platform
+    office: Office
 
 
 @dataclass(slots=True, kw_only=True)
@@ -26,19 +35,14 @@ class Gateway:
     """The platform, and how this process speaks for it."""
 
     platform: Platform
+    office: Office
+    pacing: Pacing
     hub: FeedHub
-    settings: ServeSettings
+    settings: Settings
     clock: Clock
     meter: Meter
     limits: Limits
     background: set[asyncio.Task[None]] = field(default_factory=set)  # keeps them alive
-    _user: User | None = field(default=None)
-
-    async def user(self) -> User:
-        """Return who is asking: the laptop's one user."""
-        if self._user is None:
-            self._user = await self.ask(self.platform.local_user())
-        return self._user
 
     async def ask(self, answer: Awaitable[T]) -> T:
         """Wait for the platform, but not for ever.

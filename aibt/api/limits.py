@@ -16,6 +16,7 @@ class Limits:
         streams: trainings that one socket may follow at once.
         outbox_frames, outbox_bytes: what may wait to be sent to one socket. A stream that
             finds no room waits and reads on from its cursor later, so it loses nothing.
+        refusals: requests beyond the rate, one after another, after which a socket is closed.
         stall_s: a client that takes nothing for so long while frames wait is closed (4408).
         answer_s: the platform answers within this or counts as unavailable.
         close_s: how long the closing handshake may take.
@@ -32,6 +33,7 @@ class Limits:
     streams: int = 256
     outbox_frames: int = 1_024
     outbox_bytes: int = 4 * 1024 * 1024
+    refusals: int = 100
     stall_s: float = 30
     answer_s: float = 28
     close_s: float = 5

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query
 
 from aibt.api.errors import responses
 from aibt.api.requests import GatewayOf
+from aibt.api.signing_in import Owner
 from aibt.errors import Invalid
 from aibt.protocol.market import BarsMessage, BarsQuery, SymbolsMessage
 
@@ -16,6 +17,7 @@ router = APIRouter(prefix="/api", tags=["market"])
 @router.get("/symbols", responses=responses(422))
 async def symbols(
     gateway: GatewayOf,
+    _: Owner,
     q: Annotated[
         str, Query(max_length=64, description="part of a symbol or name", examples=["EUR"])
     ] = "",
@@ -28,6 +30,7 @@ async def symbols(
 async def bars(
     *,
     gateway: GatewayOf,
+    _: Owner,
     symbol: Annotated[str, Query(description="such as EURUSD or ^GSPC", examples=["EURUSD"])],
     period: Annotated[str, Query(description="such as D1, H1 or 15m", examples=["H1"])],
     source: Annotated[str | None, Query(description="market source; absent: any")] = None,

@@ -68,10 +68,6 @@ class Platform(Protocol):
     differs from the first one's.
     """
 
-    async def local_user(self) -> User:
-        """Return the laptop's one user."""
-        ...
-
     async def create_bot(
         self, owner: User, params: BotsCreate, command: Command | None
     ) -> BotMessage: ...

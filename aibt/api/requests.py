@@ -1,4 +1,4 @@
-"""What REST handlers are given: the gateway, the owner, and the id of a command."""
+"""What REST handlers are given: the gateway, and the id of a command."""
 
 import re
 from typing import Annotated
@@ -12,7 +12,6 @@ from aibt.errors import Invalid
 from aibt.protocol.frames import UUID_PATTERN
 from aibt.protocol.message import Params
 from aibt.protocol.tasks import TASKS
-from aibt.store.records import User
 
 
 async def _gateway(request: Request) -> Gateway:
@@ -21,10 +20,6 @@ async def _gateway(request: Request) -> Gateway:
 
 
 GatewayOf = Annotated[Gateway, Depends(_gateway)]
-
-
-async def _owner(gateway: GatewayOf) -> User:
-    return await gateway.user()
 
 
 async def _key(
@@ -43,7 +38,6 @@ async def _key(
     return key
 
 
-Owner = Annotated[User, Depends(_owner)]
 Key = Annotated[str | None, Depends(_key)]
 
 

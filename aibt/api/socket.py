@@ -8,12 +8,22 @@ from datetime import timedelta
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from aibt.api.gateway import Gateway, told
+from aibt.accounts.identity import Principal
+from aibt.api.gateway import Gateway, report, told
 from aibt.api.origins import is_allowed_host, is_allowed_origin
 from aibt.api.outbox import Outbox
 from aibt.api.queries import answer, command_of, subjects_of
+from aibt.api.signing_in import opened_by
 from aibt.api.subscriptions import DEFAULT_RATE_HZ, Stream, Streams
-from aibt.errors import AibtError, Invalid
+from aibt.errors import (
+    AibtError,
+    Invalid,
+    NotSignedIn,
+    QuotaExceeded,
+    RateLimited,
+    Unavailable,
+    UserDisabled,
+)
 from aibt.protocol.client import ClosedMessage
 from aibt.protocol.frames import (
     Head,
@@ -36,7 +46,9 @@ from aibt.store.records import User
 logger = logging.getLogger(__name__)
 
 SUBPROTOCOL = "aibt.v1"
-NORMAL, TOO_BIG, FULL, FORBIDDEN, TOO_SLOW = 1000, 1009, 1013, 4403, 4408
+NORMAL, TOO_BIG, FULL = 1000, 1009, 1013
+NOT_SIGNED_IN, FORBIDDEN, TOO_SLOW, TOO_MANY = 4401, 4403, 4408, 4429
+_MOST_REASON = 123  # bytes, RFC 6455
 _SKEW = timedelta(seconds=5)  # between the clocks of this process and of the store
 
 
@@ -52,7 +64,7 @@ class Sockets:
 
     async def serve(self, websocket: WebSocket) -> None:
         """Serve one connection from its handshake to its end."""
-        headers, settings = websocket.headers, self._gateway.settings
+        headers, settings = websocket.headers, self._gateway.settings.serve
         if not (
             is_allowed_host(headers.get("host"), settings)
             and is_allowed_origin(headers.get("origin"), headers.get("host"), settings)
@@ -64,7 +76,13 @@ class Sockets:
         if len(self._open) >= settings.max_sockets:
             await websocket.close(FULL, "this server has no room for more sockets")
             return
-        connection = Connection(self._gateway, websocket)
+        try:
+            principal = await opened_by(self._gateway, headers, offered)
+            self._check_room(principal.user)
+        except AibtError as refused:
+            await websocket.close(_code_of(refused), _reason(refused))
+            return
+        connection = Connection(self._gateway, websocket, principal)
         self._open.add(connection)
         self._gateway.meter.sockets(len(self._open))
         try:
@@ -73,28 +91,57 @@ class Sockets:
             self._open.discard(connection)
             self._gateway.meter.sockets(len(self._open))
 
+    def close_user(self, user_id: int) -> None:
+        """Close the sockets of a user who may not come in any more."""
+        for connection in self._open:
+            if connection.principal.user.id == user_id:
+                connection.close(FORBIDDEN, "this account is disabled")
+
+    async def close_signed_out(self) -> None:
+        """Close the sockets whose sign-ins are over."""
+        accounts = self._gateway.office.accounts
+        asked = [connection.principal for connection in self._open]
+        over = await self._gateway.ask(accounts.over_among(asked))
+        for connection in self._open:
+            if connection.principal.sign_in_id in over:
+                connection.close(NOT_SIGNED_IN, "this sign-in is over")
+
+    def _check_room(self, user: User) -> None:
+        most = self._gateway.settings.limits.sockets
+        count = sum(connection.principal.user.id == user.id for connection in self._open)
+        if count >= most:
+            raise QuotaExceeded(None, f"you have {count} sockets here, which is the most you may")
+
     def give_up_stalled(self) -> None:
         """Close the sockets whose clients have taken nothing for too long."""
         for connection in self._open:
             connection.give_up_if_stalled()
 
     async def watch(self) -> None:
-        """Look for stalled clients until cancelled."""
+        """Look for clients that stall or have been signed out, until cancelled."""
         while True:
             await asyncio.sleep(min(1.0, self._gateway.limits.stall_s))
             self.give_up_stalled()
+            try:
+                await self.close_signed_out()
+            except AibtError as error:  # the next look is soon
+                logger.warning("nobody's sign-in could be looked at: %s", error)
+            except Exception as error:  # noqa: BLE001 - the watch must outlive what it meets
+                report(error)
 
 
 class Connection:
     """One client. Requests about one bot or training keep their order; others may overtake."""
 
-    def __init__(self, gateway: Gateway, websocket: WebSocket) -> None:
+    def __init__(self, gateway: Gateway, websocket: WebSocket, principal: Principal) -> None:
+        self.principal = principal
         self._gateway = gateway
         self._websocket = websocket
         self._outbox = Outbox(websocket.send_text, gateway.clock, gateway.limits)
         self._streams = Streams(gateway.limits.streams)
         self._free = asyncio.Semaphore(gateway.limits.in_flight)
         self._is_leaving = False
+        self._refusals = 0  # since the last request that was not too many
         self._tasks: set[asyncio.Task[None]] = set()
         self._latest: dict[str, asyncio.Task[None]] = {}
         self._close: asyncio.Future[tuple[int, str]] = asyncio.get_running_loop().create_future()
@@ -199,6 +246,7 @@ class Connection:
             message = told(error)
             code = message.code
             await self._outbox.put(head.frame(json_text(message), done=True, inner_task="error"))
+            await self._close_if_out(error)
         finally:
             seconds = self._gateway.clock.monotonic() - began
             self._gateway.meter.command(task.query, seconds, code)
@@ -207,7 +255,7 @@ class Connection:
         if task.query == "client-is-closed":
             await self._leave(head)
             return
-        owner = await self._gateway.user()
+        owner = await self._owner()
         if isinstance(params, TrainingsStart):
             await self._start(owner, head, task, params)
         elif isinstance(params, TrainingsWatch):
@@ -221,7 +269,26 @@ class Connection:
             data, says = await answer(self._gateway, owner, task, params, command)
             await self._outbox.put(head.frame(json_text(data), done=True, client_msg=says))
 
+    async def _owner(self) -> User:
+        """Look again at who opened this socket, and whether he asks too often."""
+        user_id = self.principal.user.id
+        self._gateway.pacing.command(user_id)
+        self._refusals = 0
+        accounts = self._gateway.office.accounts
+        return (await self._gateway.ask(accounts.still(self.principal))).user
+
+    async def _close_if_out(self, error: Exception) -> None:
+        """Close the socket of somebody who is signed out or disabled, or who does not slow down."""
+        if isinstance(error, NotSignedIn | UserDisabled):
+            await self._outbox.flush()
+            self.close(_code_of(error), _reason(error))
+        elif isinstance(error, RateLimited):
+            self._refusals += 1
+            if self._refusals > self._gateway.limits.refusals:
+                self.close(TOO_MANY, "too many requests")
+
     async def _start(self, owner: User, head: Head, task: Task, params: TrainingsStart) -> None:
+        self._gateway.pacing.start(owner.id)
         began = self._gateway.clock.now()
         command = command_of(task, params, head.id)
         self._check_room(None)
@@ -284,6 +351,20 @@ class Connection:
 
     async def _training(self, owner: User, training_id: int) -> TrainingMessage:
         return await self._gateway.ask(self._gateway.platform.training(owner, training_id))
+
+
+def _code_of(error: AibtError) -> int:
+    """Return the close code of a refusal that ends the socket."""
+    if isinstance(error, NotSignedIn):
+        return NOT_SIGNED_IN
+    if isinstance(error, RateLimited | QuotaExceeded):
+        return TOO_MANY
+    return FULL if isinstance(error, Unavailable) else FORBIDDEN
+
+
+def _reason(error: AibtError) -> str:
+    """Return a sentence that fits into a closing frame."""
+    return str(error).encode()[:_MOST_REASON].decode(errors="ignore")
 
 
 def _note_failure(task: asyncio.Task[None]) -> None:

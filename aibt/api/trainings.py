@@ -6,7 +6,8 @@ from fastapi import APIRouter, Body, Path, Query
 
 from aibt.api.errors import responses
 from aibt.api.queries import listed_trainings
-from aibt.api.requests import GatewayOf, Key, Owner, command
+from aibt.api.requests import GatewayOf, Key, command
+from aibt.api.signing_in import Owner
 from aibt.live.states import RunState
 from aibt.protocol.message import MAX_ID
 from aibt.protocol.trainings import (
@@ -61,6 +62,7 @@ async def start(
     key: Key,
 ) -> TrainingMessage:
     """Start a training. Follow it with `trainings-watch`, or read its events."""
+    gateway.pacing.start(owner.id)
     asked = command("trainings-start", params, key)
     return await gateway.ask(gateway.platform.start_training(owner, params, asked))
 
