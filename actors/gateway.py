@@ -11,7 +11,7 @@ from aibt.clock import SystemClock
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
-    from aibt.api.platform import Platform
+    from aibt.api.gateway import Backend
 
 
 def build_gateway() -> "ASGIApp":
@@ -20,7 +20,7 @@ def build_gateway() -> "ASGIApp":
 
     read = settings()
 
-    def connected() -> "AbstractAsyncContextManager[Platform]":
+    def connected() -> "AbstractAsyncContextManager[Backend]":
         return connect(read)
 
-    return create_app(connected, read.serve, SystemClock(), GatewayMeter())
+    return create_app(connected, read, SystemClock(), GatewayMeter())

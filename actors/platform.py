@@ -21,6 +21,8 @@ from actors.supervision import Demand
 from actors.training_control import Controlled, TrainingControl
 from actors.training_files import TrainingFiles
 from actors.training_request import complete_request
+from aibt.accounts.office import opened_office
+from aibt.api.gateway import Backend
 from aibt.api.platform import Command, Feed, Health
 from aibt.clock import Clock, SystemClock
 from aibt.errors import ActorUnavailable, AibtError, NotFound
@@ -38,7 +40,6 @@ from aibt.settings import Settings
 from aibt.store.database import Store, UnitOfWork, open_store
 from aibt.store.records import Bot, Training, User
 from aibt.store.schema import ACTIVE_STATES
-from aibt.store.service import Service
 
 logger = logging.getLogger(__name__)
 
@@ -50,11 +51,14 @@ _CLUSTER_S = 5.0
 
 
 @asynccontextmanager
-async def connect(settings: Settings) -> AsyncIterator["RayPlatform"]:
-    """Open the platform for one gateway process."""
+async def connect(settings: Settings) -> AsyncIterator[Backend]:
+    """Open the platform and its accounts for one gateway process."""
     clock = SystemClock()
-    async with await open_store(settings.store.database_url, clock=clock) as store:
-        yield RayPlatform(store, settings, clock)
+    async with (
+        await open_store(settings.store.database_url, clock=clock) as store,
+        opened_office(store, settings, clock) as office,
+    ):
+        yield Backend(platform=RayPlatform(store, settings, clock), office=office)
 
 
 class RayPlatform:
@@ -63,7 +67,6 @@ class RayPlatform:
     def __init__(self, store: Store, settings: Settings, clock: Clock) -> None:
         files = TrainingFiles(Path(settings.store.root))
         self._store = store
-        self._service = Service(store)
         self._settings = settings
         self._clock = clock
         self._handles = Handles()

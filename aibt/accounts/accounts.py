@@ -5,13 +5,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import jwt
-from aibt.accounts.emails import canonical_email
-from aibt.accounts.tokens import ISSUER, new_secret_token, token_hash
 from pydantic import SecretStr
 
 from aibt.accounts.admission import Desk, admit
+from aibt.accounts.emails import canonical_email
 from aibt.accounts.identity import Bearer, Identity, Principal, SignedIn
 from aibt.accounts.local import LocalIdentity
+from aibt.accounts.tokens import ISSUER, new_secret_token, token_hash
 from aibt.clock import Clock
 from aibt.errors import Forbidden, NotFound, NotSignedIn, UserDisabled
 from aibt.store.database import Store

@@ -7,7 +7,6 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from aibt.accounts.emails import canonical_email
-
 from aibt.errors import Forbidden, Invalid
 from aibt.live.events import Json
 from aibt.live.states import RunState

@@ -2,9 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from aibt.accounts.tokens import AccessTokens, new_secret_token, token_hash
-
 from aibt.accounts.identity import SignedIn
+from aibt.accounts.tokens import AccessTokens, new_secret_token, token_hash
 from aibt.clock import Clock
 from aibt.errors import NotListed, UserDisabled
 from aibt.settings import AccountSettings

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from aibt.accounts.vault import Vault
 from pydantic import SecretStr
 
+from aibt.accounts.vault import Vault
 from aibt.errors import Invalid
 from aibt.store.database import Store
 from aibt.store.records import SealedSecret

@@ -3,14 +3,14 @@
 from datetime import timedelta
 from typing import Final
 
-from aibt.accounts.emails import canonical_email
-from aibt.accounts.passwords import Passwords, check_password
-from aibt.accounts.tokens import AccessTokens, new_secret_token, token_hash
 from pydantic import SecretStr
 
 from aibt.accounts.admission import Desk, admit
+from aibt.accounts.emails import canonical_email
 from aibt.accounts.identity import Bearer, Principal, SignedIn
+from aibt.accounts.passwords import Passwords, check_password
 from aibt.accounts.throttle import Throttle
+from aibt.accounts.tokens import AccessTokens, new_secret_token, token_hash
 from aibt.clock import Clock
 from aibt.errors import AibtError, BadCredentials, EmailTaken, NotListed, NotSignedIn
 from aibt.settings import LimitSettings

@@ -5,21 +5,20 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from aibt.accounts.keys import derived_key, master_secret, secret_bytes
-from aibt.accounts.passwords import Passwords
-from aibt.accounts.supabase import SupabaseTokens
-from aibt.accounts.supabase_client import SupabaseAuth
-from aibt.accounts.tokens import AccessTokens
-from aibt.accounts.vault import Vault
-
 from aibt.accounts.accounts import Accounts
 from aibt.accounts.administration import Administration
 from aibt.accounts.admission import Desk
 from aibt.accounts.identity import Identity
 from aibt.accounts.keyring import KeyRing
+from aibt.accounts.keys import derived_key, master_secret, secret_bytes
 from aibt.accounts.local import LocalIdentity
+from aibt.accounts.passwords import Passwords
+from aibt.accounts.supabase import SupabaseTokens
+from aibt.accounts.supabase_client import SupabaseAuth
 from aibt.accounts.supabase_identity import SupabaseIdentity
 from aibt.accounts.throttle import Throttle
+from aibt.accounts.tokens import AccessTokens
+from aibt.accounts.vault import Vault
 from aibt.clock import Clock
 from aibt.errors import Invalid
 from aibt.settings import Settings

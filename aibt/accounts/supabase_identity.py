@@ -4,13 +4,13 @@ from collections import OrderedDict
 from datetime import timedelta
 from typing import Final
 
-from aibt.accounts.emails import canonical_email
-from aibt.accounts.supabase import SupabaseClaims, SupabaseTokens
-from aibt.accounts.supabase_client import SupabaseAuth, SupabaseSession
 from pydantic import SecretStr
 
 from aibt.accounts.admission import admit
+from aibt.accounts.emails import canonical_email
 from aibt.accounts.identity import Bearer, Principal, SignedIn
+from aibt.accounts.supabase import SupabaseClaims, SupabaseTokens
+from aibt.accounts.supabase_client import SupabaseAuth, SupabaseSession
 from aibt.accounts.throttle import Throttle
 from aibt.clock import Clock
 from aibt.errors import NotListed, NotSignedIn

@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Final
 
 from aibt.accounts.buckets import Bucket, take
-
 from aibt.clock import Clock
 from aibt.errors import RateLimited
 from aibt.store.service import Service

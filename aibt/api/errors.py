@@ -24,11 +24,17 @@ def problem(
     return JSONResponse(message.model_dump(), status_code=status, headers=headers)
 
 
-def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """Return OpenAPI's description of the errors with these HTTP statuses."""
+def responses(*statuses: int, signed_in: bool = True) -> dict[int | str, dict[str, Any]]:
+    """Return OpenAPI's description of the errors with these HTTP statuses, and of the usual ones.
+
+    Args:
+        statuses: besides 401, 403, 429, 500 and 503.
+        signed_in: whether the request needs a bearer; else 401 means wrong credentials.
+    """
+    examples = _EXAMPLES if signed_in else {**_EXAMPLES, 401: _BAD_CREDENTIALS}
     return {
-        status: {"model": ProblemMessage, "description": _EXAMPLES[status]["msg"]}
-        | {"content": {"application/json": {"example": _EXAMPLES[status]}}}
+        status: {"model": ProblemMessage, "description": examples[status]["msg"]}
+        | {"content": {"application/json": {"example": examples[status]}}}
         for status in sorted({*statuses, 401, 403, 429, 500, 503})
     }
 
@@ -82,6 +88,7 @@ def _example(code: str, msg: str, field: str | None) -> dict[str, str | None]:
     return {"code": code, "msg": msg, "field": field, "correlation_id": "3f9c5a1be07d"}
 
 
+_BAD_CREDENTIALS: Final = _example("bad_credentials", "e-mail or password is wrong", None)
 _EXAMPLES: Final = {
     401: _example("not_signed_in", "please sign in: the token has expired", None),
     403: _example(*HTTP_CODES[403], None),

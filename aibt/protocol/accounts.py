@@ -26,14 +26,6 @@ Cookie = Annotated[
     ),
 ]
 Token = Annotated[SecretStr, Field(min_length=1, max_length=4_096)]
-Provider = Annotated[
-    str,
-    Field(
-        pattern=r"^[a-z0-9][a-z0-9_\-]{0,63}$",
-        description="`openrouter`, `jina`, or a name of yours for another OpenAI-compatible one",
-        examples=["openrouter"],
-    ),
-]
 
 
 class SignUp(Params):
@@ -63,6 +55,13 @@ class Refresh(Params):
     """The refresh token; absent where the cookie brings it."""
 
     refresh_token: Token | None = None
+
+
+class PasswordChange(Params):
+    """A new password; whoever has none yet gives no current one."""
+
+    current: Password | None = None
+    new: Password = Field(description="10 to 128 characters")
 
 
 class UserMessage(WireMessage):

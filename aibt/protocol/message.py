@@ -10,6 +10,7 @@ from aibt.errors import Invalid
 from aibt.market.intervals import parse_interval
 from aibt.market.symbols import parse_symbol
 
+PROVIDER_PATTERN = r"^[a-z0-9][a-z0-9_\-]{0,63}$"
 MAX_ID = 2**53 - 1  # the largest whole number that every JSON reader keeps exact
 _PUNCTUATION = frozenset(" _-.")
 
