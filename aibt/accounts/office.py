@@ -15,6 +15,7 @@ from aibt.accounts.local import LocalIdentity
 from aibt.accounts.passwords import Passwords
 from aibt.accounts.supabase import SupabaseTokens
 from aibt.accounts.supabase_client import SupabaseAuth
+from aibt.accounts.supabase_http import SupabaseHttp
 from aibt.accounts.supabase_identity import SupabaseIdentity
 from aibt.accounts.throttle import Throttle
 from aibt.accounts.tokens import AccessTokens
@@ -98,8 +99,16 @@ async def _identity(
             "AIBT_ACCOUNTS__IDENTITY",
             "it is supabase, so set SUPABASE_URL and SUPABASE_ANON_KEY to your project's",
         )
-    async with SupabaseAuth(str(url), anon_key) as auth:
-        tokens = SupabaseTokens(str(url), clock, settings.supabase_jwt_secret)
+    http = SupabaseHttp(str(url))
+    try:
         yield SupabaseIdentity(
-            service, auth, tokens, throttle, clock, settings.accounts, settings.limits
+            service,
+            SupabaseAuth(http, anon_key),
+            SupabaseTokens(http, clock, legacy_secret=settings.supabase_jwt_secret),
+            throttle,
+            clock,
+            settings.accounts,
+            settings.limits,
         )
+    finally:
+        await http.close()

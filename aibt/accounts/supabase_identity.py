@@ -10,7 +10,7 @@ from aibt.accounts.admission import admit
 from aibt.accounts.emails import canonical_email
 from aibt.accounts.identity import Bearer, Principal, SignedIn
 from aibt.accounts.supabase import SupabaseClaims, SupabaseTokens
-from aibt.accounts.supabase_client import SupabaseAuth, SupabaseSession
+from aibt.accounts.supabase_client import ConfirmationSent, SupabaseAuth, SupabaseSession
 from aibt.accounts.throttle import Throttle
 from aibt.clock import Clock
 from aibt.errors import NotListed, NotSignedIn
@@ -51,7 +51,7 @@ class SupabaseIdentity:
             if not await unit.listed_emails.has(email):
                 raise NotListed(email)
         session = await self._auth.sign_up(email, password.get_secret_value())
-        return None if session is None else await self._taken(session)
+        return None if isinstance(session, ConfirmationSent) else await self._taken(session)
 
     async def sign_in(self, email: str, password: SecretStr) -> SignedIn:
         """Let Supabase check the password."""

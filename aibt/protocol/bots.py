@@ -17,6 +17,7 @@ from aibt.protocol.message import (
 )
 from aibt.store.records import Bot
 
+BotOrder = Literal["name", "-name", "created_at", "-created_at", "updated_at", "-updated_at"]
 BotState = Literal["idle", "queued", "loading", "running", "paused", "recovering"]
 
 
@@ -66,6 +67,15 @@ class BotsGet(Params):
     name: Name | None = Field(default=None, description="which bot; absent: all of yours")
 
 
+class BotsPage(Params):
+    """Which of your bots to list, and in which order."""
+
+    q: str | None = Field(default=None, max_length=64, description="what their names begin with")
+    sort: BotOrder = Field(default="name", description="with `-`: the greatest first")
+    limit: int = Field(default=100, ge=1, le=1_000, description="at most so many")
+    cursor: str | None = Field(default=None, max_length=1_024, description="`next` of a page")
+
+
 class BotsControl(Params):
     """A bot whose activity is to pause, go on or stop."""
 
@@ -95,6 +105,9 @@ class BotsMessage(WireMessage):
     """Your bots."""
 
     bots: list[BotMessage]
+    next: str | None = Field(
+        default=None, description="`cursor` of the next page; null: this is the last"
+    )
 
 
 class BotDeletedMessage(WireMessage):

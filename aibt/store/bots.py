@@ -2,16 +2,19 @@
 
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, insert, select, update
+from sqlalchemy import RowMapping, Select, func, insert, select, update
 
 from aibt.errors import BotBusy, NameTaken, NotFound, VersionConflict
 from aibt.store.leases import Leases
+from aibt.store.pages import beyond, in_order
 from aibt.store.records import Bot, training_topic
 from aibt.store.repository import Repository
 from aibt.store.schema import bots, is_active, is_kept, trainings
 
 COLUMNS = [column for column in bots.c if column is not bots.c.deleted_at]
 """What is read of a bot."""
+
+_LAST = "\U0010ffff"  # after every character that a name may have
 
 
 class Bots(Repository):
@@ -74,15 +77,38 @@ class Bots(Repository):
             raise NotFound("bot", str(bot_id))
         return Bot(**row)
 
-    async def page(self, *, after_name: str = "", limit: int = 100) -> list[Bot]:
-        """Return up to `limit` of the owner's bots by name, those after `after_name`."""
-        query = (
-            select(*COLUMNS)
-            .where(self._mine(bots), is_kept, bots.c.name > after_name)
-            .order_by(bots.c.name)
-            .limit(limit)
-        )
-        return [Bot(**row) for row in await self._rows(query)]
+    async def page(
+        self,
+        *,
+        prefix: str | None = None,
+        order: str = "name",
+        descending: bool = False,
+        after: tuple[Any, int] | None = None,
+        limit: int = 100,
+    ) -> list[Bot]:
+        """Return up to `limit` of the owner's bots in an order.
+
+        Args:
+            prefix: what their names begin with; None: anything.
+            order: `name`, `created_at` or `updated_at`.
+            descending: the greatest first.
+            after: value of `order` and id of the last bot of the page before.
+            limit: how many at most.
+        """
+        query = select(*COLUMNS).where(self._mine(bots), is_kept)
+        if prefix:
+            query = query.where(bots.c.name >= prefix, bots.c.name < prefix + _LAST)
+        column = bots.c[order]
+        if after is not None:
+            query = query.where(beyond(column, bots.c.id, after, descending=descending))
+        by = in_order(column, bots.c.id, descending=descending)
+        return [Bot(**row) for row in await self._rows(query.order_by(*by).limit(limit))]
+
+    async def count(self) -> int:
+        """Return how many bots the owner has."""
+        query = select(func.count().label("count")).where(self._mine(bots), is_kept)
+        row = await self._row(query)
+        return 0 if row is None else int(row["count"])
 
     async def update(
         self,

@@ -83,14 +83,18 @@ class Trainings(Repository):
         states: Collection[RunState] | None = None,
         bot_id: int | None = None,
         before_id: int | None = None,
+        after_id: int | None = None,
+        oldest_first: bool = False,
         limit: int = 100,
     ) -> list[Training]:
-        """Return up to `limit` of the owner's trainings, the newest first.
+        """Return up to `limit` of the owner's trainings, the newest first unless told otherwise.
 
         Args:
             states: only those in one of these states.
             bot_id: only those of this bot.
             before_id: only those older than this one, for the next page.
+            after_id: only those newer than this one, for the next page of the oldest first.
+            oldest_first: the order.
             limit: how many at most.
         """
         query = self._of()
@@ -100,7 +104,10 @@ class Trainings(Repository):
             query = query.where(trainings.c.bot_id == bot_id)
         if before_id is not None:
             query = query.where(trainings.c.id < before_id)
-        query = query.order_by(trainings.c.id.desc()).limit(limit)
+        if after_id is not None:
+            query = query.where(trainings.c.id > after_id)
+        by = trainings.c.id.asc() if oldest_first else trainings.c.id.desc()
+        query = query.order_by(by).limit(limit)
         return [training_of(row) for row in await self._rows(query)]
 
     async def active_of(self, bot_id: int) -> Training | None:

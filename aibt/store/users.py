@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Select, and_, insert, or_, select, update
+from sqlalchemy import RowMapping, Select, and_, insert, select, update
 
 from aibt.errors import EmailTaken, NotFound
+from aibt.store.pages import beyond, in_order
 from aibt.store.records import Login, Standing, User
 from aibt.store.repository import Repository
 from aibt.store.schema import sign_ins, users
@@ -171,7 +172,7 @@ class Directory(Repository):
             is_admin: only administrators, or only others.
             is_disabled: only disabled ones, or only others.
             after: value of `order` and id of the last user of the page before.
-            order: `id`, `email` or `created_at`.
+            order: `id` or `email`.
             descending: the greatest first.
             limit: how many at most.
         """
@@ -186,25 +187,11 @@ class Directory(Repository):
         column = users.c[order]
         if after is not None:
             query = query.where(beyond(column, users.c.id, after, descending=descending))
-        by = (column.desc(), users.c.id.desc()) if descending else (column, users.c.id)
+        by = in_order(column, users.c.id, descending=descending)
         return [User(**row) for row in await self._rows(query.order_by(*by).limit(limit))]
 
     async def _change(self, user_id: int, **values: Any) -> None:
         await self._write(update(users).where(users.c.id == user_id).values(**values))
-
-
-def beyond(
-    column: ColumnElement[Any],
-    id_column: ColumnElement[int],
-    after: tuple[Any, int],
-    *,
-    descending: bool,
-) -> ColumnElement[bool]:
-    """Return the condition of the rows after one, in the order of a column and then of ids."""
-    value, row_id = after
-    further = column < value if descending else column > value
-    same = id_column < row_id if descending else id_column > row_id
-    return or_(further, and_(column == value, same))
 
 
 def _new(email: str, now: datetime, **values: Any) -> Any:
