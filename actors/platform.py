@@ -13,6 +13,7 @@ from ray.exceptions import RayError
 from actors.bot import start_bot
 from actors.calls import ask
 from actors.capacity import capacity, refuse_what_never_fits
+from actors.cluster_view import cluster_view
 from actors.commands import Commands, as_json
 from actors.feeding import TrainingFeeds
 from actors.handles import Handles
@@ -22,15 +23,29 @@ from actors.training_control import Controlled, TrainingControl
 from actors.training_files import TrainingFiles
 from actors.training_request import complete_request
 from aibt.accounts.office import opened_office
+from aibt.accounts.quotas import refuse_bot, refuse_training
 from aibt.api.gateway import Backend
-from aibt.api.platform import Command, Feed, Health
+from aibt.api.platform import ClusterView, Command, Feed, Health
 from aibt.clock import Clock, SystemClock
-from aibt.errors import ActorUnavailable, AibtError, NotFound
+from aibt.errors import ActorUnavailable, AibtError, Invalid, NotFound
 from aibt.live.states import RunState
-from aibt.protocol.bots import BotDeletedMessage, BotMessage, BotsCreate, BotsUpdate, bot_message
+from aibt.protocol.bots import (
+    BotDeletedMessage,
+    BotMessage,
+    BotsCreate,
+    BotsMessage,
+    BotsPage,
+    BotsUpdate,
+    bot_message,
+)
 from aibt.protocol.market import BarsMessage, SymbolMessage
+from aibt.protocol.paging import cursor_text, read_cursor
 from aibt.protocol.trainings import (
+    EpisodeMessage,
+    EpisodesMessage,
     LoadMessage,
+    TradeMessage,
+    TradesMessage,
     TrainingMessage,
     TrainingsStart,
     TrainingsUpdate,
@@ -80,6 +95,9 @@ class RayPlatform:
         self, owner: User, params: BotsCreate, command: Command | None
     ) -> BotMessage:
         async def create(unit: UnitOfWork) -> BotMessage:
+            await unit.me.alone()
+            count = await unit.bots.count()
+            refuse_bot(self._settings.quotas, hidden_layers=params.hidden_layers, bots=count)
             return bot_message(await unit.bots.create(**params.model_dump()), None)
 
         return await self._commands.rows(owner.id, command, BotMessage, create)
@@ -88,6 +106,7 @@ class RayPlatform:
         self, owner: User, params: BotsUpdate, command: Command | None
     ) -> BotMessage:
         async def update(unit: UnitOfWork) -> BotMessage:
+            refuse_bot(self._settings.quotas, hidden_layers=params.hidden_layers)
             before = await unit.bots.get(params.name)
             changes = params.model_dump(exclude={"name"})
             after = await unit.bots.update(params.name, **changes)
@@ -112,10 +131,29 @@ class RayPlatform:
 
     async def bots(self, owner: User) -> list[BotMessage]:
         async with self._store.reading(owner.id) as unit:
-            page = await unit.bots.page(limit=_MOST_BOTS)
-            active = await unit.trainings.page(states=ACTIVE_STATES, limit=_MOST_BOTS)
-        doing = {training.bot_id: training for training in active}
-        return [_bot_message(bot, doing.get(bot.id)) for bot in page]
+            return await _with_states(unit, await unit.bots.page(limit=_MOST_BOTS))
+
+    async def bots_page(self, owner: User, page: BotsPage) -> BotsMessage:
+        order = page.sort.removeprefix("-")
+        after: tuple[Any, int] | None = None
+        if page.cursor is not None:
+            value, bot_id = read_cursor(page.cursor, str)
+            after = (value if order == "name" else _moment(str(value)), bot_id)
+        async with self._store.reading(owner.id) as unit:
+            found = await unit.bots.page(
+                prefix=page.q,
+                order=order,
+                descending=page.sort.startswith("-"),
+                after=after,
+                limit=page.limit + 1,
+            )
+            shown = found[: page.limit]
+            messages = await _with_states(unit, shown)
+        further = None
+        if len(found) > len(shown):
+            last = getattr(shown[-1], order)
+            further = cursor_text(last if order == "name" else last.isoformat(), shown[-1].id)
+        return BotsMessage(bots=messages, next=further)
 
     async def pause_bot(self, owner: User, name: str, command: Command | None) -> BotMessage:
         return await self._reach_bot(owner, name, "pause", command)
@@ -193,6 +231,16 @@ class RayPlatform:
                 earlier = await unit.commands.begin(command.id, command.digest)
                 if earlier is not None and earlier.training_id is not None:
                     return await unit.trainings.get(earlier.training_id), bot
+            await unit.me.alone()
+            active = await unit.trainings.page(states=ACTIVE_STATES, limit=_MOST_BOTS)
+            refuse_training(
+                self._settings.quotas,
+                max_episodes=params.max_episodes,
+                environments=params.environments,
+                rollout_workers=params.rollout_workers,
+                symbol=str(request["symbol"]),
+                active=[str(one.request["symbol"]) for one in active],
+            )
             training = await unit.trainings.create(
                 bot.id,
                 request=request,
@@ -272,16 +320,49 @@ class RayPlatform:
         bot_name: str | None = None,
         limit: int = 1_000,
         before_id: int | None = None,
+        after_id: int | None = None,
+        oldest_first: bool = False,
     ) -> list[TrainingMessage]:
         async with self._store.reading(owner.id) as unit:
             bot_id = None
             if bot_name is not None:
                 bot_id = (await unit.bots.get(bot_name)).id
             page = await unit.trainings.page(
-                states=states or None, bot_id=bot_id, before_id=before_id, limit=limit
+                states=states or None,
+                bot_id=bot_id,
+                before_id=before_id,
+                after_id=after_id,
+                oldest_first=oldest_first,
+                limit=limit,
             )
         live = await asyncio.gather(*(self._control.status(row) for row in page))
         return [training_message(row, status) for row, status in zip(page, live, strict=True)]
+
+    async def trades(
+        self, owner: User, training_id: int, *, part: str | None, after: int, limit: int
+    ) -> TradesMessage:
+        async with self._store.reading(owner.id) as unit:
+            await unit.trainings.get(training_id)
+            found = await unit.results.trades(
+                training_id, part=part, after_seq=after, limit=limit + 1
+            )
+        shown = found[:limit]
+        return TradesMessage(
+            trades=[TradeMessage.of(trade.data) for trade in shown],
+            next=shown[-1].seq if len(found) > limit else None,
+        )
+
+    async def episodes(
+        self, owner: User, training_id: int, *, after: int, limit: int
+    ) -> EpisodesMessage:
+        async with self._store.reading(owner.id) as unit:
+            await unit.trainings.get(training_id)
+            found = await unit.results.episodes(training_id, after_seq=after, limit=limit + 1)
+        shown = found[:limit]
+        return EpisodesMessage(
+            episodes=[EpisodeMessage.of(episode.data) for episode in shown],
+            next=shown[-1].seq if len(found) > limit else None,
+        )
 
     async def load(self, owner: User, training_id: int) -> LoadMessage:
         row = await self._row(owner, training_id)
@@ -338,6 +419,15 @@ class RayPlatform:
         }
         return Health(ready=all(says == "ok" for says in parts.values()), parts=parts)
 
+    async def cluster(self) -> ClusterView:
+        wanted = self._settings.ray
+        dashboard = f"http://127.0.0.1:{wanted.dashboard_port}" if wanted.dashboard else None
+        try:
+            async with asyncio.timeout(_CLUSTER_S):
+                return await asyncio.to_thread(cluster_view, dashboard)
+        except (TimeoutError, RayError) as error:
+            raise ActorUnavailable("the cluster does not say what it has") from error
+
     async def _look_into_store(self) -> None:
         async with self._store.reading(0) as unit:
             await unit.bots.page(limit=1)
@@ -356,6 +446,22 @@ _HOT = ("lr", "gamma", "batch_size", "max_episodes")
 
 def _id(command: Command | None) -> str | None:
     return None if command is None else command.id
+
+
+async def _with_states(unit: UnitOfWork, bots: Sequence[Bot]) -> list[BotMessage]:
+    active = await unit.trainings.page(states=ACTIVE_STATES, limit=_MOST_BOTS)
+    doing = {training.bot_id: training for training in active}
+    return [_bot_message(bot, doing.get(bot.id)) for bot in bots]
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise Invalid("cursor", "it is not a cursor of this list")
+    return moment
 
 
 async def _with_state(unit: UnitOfWork, bot: Bot, note: str | None = None) -> BotMessage:

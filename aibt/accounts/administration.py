@@ -10,6 +10,7 @@ from aibt.accounts.emails import canonical_email
 from aibt.errors import Forbidden, Invalid
 from aibt.live.events import Json
 from aibt.live.states import RunState
+from aibt.store.database import Store
 from aibt.store.records import AuditEntry, Bot, ListedEmail, Training, User
 from aibt.store.service import Service
 
@@ -17,10 +18,11 @@ from aibt.store.service import Service
 class Administration:
     """One administrator's deeds; None: the command line on the server."""
 
-    def __init__(self, service: Service, admin: User | None) -> None:
+    def __init__(self, store: Store, admin: User | None) -> None:
         if admin is not None and not admin.is_admin:
             raise Forbidden("only an administrator may do this")
-        self._service = service
+        self._store = store
+        self._service = Service(store)
         self._admin = admin
 
     @property
@@ -60,7 +62,7 @@ class Administration:
     async def change_user(
         self, user_id: int, *, is_admin: bool | None = None, disabled: bool | None = None
     ) -> tuple[User, bool]:
-        """Make a user an administrator or not, or disable him, which ends all his sign-ins.
+        """Make a user an administrator or not, or disable him: he is signed out, his runs stop.
 
         Raises:
             NotFound: there is no such user.
@@ -80,7 +82,11 @@ class Administration:
             if disabled:
                 await unit.sign_ins.revoke_all(user_id)
                 await unit.passes.forget(user_id)
-            return found, await unit.listed_emails.has(found.email)
+            is_listed = await unit.listed_emails.has(found.email)
+        if disabled:  # he starts nothing any more, so these are all
+            async with self._store.writing(user_id) as own:
+                await own.trainings.stop_all()
+        return found, is_listed
 
     # The whitelist
 

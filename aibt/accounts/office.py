@@ -37,7 +37,7 @@ class Office:
     accounts: Accounts
     keyring: KeyRing
     throttle: Throttle
-    service: Service
+    store: Store
 
     def administration(self, admin: User | None) -> Administration:
         """Return what an administrator does (None: the command line on the server).
@@ -45,7 +45,7 @@ class Office:
         Raises:
             Forbidden: he is none.
         """
-        return Administration(self.service, admin)
+        return Administration(self.store, admin)
 
 
 @asynccontextmanager
@@ -80,7 +80,7 @@ async def opened_office(
                 accounts=Accounts(store, identity, local, desk, clock),
                 keyring=KeyRing(store, vault, [str(url) for url in wanted.provider_urls]),
                 throttle=throttle,
-                service=service,
+                store=store,
             )
     finally:
         hasher.close()

@@ -6,7 +6,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from fastapi import FastAPI, WebSocket
 
-from aibt.api import accounts, bots, health, market, trainings
+from aibt.api import accounts, admin, bots, health, market, trainings
 from aibt.api.errors import add_handlers
 from aibt.api.feeds import FeedHub
 from aibt.api.gateway import Backend, Gateway
@@ -77,7 +77,14 @@ def create_app(
     )
     app.add_middleware(Guard, settings=settings.serve, most_bytes=limits.request_bytes)
     add_handlers(app)
-    for router in (accounts.router, bots.router, trainings.router, market.router, health.router):
+    for router in (
+        accounts.router,
+        admin.router,
+        bots.router,
+        trainings.router,
+        market.router,
+        health.router,
+    ):
         app.include_router(router)
 
     @app.get("/", include_in_schema=False)

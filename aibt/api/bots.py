@@ -2,8 +2,9 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Path
+from fastapi import APIRouter, Body, Path, Query, Response
 
+from aibt.api.csv_text import Format, as_csv_too, csv_answer
 from aibt.api.errors import responses
 from aibt.api.requests import GatewayOf, Key, command
 from aibt.api.signing_in import Owner
@@ -11,11 +12,13 @@ from aibt.protocol.bots import (
     BotChanges,
     BotDeletedMessage,
     BotMessage,
+    BotOrder,
     BotsControl,
     BotsCreate,
     BotsDelete,
     BotsGet,
     BotsMessage,
+    BotsPage,
     BotsUpdate,
 )
 
@@ -24,10 +27,24 @@ BotName = Annotated[str, Path(description="the bot's name", examples=["Ada"])]
 _NEW = {"name": "Ada", "lr": 0.001, "hidden_layers": 43, "gamma": 0.97, "discounter_rate": 80}
 
 
-@router.get("", responses=responses())
-async def bots(gateway: GatewayOf, owner: Owner) -> BotsMessage:
+@router.get("", responses={**responses(422), **as_csv_too(BotsMessage)}, response_model=BotsMessage)
+async def bots(
+    *,
+    gateway: GatewayOf,
+    owner: Owner,
+    q: Annotated[str | None, Query(max_length=64, description="how their names begin")] = None,
+    sort: Annotated[BotOrder, Query(description="with `-`: the greatest first")] = "name",
+    limit: Annotated[int, Query(ge=1, le=1_000, description="at most so many")] = 1_000,
+    cursor: Annotated[str | None, Query(max_length=1_024, description="`next` of a page")] = None,
+    as_: Annotated[Format, Query(alias="format")] = "json",
+) -> BotsMessage | Response:
     """List your bots."""
-    return BotsMessage(bots=await gateway.ask(gateway.platform.bots(owner)))
+    page = BotsPage(q=q, sort=sort, limit=limit, cursor=cursor)
+    found = await gateway.ask(gateway.platform.bots_page(owner, page))
+    if as_ == "csv":
+        rows = found.model_dump(mode="json")["bots"]
+        return csv_answer(rows, tuple(BotMessage.model_fields), "bots")
+    return found
 
 
 @router.post("", status_code=201, responses=responses(409, 413, 422))

@@ -7,10 +7,20 @@ from typing import Protocol
 
 from aibt.live.events import Event, Json
 from aibt.live.states import RunState
-from aibt.protocol.bots import BotDeletedMessage, BotMessage, BotsCreate, BotsUpdate
+from aibt.protocol.admin import NodeMessage
+from aibt.protocol.bots import (
+    BotDeletedMessage,
+    BotMessage,
+    BotsCreate,
+    BotsMessage,
+    BotsPage,
+    BotsUpdate,
+)
 from aibt.protocol.market import BarsMessage, SymbolMessage
 from aibt.protocol.trainings import (
+    EpisodesMessage,
     LoadMessage,
+    TradesMessage,
     TrainingMessage,
     TrainingsStart,
     TrainingsUpdate,
@@ -60,6 +70,15 @@ class Health:
     parts: Mapping[str, str]  # part -> "ok" or what is wrong
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClusterView:
+    """Machines, and the names of the platform's live actors."""
+
+    nodes: Sequence[NodeMessage]
+    actors: Sequence[str]
+    dashboard: str | None
+
+
 class Platform(Protocol):
     """Bots, trainings and markets of one owner at a time.
 
@@ -82,7 +101,11 @@ class Platform(Protocol):
 
     async def bot(self, owner: User, name: str) -> BotMessage: ...
 
-    async def bots(self, owner: User) -> list[BotMessage]: ...
+    async def bots(self, owner: User) -> list[BotMessage]:
+        """Return all of the owner's bots by name."""
+        ...
+
+    async def bots_page(self, owner: User, page: BotsPage) -> BotsMessage: ...
 
     async def pause_bot(self, owner: User, name: str, command: Command | None) -> BotMessage:
         """Pause all that the bot is doing; answers when it has taken effect."""
@@ -124,8 +147,22 @@ class Platform(Protocol):
         bot_name: str | None = None,
         limit: int = 1_000,
         before_id: int | None = None,
+        after_id: int | None = None,
+        oldest_first: bool = False,
     ) -> list[TrainingMessage]:
-        """Return trainings, newest first; `before_id` pages on."""
+        """Return trainings, newest first unless told otherwise; the ids page on."""
+        ...
+
+    async def trades(
+        self, owner: User, training_id: int, *, part: str | None, after: int, limit: int
+    ) -> TradesMessage:
+        """Return evaluation trades after an event's number, oldest first."""
+        ...
+
+    async def episodes(
+        self, owner: User, training_id: int, *, after: int, limit: int
+    ) -> EpisodesMessage:
+        """Return results of episodes after an event's number, oldest first."""
         ...
 
     async def load(self, owner: User, training_id: int) -> LoadMessage:
@@ -160,3 +197,7 @@ class Platform(Protocol):
     ) -> BarsMessage: ...
 
     async def health(self) -> Health: ...
+
+    async def cluster(self) -> ClusterView:
+        """Return what the cluster looks like. For administrators."""
+        ...

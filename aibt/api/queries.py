@@ -62,6 +62,8 @@ async def listed_trainings(
         bot_name=asked.bot_name,
         limit=asked.limit,
         before_id=asked.before_id,
+        after_id=asked.after_id,
+        oldest_first=asked.sort == "oldest",
     )
     return [
         training.model_copy(update={"bot": training.bot.model_copy(update={"trades": []})})

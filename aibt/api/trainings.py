@@ -1,19 +1,24 @@
 """REST twins of `trainings-*`, and a training's bars and events."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Body, Path, Query
+from fastapi import APIRouter, Body, Path, Query, Response
 
+from aibt.api.csv_text import Format, as_csv_too, csv_answer
 from aibt.api.errors import responses
 from aibt.api.queries import listed_trainings
 from aibt.api.requests import GatewayOf, Key, command
 from aibt.api.signing_in import Owner
 from aibt.live.states import RunState
 from aibt.protocol.message import MAX_ID
+from aibt.protocol.training_messages import Part
 from aibt.protocol.trainings import (
+    EpisodesMessage,
     EventMessage,
     EventsMessage,
     LoadMessage,
+    TradeMessage,
+    TradesMessage,
     TrainingChanges,
     TrainingMessage,
     TrainingsControl,
@@ -25,6 +30,18 @@ from aibt.protocol.trainings import (
 
 router = APIRouter(prefix="/api/trainings", tags=["trainings"])
 TrainingId = Annotated[int, Path(ge=1, le=MAX_ID, description="the training's id", examples=[7])]
+After = Annotated[int, Query(ge=0, le=MAX_ID, description="number of the last you have")]
+Limit = Annotated[int, Query(ge=1, le=1_000, description="at most so many")]
+_COLUMNS = (
+    "id", "bot_name", "state", "reason", "symbol", "period", "source", "algorithm", "steps",
+    "starting_balance", "balance", "profit", "max_balance", "max_profit", "trades", "rewards",
+    "lr", "gamma", "batch_size", "min_episodes", "max_episodes", "train_data_percentage", "seed",
+    "created_at", "started_at", "ended_at",
+)  # fmt: skip
+_EPISODE_COLUMNS = (
+    "first_episode", "episode", "profit", "balance", "rewards", "trades", "epsilon", "loss",
+    "steps", "bust", "best",
+)  # fmt: skip
 _NEW = {
     "bot_name": "Ada",
     "train_data_percentage": 80,
@@ -37,7 +54,11 @@ _NEW = {
 }
 
 
-@router.get("", responses=responses(422))
+@router.get(
+    "",
+    responses={**responses(422), **as_csv_too(TrainingsMessage)},
+    response_model=TrainingsMessage,
+)
 async def trainings(
     *,
     gateway: GatewayOf,
@@ -46,12 +67,29 @@ async def trainings(
     bot_name: Annotated[str | None, Query(description="only this bot's")] = None,
     limit: Annotated[int, Query(ge=1, le=1_000, description="at most so many")] = 100,
     before_id: Annotated[int | None, Query(ge=1, le=MAX_ID, description="pages on")] = None,
-) -> TrainingsMessage:
-    """List your trainings, newest first; `bot.trades` is empty here."""
+    after_id: Annotated[
+        int | None, Query(ge=1, le=MAX_ID, description="pages on, the oldest first")
+    ] = None,
+    sort: Annotated[Literal["newest", "oldest"], Query(description="which come first")] = "newest",
+    as_: Annotated[Format, Query(alias="format")] = "json",
+) -> TrainingsMessage | Response:
+    """List your trainings; `bot.trades` is empty here."""
     params = TrainingsList.read(
-        {"states": state or [], "bot_name": bot_name, "limit": limit, "before_id": before_id}
+        {
+            "states": state or [],
+            "bot_name": bot_name,
+            "limit": limit,
+            "before_id": before_id,
+            "after_id": after_id,
+            "sort": sort,
+        }
     )
-    return TrainingsMessage(trainings=await gateway.ask(listed_trainings(gateway, owner, params)))
+    found = await gateway.ask(listed_trainings(gateway, owner, params))
+    if as_ == "csv":
+        rows = [training.model_dump(mode="json") for training in found]
+        return csv_answer(rows, _COLUMNS, "trainings")
+    further = found[-1].id if len(found) == limit else None
+    return TrainingsMessage(trainings=found, next=further)
 
 
 @router.post("", status_code=201, responses=responses(404, 409, 413, 422))
@@ -114,6 +152,55 @@ async def stop(
     return await gateway.ask(gateway.platform.stop_training(owner, training_id, asked))
 
 
+@router.get(
+    "/{training_id}/trades",
+    responses={**responses(404, 422), **as_csv_too(TradesMessage)},
+    response_model=TradesMessage,
+)
+async def trades(
+    *,
+    training_id: TrainingId,
+    gateway: GatewayOf,
+    owner: Owner,
+    part: Annotated[Part | None, Query(description="only those of this part")] = None,
+    after: After = 0,
+    limit: Limit = 100,
+    as_: Annotated[Format, Query(alias="format")] = "json",
+) -> TradesMessage | Response:
+    """List the trades of a training's evaluations, oldest first."""
+    found = await gateway.ask(
+        gateway.platform.trades(owner, training_id, part=part, after=after, limit=limit)
+    )
+    if as_ == "csv":
+        rows = found.model_dump(mode="json")["trades"]
+        return csv_answer(rows, tuple(TradeMessage.model_fields), f"trades-{training_id}")
+    return found
+
+
+@router.get(
+    "/{training_id}/episodes",
+    responses={**responses(404, 422), **as_csv_too(EpisodesMessage)},
+    response_model=EpisodesMessage,
+)
+async def episodes(
+    *,
+    training_id: TrainingId,
+    gateway: GatewayOf,
+    owner: Owner,
+    after: After = 0,
+    limit: Limit = 100,
+    as_: Annotated[Format, Query(alias="format")] = "json",
+) -> EpisodesMessage | Response:
+    """List what the episodes of a training came to, oldest first."""
+    found = await gateway.ask(
+        gateway.platform.episodes(owner, training_id, after=after, limit=limit)
+    )
+    if as_ == "csv":
+        rows = found.model_dump(mode="json")["episodes"]
+        return csv_answer(rows, _EPISODE_COLUMNS, f"episodes-{training_id}")
+    return found
+
+
 @router.get("/{training_id}/load", responses=responses(404, 422))
 async def load(training_id: TrainingId, gateway: GatewayOf, owner: Owner) -> LoadMessage:
     """Return the times and closes of all bars of a training, in one part."""
@@ -125,8 +212,8 @@ async def events(
     training_id: TrainingId,
     gateway: GatewayOf,
     owner: Owner,
-    after: Annotated[int, Query(ge=0, le=MAX_ID, description="number of the last you have")] = 0,
-    limit: Annotated[int, Query(ge=1, le=1_000, description="at most so many")] = 100,
+    after: After = 0,
+    limit: Limit = 100,
 ) -> EventsMessage:
     """Return the events of a training after a cursor, oldest first."""
     found: list[EventMessage] = []

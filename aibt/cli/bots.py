@@ -5,7 +5,7 @@ from typing import Annotated, Final
 import typer
 
 from aibt.cli import formats, output
-from aibt.cli.client import connected, in_path
+from aibt.cli.client import Client, connected, in_path
 from aibt.cli.complaints import Misused
 from aibt.cli.entry import AsJson, Url, address
 from aibt.protocol.bots import BotDeletedMessage, BotMessage, BotsMessage
@@ -46,14 +46,23 @@ DiscounterRate = Annotated[
 def list_bots(url: Url = None, *, as_json: AsJson = False) -> None:
     """List your bots."""
     with connected(address(url)) as client:
-        found = client.get("/api/bots", BotsMessage)
+        found = _all(client)
     if as_json:
-        output.show_json(found.model_dump(mode="json"))
-    elif not found.bots:
+        output.show_json({"bots": [bot.model_dump(mode="json") for bot in found]})
+    elif not found:
         output.say("You have no bots yet. Create one: aibt bots create Ada")
     else:
         columns = ("Name", "State", "Training>", "Trained", "lr>", "gamma>", "Network>", "Created")
-        output.show(output.table(columns, (_row(bot) for bot in found.bots)))
+        output.show(output.table(columns, (_row(bot) for bot in found)))
+
+
+def _all(client: Client) -> list[BotMessage]:
+    page = client.get("/api/bots", BotsMessage)
+    found = page.bots
+    while page.next is not None:
+        page = client.get("/api/bots", BotsMessage, cursor=page.next)
+        found = [*found, *page.bots]
+    return found
 
 
 @app.command()

@@ -72,7 +72,7 @@ class BotsPage(Params):
 
     q: str | None = Field(default=None, max_length=64, description="what their names begin with")
     sort: BotOrder = Field(default="name", description="with `-`: the greatest first")
-    limit: int = Field(default=100, ge=1, le=1_000, description="at most so many")
+    limit: int = Field(default=1_000, ge=1, le=1_000, description="at most so many")
     cursor: str | None = Field(default=None, max_length=1_024, description="`next` of a page")
 
 

@@ -128,6 +128,10 @@ class TrainingsMessage(WireMessage):
     """Your trainings, newest first; in a list `bot.trades` is empty."""
 
     trainings: list[TrainingMessage]
+    next: int | None = Field(
+        default=None,
+        description="`before_id` (oldest first: `after_id`) of the next page; null: the last",
+    )
 
 
 class LoadMessage(WireMessage):
@@ -189,6 +193,20 @@ class TradeMessage(TradeFields):
     id: int
     part: Part
     episode: int = Field(ge=0, description="the episode after which it was evaluated")
+
+
+class TradesMessage(WireMessage):
+    """Trades of a training's evaluations, oldest first."""
+
+    trades: list[TradeMessage]
+    next: int | None = Field(description="`after` of the next page; null: this is the last")
+
+
+class EpisodesMessage(WireMessage):
+    """Episodes of a training, oldest first; one entry may sum several."""
+
+    episodes: list[EpisodeMessage]
+    next: int | None = Field(description="`after` of the next page; null: this is the last")
 
 
 class LogMessage(WireMessage):

@@ -23,6 +23,7 @@ from aibt.protocol.message import (
 )
 from aibt.protocol.training_messages import (
     EpisodeMessage,
+    EpisodesMessage,
     EventMessage,
     EventsMessage,
     LoadMessage,
@@ -31,6 +32,7 @@ from aibt.protocol.training_messages import (
     StateMessage,
     StatusMessage,
     TradeMessage,
+    TradesMessage,
     TrainingMessage,
     TrainingsMessage,
     training_message,
@@ -38,6 +40,7 @@ from aibt.protocol.training_messages import (
 
 __all__ = [
     "EpisodeMessage",
+    "EpisodesMessage",
     "EventMessage",
     "EventsMessage",
     "LoadMessage",
@@ -46,6 +49,7 @@ __all__ = [
     "StateMessage",
     "StatusMessage",
     "TradeMessage",
+    "TradesMessage",
     "TrainingChanges",
     "TrainingMessage",
     "TrainingsControl",
@@ -146,6 +150,10 @@ class TrainingsList(Params):
     bot_name: Name | None = Field(default=None, description="only this bot's")
     limit: int = Field(default=100, ge=1, le=1_000, description="at most so many")
     before_id: Id | None = Field(default=None, description="only ids below this one: pages on")
+    after_id: Id | None = Field(
+        default=None, description="only ids above this one: pages on, the oldest first"
+    )
+    sort: Literal["newest", "oldest"] = Field(default="newest", description="which come first")
 
     @field_validator("states", mode="before")
     @classmethod

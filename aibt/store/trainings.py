@@ -125,6 +125,14 @@ class Trainings(Repository):
         await self._locked(training_id, epoch=None)
         return await self._change(training_id, desired=desired)
 
+    async def stop_all(self) -> None:
+        """Store that the owner wants none of his trainings any more; the supervisor ends them."""
+        await self._write(
+            update(trainings)
+            .where(self._mine(trainings), is_active)
+            .values(desired=Desired.STOPPED)
+        )
+
     async def set_state(
         self,
         training_id: int,

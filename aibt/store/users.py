@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, and_, insert, select, update
+from sqlalchemy import RowMapping, Select, and_, func, insert, select, update
 
 from aibt.errors import EmailTaken, NotFound
 from aibt.store.pages import beyond, in_order
@@ -15,6 +15,7 @@ from aibt.store.schema import sign_ins, users
 LOCAL_EMAIL = "local@localhost"
 """E-mail of a laptop's own user, who is its first administrator."""
 
+_COUNTING = 0x61696271  # number of the advisory locks of those who count what an owner has
 _COLUMNS = [
     users.c[name]
     for name in ("id", "email", "is_admin", "disabled_at", "signed_in_at", "created_at")
@@ -48,6 +49,12 @@ class Me(Repository):
             sign_in_expires_at=row["expires_at"],
             sign_in_revoked_at=row["revoked_at"],
         )
+
+    async def alone(self) -> None:
+        """Let the owner's other transactions that count what he has wait for this one."""
+        if self._work.connection.dialect.name == "postgresql":
+            lock = func.pg_advisory_xact_lock(_COUNTING, self._owner_id)
+            await self._write(select(lock))
 
 
 class Directory(Repository):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from aibt.api.platform import Command, Feed, Health
+from aibt.api.platform import ClusterView, Command, Feed, Health
 from aibt.clock import SystemClock
 from aibt.errors import (
     BotBusy,
@@ -22,10 +22,23 @@ from aibt.errors import (
 )
 from aibt.live.events import Event, Json
 from aibt.live.states import Desired, RunState
-from aibt.protocol.bots import BotDeletedMessage, BotMessage, BotsCreate, BotsUpdate, bot_message
+from aibt.protocol.bots import (
+    BotDeletedMessage,
+    BotMessage,
+    BotsCreate,
+    BotsMessage,
+    BotsPage,
+    BotsUpdate,
+    bot_message,
+)
 from aibt.protocol.market import BarsMessage, SymbolMessage
+from aibt.protocol.paging import cursor_text, read_cursor
 from aibt.protocol.trainings import (
+    EpisodeMessage,
+    EpisodesMessage,
     LoadMessage,
+    TradeMessage,
+    TradesMessage,
     TrainingMessage,
     TrainingsStart,
     TrainingsUpdate,
@@ -116,10 +129,6 @@ class FakePlatform:
 
     # What the API asks of it
 
-    async def local_user(self) -> User:
-        await self._enter("local_user")
-        return self.owner
-
     async def create_bot(
         self, owner: User, params: BotsCreate, command: Command | None
     ) -> BotMessage:
@@ -182,6 +191,48 @@ class FakePlatform:
     async def bots(self, owner: User) -> list[BotMessage]:
         await self._enter("bots")
         return [self._bot_message(name) for name in self._bots]
+
+    async def bots_page(self, owner: User, page: BotsPage) -> BotsMessage:
+        await self._enter("bots_page")
+        names = sorted(name for name in self._bots if name.startswith(page.q or ""))
+        if page.sort.startswith("-"):
+            names.reverse()
+        begin = 0 if page.cursor is None else read_cursor(page.cursor, str)[1]
+        end = begin + page.limit
+        further = cursor_text(names[end - 1], end) if end < len(names) else None
+        return BotsMessage(
+            bots=[self._bot_message(name) for name in names[begin:end]], next=further
+        )
+
+    async def trades(
+        self, owner: User, training_id: int, *, part: str | None, after: int, limit: int
+    ) -> TradesMessage:
+        await self._enter("trades")
+        found = self._of_kind(training_id, "trade", after)
+        chosen = [event for event in found if part in {None, event.data.get("part")}]
+        shown = [TradeMessage.of(event.data) for event in chosen[:limit]]
+        further = chosen[limit - 1].seq if len(chosen) > limit else None
+        return TradesMessage(trades=shown, next=further)
+
+    async def episodes(
+        self, owner: User, training_id: int, *, after: int, limit: int
+    ) -> EpisodesMessage:
+        await self._enter("episodes")
+        found = self._of_kind(training_id, "episode", after)
+        shown = [EpisodeMessage.of(event.data) for event in found[:limit]]
+        further = found[limit - 1].seq if len(found) > limit else None
+        return EpisodesMessage(episodes=shown, next=further)
+
+    def _of_kind(self, training_id: int, kind: str, after: int) -> list[Event]:
+        if training_id not in self.runs:
+            raise NotFound("training", str(training_id), "id")
+        events = self.runs[training_id].events
+        return [event for event in events if event.kind == kind and event.seq > after]
+
+    async def cluster(self) -> ClusterView:
+        await self._enter("cluster")
+        actors = [f"training/{training_id}" for training_id in self.runs]
+        return ClusterView(nodes=[], actors=["market", "supervisor", *actors], dashboard=None)
 
     async def pause_bot(self, owner: User, name: str, command: Command | None) -> BotMessage:
         return await self._control_bot("pause_bot", name, RunState.PAUSED)
@@ -254,15 +305,20 @@ class FakePlatform:
         bot_name: str | None = None,
         limit: int = 1_000,
         before_id: int | None = None,
+        after_id: int | None = None,
+        oldest_first: bool = False,
     ) -> list[TrainingMessage]:
         await self._enter("trainings")
-        rows = [run.training for run in reversed(self.runs.values())]
+        rows = [run.training for run in self.runs.values()]
+        if not oldest_first:
+            rows.reverse()
         return [
             training_message(row)
             for row in rows
             if (not states or row.state in states)
             and bot_name in {None, row.bot_name}
             and (before_id is None or row.id < before_id)
+            and (after_id is None or row.id > after_id)
         ][:limit]
 
     async def load(self, owner: User, training_id: int) -> LoadMessage:

@@ -1,0 +1,64 @@
+"""How much one user may have."""
+
+from collections.abc import Collection
+
+from aibt.errors import QuotaExceeded
+from aibt.settings import QuotaSettings
+
+
+def refuse_bot(quotas: QuotaSettings, *, hidden_layers: int | None, bots: int = 0) -> None:
+    """Refuse a bot that is too wide, or one too many.
+
+    Args:
+        quotas: the installation's.
+        hidden_layers: the width asked for; None: it stays.
+        bots: how many the user has, where it is a new one.
+
+    Raises:
+        QuotaExceeded: it would be more than the quota.
+    """
+    if hidden_layers is not None and hidden_layers > quotas.hidden_layers:
+        raise QuotaExceeded(
+            "hidden_layers", f"hidden_layers: here a bot is at most {quotas.hidden_layers} wide"
+        )
+    if bots >= quotas.bots:
+        raise QuotaExceeded("name", f"you have {bots} bots, which is the most you may have")
+
+
+def refuse_training(
+    quotas: QuotaSettings,
+    *,
+    max_episodes: int,
+    environments: int,
+    rollout_workers: int,
+    symbol: str,
+    active: Collection[str],
+) -> None:
+    """Refuse a training that is too large, or one too many.
+
+    Args:
+        quotas: the installation's.
+        max_episodes: as asked for.
+        environments: as asked for.
+        rollout_workers: as asked for.
+        symbol: what it would be on.
+        active: symbol of each of the user's trainings that have not ended.
+
+    Raises:
+        QuotaExceeded: it would be more than the quota.
+    """
+    for name, asked, most in (
+        ("max_episodes", max_episodes, quotas.max_episodes),
+        ("environments", environments, quotas.environments),
+        ("rollout_workers", rollout_workers, quotas.rollout_workers),
+    ):
+        if asked > most:
+            raise QuotaExceeded(name, f"{name}: at most {most} here, not {asked}")
+    if len(active) >= quotas.active_trainings:
+        raise QuotaExceeded(
+            "bot_name",
+            f"{len(active)} of your trainings have not ended, which is the most you may have",
+        )
+    symbols = {*active, symbol}
+    if len(symbols) > quotas.symbols:
+        raise QuotaExceeded("symbol", f"your trainings are on {quotas.symbols} symbols already")
