@@ -4,7 +4,7 @@ import hashlib
 from datetime import timedelta
 from typing import Final
 
-from aibt.accounts.buckets import Bucket, take
+from aibt.accounts.buckets import Bucket, retry_after, take
 from aibt.clock import Clock
 from aibt.errors import RateLimited
 from aibt.store.service import Service
@@ -36,4 +36,4 @@ class Throttle:
             await unit.buckets.put(key, state.tokens)
             await unit.buckets.forget_before(now - _FORGOTTEN_AFTER)
         if retry_after_s > 0:
-            raise RateLimited(retry_after_s)
+            raise RateLimited(retry_after(retry_after_s))
