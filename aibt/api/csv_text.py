@@ -40,6 +40,8 @@ def as_csv_too(model: type[Any]) -> dict[int | str, dict[str, Any]]:
 def _cell(value: Any) -> Any:
     if value is None:
         return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
     if isinstance(value, str) and value.startswith(_FORMULA):
         return f"'{value}"
     return value

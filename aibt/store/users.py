@@ -10,7 +10,7 @@ from aibt.errors import EmailTaken, NotFound
 from aibt.store.pages import beyond, in_order
 from aibt.store.records import Login, Standing, User
 from aibt.store.repository import Repository
-from aibt.store.schema import sign_ins, users
+from aibt.store.schema import listed_emails, sign_ins, users
 
 LOCAL_EMAIL = "local@localhost"
 """E-mail of a laptop's own user, who is its first administrator."""
@@ -89,11 +89,14 @@ class Directory(Repository):
         return None if row is None else _login(row)
 
     async def local_user(self) -> User:
-        """Return the laptop's own user, made at the first call."""
+        """Return the laptop's own user, made and listed at the first call."""
         query = select(*_COLUMNS).where(users.c.email == LOCAL_EMAIL)
         row = await self._row(query)
         if row is None:
-            await self._write_if_unique(_new(LOCAL_EMAIL, self._now, is_admin=True))
+            if await self._write_if_unique(_new(LOCAL_EMAIL, self._now, is_admin=True)):
+                await self._write_if_unique(
+                    insert(listed_emails).values(email=LOCAL_EMAIL, created_at=self._now)
+                )
             row = await self._row(query)
         if row is None:
             raise NotFound("user", LOCAL_EMAIL)
