@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import TypeVar
 
 from aibt.api.platform import Command
-from aibt.errors import AibtError, IdReused, Unavailable, from_answer
+from aibt.errors import AibtError, IdReused, QuotaExceeded, RateLimited, Unavailable, from_answer
 from aibt.live.events import Json
 from aibt.protocol.message import WireMessage
 from aibt.store.database import Store, UnitOfWork
@@ -12,6 +12,7 @@ from aibt.store.database import Store, UnitOfWork
 M = TypeVar("M", bound=WireMessage)
 
 _REFUSED = "refused"
+_PASSING = (Unavailable, QuotaExceeded, RateLimited)  # the same may be asked again later
 
 
 class Commands:
@@ -98,7 +99,7 @@ class Commands:
         if command is None or isinstance(error, IdReused):
             return None
         async with self._store.writing(owner_id) as unit:
-            if isinstance(error, Unavailable):
+            if isinstance(error, _PASSING):
                 await unit.commands.forget(command.id)
                 return None
             await unit.commands.begin(command.id, command.digest)
@@ -106,6 +107,11 @@ class Commands:
             await unit.commands.finish(command.id, refusal)
             stored = await unit.commands.begin(command.id, command.digest)
         return None if stored is None else stored.answer
+
+
+def id_of(command: Command | None) -> str | None:
+    """Return a command's id, or None if it has none."""
+    return None if command is None else command.id
 
 
 def as_json(answer: WireMessage) -> dict[str, Json]:

@@ -14,32 +14,23 @@ from actors.bot import start_bot
 from actors.calls import ask
 from actors.capacity import capacity, refuse_what_never_fits
 from actors.cluster_view import cluster_view
-from actors.commands import Commands, as_json
+from actors.commands import Commands, as_json, id_of
 from actors.feeding import TrainingFeeds
 from actors.handles import Handles
-from actors.names import MARKET, SUPERVISOR, bot_actor
+from actors.names import MARKET, SUPERVISOR
+from actors.platform_bots import MOST, PlatformBots
 from actors.supervision import Demand
 from actors.training_control import Controlled, TrainingControl
 from actors.training_files import TrainingFiles
 from actors.training_request import complete_request
 from aibt.accounts.office import opened_office
-from aibt.accounts.quotas import refuse_bot, refuse_training
+from aibt.accounts.quotas import refuse_training
 from aibt.api.gateway import Backend
 from aibt.api.platform import ClusterView, Command, Feed, Health
 from aibt.clock import Clock, SystemClock
-from aibt.errors import ActorUnavailable, AibtError, Invalid, NotFound
+from aibt.errors import ActorUnavailable, AibtError, NotFound
 from aibt.live.states import RunState
-from aibt.protocol.bots import (
-    BotDeletedMessage,
-    BotMessage,
-    BotsCreate,
-    BotsMessage,
-    BotsPage,
-    BotsUpdate,
-    bot_message,
-)
 from aibt.protocol.market import BarsMessage, SymbolMessage
-from aibt.protocol.paging import cursor_text, read_cursor
 from aibt.protocol.trainings import (
     EpisodeMessage,
     EpisodesMessage,
@@ -52,15 +43,13 @@ from aibt.protocol.trainings import (
     training_message,
 )
 from aibt.settings import Settings
-from aibt.store.database import Store, UnitOfWork, open_store
+from aibt.store.database import Store, open_store
 from aibt.store.records import Bot, Training, User
 from aibt.store.schema import ACTIVE_STATES
 
 logger = logging.getLogger(__name__)
 
 _MARKET_S = 19.0
-_BOT_S = 10.0  # twice, where the actor has to be activated anew
-_MOST_BOTS = 10_000
 _PING_S = 5.0
 _CLUSTER_S = 5.0
 
@@ -76,122 +65,34 @@ async def connect(settings: Settings) -> AsyncIterator[Backend]:
         yield Backend(platform=RayPlatform(store, settings, clock), office=office)
 
 
-class RayPlatform:
+class RayPlatform(PlatformBots):
     """Implements `aibt.api.platform.Platform` for one gateway process."""
 
-    def __init__(self, store: Store, settings: Settings, clock: Clock) -> None:
+    def __init__(
+        self,
+        store: Store,
+        settings: Settings,
+        clock: Clock,
+        *,
+        handles: Handles | None = None,
+        start_bot: Callable[[Bot], Any] = start_bot,
+    ) -> None:
+        """Work over a store and actors.
+
+        Args:
+            store: which the caller opens and closes.
+            settings: of this process.
+            clock: the time.
+            handles: where actors are looked up; None: in the cluster.
+            start_bot: starts the actor of a bot, and returns its handle. Blocking.
+        """
         files = TrainingFiles(Path(settings.store.root))
-        self._store = store
+        handles = handles or Handles()
+        super().__init__(store, handles, Commands(store), settings.quotas, start_bot)
         self._settings = settings
         self._clock = clock
-        self._handles = Handles()
-        self._control = TrainingControl(store, files, self._handles)
-        self._commands = Commands(store)
-        self._feeds = TrainingFeeds(store, self._handles)
-
-    # Bots
-
-    async def create_bot(
-        self, owner: User, params: BotsCreate, command: Command | None
-    ) -> BotMessage:
-        async def create(unit: UnitOfWork) -> BotMessage:
-            await unit.me.alone()
-            count = await unit.bots.count()
-            refuse_bot(self._settings.quotas, hidden_layers=params.hidden_layers, bots=count)
-            return bot_message(await unit.bots.create(**params.model_dump()), None)
-
-        return await self._commands.rows(owner.id, command, BotMessage, create)
-
-    async def update_bot(
-        self, owner: User, params: BotsUpdate, command: Command | None
-    ) -> BotMessage:
-        async def update(unit: UnitOfWork) -> BotMessage:
-            refuse_bot(self._settings.quotas, hidden_layers=params.hidden_layers)
-            before = await unit.bots.get(params.name)
-            changes = params.model_dump(exclude={"name"})
-            after = await unit.bots.update(params.name, **changes)
-            dropped = before.weights is not None and after.weights is None
-            note = "its weights no longer fit and were dropped" if dropped else None
-            return await _with_state(unit, after, note)
-
-        return await self._commands.rows(owner.id, command, BotMessage, update)
-
-    async def delete_bot(
-        self, owner: User, name: str, command: Command | None
-    ) -> BotDeletedMessage:
-        async def delete(unit: UnitOfWork) -> BotDeletedMessage:
-            await unit.bots.delete(name)
-            return BotDeletedMessage(name=name)
-
-        return await self._commands.rows(owner.id, command, BotDeletedMessage, delete)
-
-    async def bot(self, owner: User, name: str) -> BotMessage:
-        async with self._store.reading(owner.id) as unit:
-            return await _with_state(unit, await unit.bots.get(name))
-
-    async def bots(self, owner: User) -> list[BotMessage]:
-        async with self._store.reading(owner.id) as unit:
-            return await _with_states(unit, await unit.bots.page(limit=_MOST_BOTS))
-
-    async def bots_page(self, owner: User, page: BotsPage) -> BotsMessage:
-        order = page.sort.removeprefix("-")
-        after: tuple[Any, int] | None = None
-        if page.cursor is not None:
-            value, bot_id = read_cursor(page.cursor, str)
-            after = (value if order == "name" else _moment(str(value)), bot_id)
-        async with self._store.reading(owner.id) as unit:
-            found = await unit.bots.page(
-                prefix=page.q,
-                order=order,
-                descending=page.sort.startswith("-"),
-                after=after,
-                limit=page.limit + 1,
-            )
-            shown = found[: page.limit]
-            messages = await _with_states(unit, shown)
-        further = None
-        if len(found) > len(shown):
-            last = getattr(shown[-1], order)
-            further = cursor_text(last if order == "name" else last.isoformat(), shown[-1].id)
-        return BotsMessage(bots=messages, next=further)
-
-    async def pause_bot(self, owner: User, name: str, command: Command | None) -> BotMessage:
-        return await self._reach_bot(owner, name, "pause", command)
-
-    async def resume_bot(self, owner: User, name: str, command: Command | None) -> BotMessage:
-        return await self._reach_bot(owner, name, "resume", command)
-
-    async def stop_bot(self, owner: User, name: str, command: Command | None) -> BotMessage:
-        return await self._reach_bot(owner, name, "stop", command)
-
-    async def _reach_bot(
-        self, owner: User, name: str, what: str, command: Command | None
-    ) -> BotMessage:
-        async def reach() -> BotMessage:
-            async with self._store.reading(owner.id) as unit:
-                bot = await unit.bots.get(name)
-            await self._ask_bot(bot, what, _id(command))
-            return await self.bot(owner, name)
-
-        return await self._commands.reaching(owner.id, command, BotMessage, reach)
-
-    async def _ask_bot(self, bot: Bot, what: str, command_id: str | None) -> None:
-        """Ask the bot's actor; activate it anew if the one we knew has left meanwhile."""
-        name = bot_actor(bot.id)
-        try:
-            handle = await self._handles.get(name)
-            await ask(getattr(handle, what).remote(command_id), timeout_s=_BOT_S)
-        except ActorUnavailable:
-            self._handles.forget(name)
-            handle = await self._activate(bot)
-            await ask(getattr(handle, what).remote(command_id), timeout_s=_BOT_S)
-
-    async def _activate(self, bot: Bot) -> Any:
-        try:
-            async with asyncio.timeout(_CLUSTER_S):
-                return await asyncio.to_thread(start_bot, bot)
-        except (TimeoutError, RayError, ValueError) as error:
-            raise ActorUnavailable("the bot's actor does not start") from error
+        self._control = TrainingControl(store, files, handles)
+        self._feeds = TrainingFeeds(store, handles)
 
     # Trainings
 
@@ -208,7 +109,7 @@ class RayPlatform:
             raise
         await self._control.wake_supervisor()
         try:
-            await self._activate(bot)
+            await self._activated(bot)
         except ActorUnavailable as error:  # the training is queued all the same
             logger.warning("bot %d has no actor: %s", bot.id, error)
         return training_message(training)
@@ -232,7 +133,7 @@ class RayPlatform:
                 if earlier is not None and earlier.training_id is not None:
                     return await unit.trainings.get(earlier.training_id), bot
             await unit.me.alone()
-            active = await unit.trainings.page(states=ACTIVE_STATES, limit=_MOST_BOTS)
+            active = await unit.trainings.page(states=ACTIVE_STATES, limit=MOST)
             refuse_training(
                 self._settings.quotas,
                 max_episodes=params.max_episodes,
@@ -272,21 +173,21 @@ class RayPlatform:
         self, owner: User, training_id: int, command: Command | None
     ) -> TrainingMessage:
         return await self._reach(
-            owner, command, lambda: self._control.pause(owner.id, training_id, _id(command))
+            owner, command, lambda: self._control.pause(owner.id, training_id, id_of(command))
         )
 
     async def resume_training(
         self, owner: User, training_id: int, command: Command | None
     ) -> TrainingMessage:
         return await self._reach(
-            owner, command, lambda: self._control.resume(owner.id, training_id, _id(command))
+            owner, command, lambda: self._control.resume(owner.id, training_id, id_of(command))
         )
 
     async def stop_training(
         self, owner: User, training_id: int, command: Command | None
     ) -> TrainingMessage:
         return await self._reach(
-            owner, command, lambda: self._control.stop(owner.id, training_id, _id(command))
+            owner, command, lambda: self._control.stop(owner.id, training_id, id_of(command))
         )
 
     async def update_training(
@@ -296,7 +197,7 @@ class RayPlatform:
         return await self._reach(
             owner,
             command,
-            lambda: self._control.update(owner.id, params.id, changes, _id(command)),
+            lambda: self._control.update(owner.id, params.id, changes, id_of(command)),
         )
 
     async def _reach(
@@ -442,36 +343,6 @@ class RayPlatform:
 
 
 _HOT = ("lr", "gamma", "batch_size", "max_episodes")
-
-
-def _id(command: Command | None) -> str | None:
-    return None if command is None else command.id
-
-
-async def _with_states(unit: UnitOfWork, bots: Sequence[Bot]) -> list[BotMessage]:
-    active = await unit.trainings.page(states=ACTIVE_STATES, limit=_MOST_BOTS)
-    doing = {training.bot_id: training for training in active}
-    return [_bot_message(bot, doing.get(bot.id)) for bot in bots]
-
-
-def _moment(text: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise Invalid("cursor", "it is not a cursor of this list")
-    return moment
-
-
-async def _with_state(unit: UnitOfWork, bot: Bot, note: str | None = None) -> BotMessage:
-    return _bot_message(bot, await unit.trainings.active_of(bot.id), note)
-
-
-def _bot_message(bot: Bot, active: Training | None, note: str | None = None) -> BotMessage:
-    if active is None:
-        return bot_message(bot, None, note=note)
-    return bot_message(bot, active.state, training_id=active.id, note=note)
 
 
 async def _verdict(look: Awaitable[None]) -> str:
