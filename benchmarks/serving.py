@@ -38,7 +38,7 @@ def serving_rows() -> Sequence[Figure]:
 
 async def measured(platform: PlatformProcess) -> list[Figure]:
     figures = await round_trips(platform)
-    async with connected(platform.ws) as client:
+    async with connected(platform.ws, platform.bearer) as client:
         endless = {"max_episodes": 1_000_000, "min_episodes": 1_000_000}
         params = a_training(await a_bot(client, hidden_layers=43), **endless)
         stream = await client.send("trainings-start", **params)
@@ -53,7 +53,7 @@ async def measured(platform: PlatformProcess) -> list[Figure]:
 
 async def round_trips(platform: PlatformProcess) -> list[Figure]:
     """Ask for the bots, one request after the other, on an idle platform."""
-    async with connected(platform.ws) as client:
+    async with connected(platform.ws, platform.bearer) as client:
         await a_bot(client)
         taken = []
         for _ in range(ROUND_TRIPS):
@@ -145,7 +145,11 @@ class Watching:
 
     async def _watch(self, ready: asyncio.Event) -> None:
         async with websockets.connect(
-            self._platform.ws, max_size=2**22, compression=None, open_timeout=60
+            self._platform.ws,
+            additional_headers=self._platform.headers,
+            max_size=2**22,
+            compression=None,
+            open_timeout=60,
         ) as socket:
             request: dict[str, Any] = {
                 "query": "trainings-watch",

@@ -87,8 +87,9 @@ def _raise_if_refused(frame: Frame) -> None:
 
 
 @asynccontextmanager
-async def connected(url: str) -> AsyncIterator[Client]:
-    async with websockets.connect(url, max_size=2**22) as socket:
+async def connected(url: str, bearer: str) -> AsyncIterator[Client]:
+    headers = {"Authorization": f"Bearer {bearer}"}
+    async with websockets.connect(url, max_size=2**22, additional_headers=headers) as socket:
         client = Client(socket)
         reading = asyncio.create_task(client.read())
         try:

@@ -14,6 +14,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from aibt.store.users import LOCAL_EMAIL
+from tests.integration.bearers import bearers
+
 ROOT = Path(__file__).parents[2]
 START_S = 120.0
 RAY_LOGS = Path("/tmp/ray")
@@ -27,6 +30,7 @@ class PlatformProcess:
         self.port = free_port()
         self._log = root / "server.log"
         self._process: subprocess.Popen[bytes] | None = None
+        self._bearer: str | None = None
         self._environment = {
             **os.environ,
             "PORT": str(self.port),
@@ -45,6 +49,20 @@ class PlatformProcess:
     @property
     def ws(self) -> str:
         return f"ws://127.0.0.1:{self.port}/ws"
+
+    @property
+    def bearer(self) -> str:
+        """A bearer of the laptop's user; the platform must have started once."""
+        if self._bearer is None:
+            self._bearer = self.bearer_of(LOCAL_EMAIL)
+        return self._bearer
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.bearer}"}
+
+    def bearer_of(self, email: str) -> str:
+        return bearers(self.root, [email], self._environment.get("AIBT_STORE__URL"))[0]
 
     def __enter__(self) -> Self:
         self.start()
@@ -123,7 +141,7 @@ class PlatformProcess:
             f"{self.url}{path}",
             method=method,
             data=None if body is None else json.dumps(body).encode(),
-            headers={"content-type": "application/json"},
+            headers={"content-type": "application/json", **self.headers},
         )
         with urllib.request.urlopen(request, timeout=60) as answer:
             return json.loads(answer.read())

@@ -37,7 +37,9 @@ STARTS: list[tuple[Mapping[str, Any], str, str]] = [
 async def test_what_is_refused_names_its_field_and_the_socket_lives_on(
     platform: PlatformProcess,
 ) -> None:
-    async with websockets.connect(platform.ws, max_size=2**22) as socket:
+    async with websockets.connect(
+        platform.ws, additional_headers=platform.headers, max_size=2**22
+    ) as socket:
         for query, params, code, field in REFUSED:
             await socket.send(json.dumps({"query": query, "view": "v", "params": params}))
             frame = json.loads(await socket.recv())
@@ -56,7 +58,7 @@ async def test_what_is_refused_names_its_field_and_the_socket_lives_on(
 
 
 async def test_a_start_is_refused_before_it_has_an_id(platform: PlatformProcess) -> None:
-    async with connected(platform.ws) as client:
+    async with connected(platform.ws, platform.bearer) as client:
         bot = await a_bot(client)
         before = platform.get("/api/trainings?limit=1")
         for changes, code, field in STARTS:
@@ -69,7 +71,7 @@ async def test_a_start_is_refused_before_it_has_an_id(platform: PlatformProcess)
 
 
 async def test_a_bots_name_is_taken_once_and_free_after_its_end(platform: PlatformProcess) -> None:
-    async with connected(platform.ws) as client:
+    async with connected(platform.ws, platform.bearer) as client:
         bot = await a_bot(client)
         again = await client.send("bots-create", name=bot, lr=0.1, gamma=0.9)
         taken = await client.frame(again)
@@ -83,7 +85,7 @@ async def test_a_bots_name_is_taken_once_and_free_after_its_end(platform: Platfo
 
 
 async def test_a_frame_above_64_kib_closes_the_socket(platform: PlatformProcess) -> None:
-    async with websockets.connect(platform.ws) as socket:
+    async with websockets.connect(platform.ws, additional_headers=platform.headers) as socket:
         await socket.send("x" * (64 * 1024 + 1))
         with pytest.raises(websockets.ConnectionClosed) as closed:
             await socket.recv()

@@ -12,7 +12,7 @@ from tests.integration.platform_process import PlatformProcess
 
 async def test_every_query_of_the_protocol_is_answered(platform: PlatformProcess) -> None:
     asked: set[str] = set()
-    async with connected(platform.ws) as client:
+    async with connected(platform.ws, platform.bearer) as client:
 
         async def ask(query: str, **params: object) -> dict[str, object]:
             asked.add(query)
@@ -70,7 +70,7 @@ async def test_every_query_of_the_protocol_is_answered(platform: PlatformProcess
 async def test_dots_are_taken_for_dashes_and_names_are_echoed_as_written(
     platform: PlatformProcess,
 ) -> None:
-    async with websockets.connect(platform.ws) as socket:
+    async with websockets.connect(platform.ws, additional_headers=platform.headers) as socket:
         await socket.send(json.dumps({"query": "bots.get", "view": "mine", "params": {}}))
         frame = json.loads(await socket.recv())
 

@@ -40,7 +40,7 @@ def of_kind(frames: list[Frame], kind: str) -> list[dict[str, Any]]:
 async def test_a_training_shows_real_bars_and_every_field_of_its_status_changes(
     platform: PlatformProcess, symbol: str, period: str
 ) -> None:
-    async with connected(platform.ws) as client:
+    async with connected(platform.ws, platform.bearer) as client:
         frames = await the_whole_stream(client, symbol=symbol, period=period)
 
     load = of_kind(frames, "load")[0]
@@ -64,7 +64,7 @@ ACTIONS = ("hold", "close", "bull", "bear")
 async def test_numbered_events_come_without_a_gap_and_the_stream_ends_with_the_training(
     platform: PlatformProcess,
 ) -> None:
-    async with connected(platform.ws) as client:
+    async with connected(platform.ws, platform.bearer) as client:
         frames = await the_whole_stream(client)
 
     numbers = [frame["seq"] for frame in frames if frame.get("seq") is not None]
@@ -84,7 +84,7 @@ async def test_numbered_events_come_without_a_gap_and_the_stream_ends_with_the_t
 async def test_the_trades_of_an_evaluation_are_those_of_the_ledger_to_the_cent(
     platform: PlatformProcess,
 ) -> None:
-    async with connected(platform.ws) as client:
+    async with connected(platform.ws, platform.bearer) as client:
         frames = await the_whole_stream(client)
     bars = platform.get("/api/bars?symbol=EURUSD&period=H1")
     final = frames[-1]["data"]
@@ -115,7 +115,7 @@ async def test_the_trades_of_an_evaluation_are_those_of_the_ledger_to_the_cent(
 async def test_nothing_moves_while_a_training_is_paused_and_it_goes_on_where_it_was(
     platform: PlatformProcess,
 ) -> None:
-    async with connected(platform.ws) as client:
+    async with connected(platform.ws, platform.bearer) as client:
         params = a_training(await a_bot(client), max_episodes=200, min_episodes=200)
         stream = await client.send("trainings-start", **params)
         seen = await client.until(stream, steps_beyond(1_000))
@@ -138,7 +138,7 @@ async def test_nothing_moves_while_a_training_is_paused_and_it_goes_on_where_it_
 
 
 async def test_new_parameters_hold_from_a_recorded_step_on(platform: PlatformProcess) -> None:
-    async with connected(platform.ws) as client:
+    async with connected(platform.ws, platform.bearer) as client:
         params = a_training(await a_bot(client), max_episodes=200, min_episodes=2)
         stream = await client.send("trainings-start", **params)
         seen = await client.until(stream, steps_beyond(500))
@@ -158,7 +158,7 @@ async def test_new_parameters_hold_from_a_recorded_step_on(platform: PlatformPro
 async def test_pausing_one_of_two_trainings_leaves_the_other_alone(
     platform: PlatformProcess,
 ) -> None:
-    async with connected(platform.ws) as client:
+    async with connected(platform.ws, platform.bearer) as client:
         long = {"max_episodes": 500, "min_episodes": 500}
         streams = [
             await client.send("trainings-start", **a_training(await a_bot(client), **long))
@@ -180,7 +180,7 @@ async def test_pausing_one_of_two_trainings_leaves_the_other_alone(
 
 
 async def test_a_bots_commands_reach_all_that_it_is_doing(platform: PlatformProcess) -> None:
-    async with connected(platform.ws) as client:
+    async with connected(platform.ws, platform.bearer) as client:
         bot = await a_bot(client)
         params = a_training(bot, max_episodes=500, min_episodes=500)
         stream = await client.send("trainings-start", **params)
@@ -196,7 +196,7 @@ async def test_a_bots_commands_reach_all_that_it_is_doing(platform: PlatformProc
 
 
 async def test_twenty_trainings_can_be_queued_and_all_finish(platform: PlatformProcess) -> None:
-    async with connected(platform.ws) as client:
+    async with connected(platform.ws, platform.bearer) as client:
         short = {**SYNTHETIC, "max_episodes": 1, "min_episodes": 1}
         streams = [
             await client.send("trainings-start", **a_training(await a_bot(client), **short))
@@ -211,13 +211,13 @@ async def test_twenty_trainings_can_be_queued_and_all_finish(platform: PlatformP
 async def test_a_start_that_is_repeated_with_its_id_is_the_same_training(
     platform: PlatformProcess,
 ) -> None:
-    async with connected(platform.ws) as client:
+    async with connected(platform.ws, platform.bearer) as client:
         params = a_training(await a_bot(client), **SYNTHETIC, max_episodes=2, min_episodes=2)
         identity = str(uuid.uuid4())
         stream = await client.send("trainings-start", command_id=identity, **params)
         first = [frame async for frame in client.stream(stream)]
 
-    async with connected(platform.ws) as client:
+    async with connected(platform.ws, platform.bearer) as client:
         stream = await client.send("trainings-start", command_id=identity.upper(), **params)
         again = [frame async for frame in client.stream(stream)]
         with pytest.raises(Refused, match="id_reused"):
@@ -230,14 +230,14 @@ async def test_a_start_that_is_repeated_with_its_id_is_the_same_training(
 async def test_a_watcher_that_comes_back_with_its_cursor_gets_every_event_once(
     platform: PlatformProcess,
 ) -> None:
-    async with connected(platform.ws) as client:
+    async with connected(platform.ws, platform.bearer) as client:
         params = a_training(await a_bot(client), max_episodes=6, min_episodes=6)
         stream = await client.send("trainings-start", **params)
         training_id = (await client.until(stream, in_state("running")))[-1]["data"]["id"]
         numbers: list[int] = []
         ended = False
         while not ended:
-            async with connected(platform.ws) as watcher:
+            async with connected(platform.ws, platform.bearer) as watcher:
                 cursor = numbers[-1] if numbers else 0
                 watch = await watcher.send("trainings-watch", id=training_id, cursor=cursor)
                 read = 0
@@ -256,11 +256,13 @@ async def test_a_watcher_that_comes_back_with_its_cursor_gets_every_event_once(
 async def test_a_watcher_that_reads_nothing_slows_nobody(platform: PlatformProcess) -> None:
     import websockets
 
-    async with connected(platform.ws) as client:
+    async with connected(platform.ws, platform.bearer) as client:
         params = a_training(await a_bot(client), max_episodes=4, min_episodes=4)
         stream = await client.send("trainings-start", **params)
         training_id = (await client.until(stream, in_state("running")))[-1]["data"]["id"]
-        async with websockets.connect(platform.ws, max_queue=1) as deaf:
+        async with websockets.connect(
+            platform.ws, additional_headers=platform.headers, max_queue=1
+        ) as deaf:
             watch = {"query": "trainings-watch", "view": "deaf", "params": {"id": training_id}}
             await deaf.send(json.dumps(watch))
 
@@ -271,7 +273,7 @@ async def test_a_watcher_that_reads_nothing_slows_nobody(platform: PlatformProce
 
 
 async def test_rollout_workers_feed_one_learner(platform: PlatformProcess) -> None:
-    async with connected(platform.ws) as client:
+    async with connected(platform.ws, platform.bearer) as client:
         frames = await the_whole_stream(
             client, **SYNTHETIC, rollout_workers=1, environments=4, max_episodes=2, min_episodes=2
         )

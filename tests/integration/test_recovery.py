@@ -50,7 +50,7 @@ def results(platform: PlatformProcess, training: Frame) -> tuple[Any, ...]:
 
 
 async def run_through(platform: PlatformProcess, **changes: Any) -> Frame:
-    async with connected(platform.ws) as client:
+    async with connected(platform.ws, platform.bearer) as client:
         stream = await client.send(
             "trainings-start", **the_training(await a_bot(client), **changes)
         )
@@ -81,7 +81,7 @@ async def test_pause_kill_and_resume_at_random_moments_change_no_bit(
     uninterrupted = await run_through(platform)
     moments = sorted(random.Random(SEED).sample(range(1_000, 11_000), 3))
 
-    async with connected(platform.ws) as client:
+    async with connected(platform.ws, platform.bearer) as client:
         bot = await a_bot(client)
         stream = await client.send("trainings-start", **the_training(bot))
         frames = await client.until(stream, in_state("running"))
@@ -101,7 +101,7 @@ async def test_pause_kill_and_resume_at_random_moments_change_no_bit(
 async def test_a_killed_training_recovers_by_itself_with_its_parameter_changes(
     platform: PlatformProcess,
 ) -> None:
-    async with connected(platform.ws) as client:
+    async with connected(platform.ws, platform.bearer) as client:
         stream = await client.send("trainings-start", **the_training(await a_bot(client)))
         seen = await client.until(stream, steps_beyond(2_000))
         training_id = seen[-1]["data"]["id"]
@@ -119,7 +119,7 @@ async def test_a_killed_training_recovers_by_itself_with_its_parameter_changes(
 
 async def test_a_killed_gateway_loses_sockets_but_no_event(platform: PlatformProcess) -> None:
     uninterrupted = await run_through(platform)
-    async with connected(platform.ws) as client:
+    async with connected(platform.ws, platform.bearer) as client:
         stream = await client.send("trainings-start", **the_training(await a_bot(client)))
         frames = await client.until(stream, steps_beyond(1_500))
         training_id = frames[-1]["data"]["id"]
@@ -128,7 +128,7 @@ async def test_a_killed_gateway_loses_sockets_but_no_event(platform: PlatformPro
         await asyncio.sleep(0.5)
     await asyncio.to_thread(wait_until, platform.is_ready, 60, platform.log)
 
-    async with connected(platform.ws) as client:
+    async with connected(platform.ws, platform.bearer) as client:
         last = await the_end_of(client, training_id)
 
     assert results(platform, last) == results(platform, uninterrupted)
@@ -139,7 +139,7 @@ async def test_after_everything_is_killed_and_started_again_trainings_go_on_by_t
 ) -> None:
     platform = own_platform
     uninterrupted = await run_through(platform)
-    async with connected(platform.ws) as client:
+    async with connected(platform.ws, platform.bearer) as client:
         bots = [await a_bot(client) for _ in range(2)]
         streams = [await client.send("trainings-start", **the_training(bot)) for bot in bots]
         ids = [
@@ -150,14 +150,14 @@ async def test_after_everything_is_killed_and_started_again_trainings_go_on_by_t
 
     platform.start()
 
-    async with connected(platform.ws) as client:
+    async with connected(platform.ws, platform.bearer) as client:
         ends = [await the_end_of(client, training_id) for training_id in ids]
     for end in ends:
         assert results(platform, end) == results(platform, uninterrupted)
 
 
 async def test_a_killed_supervisor_takes_over_what_runs(platform: PlatformProcess) -> None:
-    async with connected(platform.ws) as client:
+    async with connected(platform.ws, platform.bearer) as client:
         stream = await client.send("trainings-start", **the_training(await a_bot(client)))
         frames = await client.until(stream, steps_beyond(1_000))
         for pid in platform.pids("SupervisorActor"):
@@ -176,7 +176,7 @@ async def test_a_killed_supervisor_takes_over_what_runs(platform: PlatformProces
 async def test_a_killed_rollout_worker_changes_no_bit(platform: PlatformProcess) -> None:
     workers = {"rollout_workers": 1, "environments": 2}
     uninterrupted = await run_through(platform, **workers)
-    async with connected(platform.ws) as client:
+    async with connected(platform.ws, platform.bearer) as client:
         stream = await client.send(
             "trainings-start", **the_training(await a_bot(client), **workers)
         )

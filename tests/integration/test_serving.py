@@ -29,7 +29,7 @@ def test_two_nodes_carry_one_training_with_rollout_workers_on_both(tmp_path: Pat
 
 async def test_the_default_proxy_serves_the_same_protocol(tmp_path: Path) -> None:
     with PlatformProcess(tmp_path, AIBT_SERVE__HAPROXY="0") as platform:
-        async with connected(platform.ws) as client:
+        async with connected(platform.ws, platform.bearer) as client:
             short = {"symbol": "OU-7-1K", "period": "D1", "source": "synthetic"}
             params = a_training(await a_bot(client), **short, max_episodes=1, min_episodes=1)
             frames = [

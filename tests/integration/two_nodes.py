@@ -15,6 +15,7 @@ from aibt.protocol.bots import BotsCreate
 from aibt.protocol.trainings import TrainingMessage, TrainingsStart
 from aibt.settings import ServeSettings, Settings
 from aibt.store.migration import migrate
+from aibt.store.service import Service
 
 WORKERS = 2
 
@@ -22,8 +23,10 @@ WORKERS = 2
 async def train(settings: Settings) -> tuple[TrainingMessage, list[str]]:
     from actors.platform import connect
 
-    async with connect(settings) as platform:
-        owner = await platform.local_user()
+    async with connect(settings) as backend:
+        platform = backend.platform
+        async with Service(backend.office.store).writing() as unit:
+            owner = await unit.users.local_user()
         bot = {"name": "two nodes", "lr": 0.001, "gamma": 0.9, "hidden_layers": 16}
         await platform.create_bot(owner, BotsCreate.read(bot), None)
         asked = {
