@@ -1,10 +1,12 @@
 """What all tests share: no deadlines, and no skip where everything must run."""
 
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 
 import hypothesis
 import pytest
+
+from tests.postgres import Postgres, a_postgres, binaries
 
 EVERYTHING = "AIBT_TEST_ALL"
 
@@ -22,3 +24,13 @@ def pytest_runtest_makereport(
         report.outcome = "failed"
         report.longrepr = f"{item.nodeid} was skipped, but {EVERYTHING}=1: {report.longrepr}"
     return report
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL server of this run's own."""
+    programs = binaries()
+    if programs is None:
+        pytest.skip("PostgreSQL's programs are not installed (Debian: postgresql)")
+    with a_postgres(programs) as server:
+        yield server

@@ -2,9 +2,9 @@
 
 from datetime import UTC, datetime
 
-from sqlalchemy import JSON, DateTime, Dialect
+from sqlalchemy import JSON, DateTime, Dialect, String
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -38,6 +38,11 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def by_code(length: int) -> TypeEngine[str]:
+    """Return a text that is ordered by its characters' codes on every database, as paging needs."""
+    return String(length).with_variant(String(length, collation="C"), "postgresql")
 
 
 json_column = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")

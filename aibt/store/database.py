@@ -188,7 +188,7 @@ async def open_store(
 
 async def _schema_version(engine: AsyncEngine) -> str | None:
     try:
-        async with engine.connect() as connection:
+        async with _connected(engine, of_owner(0)) as connection:
             return await connection.run_sync(schema_version)
     except (DBAPIError, PoolTimeoutError) as error:
         raise as_unavailable(error) or error from error

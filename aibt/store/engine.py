@@ -26,6 +26,8 @@ WRITING = "aibt_writing"
 """Execution option of a connection whose transactions write."""
 
 _POOL_SIZE = 4
+_CONNECT_S = 10
+_STATEMENT_S = 20  # longer than the gateway waits for anything, as it must not pile up
 _TRANSIENT_SQLITE_CODES = frozenset(
     {5, 6, 10, 13, 14}
 )  # busy, locked, I/O error, full, cannot open
@@ -33,9 +35,15 @@ _TRANSIENT_SQLITE_CODES = frozenset(
 _to_json = partial(json.dumps, allow_nan=False, separators=(",", ":"))
 
 
+def read_url(url: str) -> URL:
+    """Read an SQLAlchemy URL; PostgreSQL's is psycopg's, however its scheme is written."""
+    of = make_url(url.replace("postgres://", "postgresql://", 1))
+    return of.set(drivername="postgresql+psycopg") if _is_postgresql(of) else of
+
+
 def is_sqlite(url: str) -> bool:
     """Say whether the URL is of an SQLite database."""
-    return make_url(url).get_backend_name() == "sqlite"
+    return read_url(url).get_backend_name() == "sqlite"
 
 
 def sqlite_file(url: str) -> Path:
@@ -44,7 +52,7 @@ def sqlite_file(url: str) -> Path:
     Raises:
         ValueError: the database would live in memory, where other processes do not see it.
     """
-    database = make_url(url).database
+    database = read_url(url).database
     if not database or database == ":memory:" or database.startswith("file:"):
         raise ValueError(f"{url}: the store needs a file, for several processes share it")
     return Path(database)
@@ -52,13 +60,14 @@ def sqlite_file(url: str) -> Path:
 
 def async_engine(url: str, *, lock_timeout_s: float) -> AsyncEngine:
     """Return an engine for one event loop, with a small pool."""
+    of = read_url(url)
     engine = create_async_engine(
-        url,
+        of,
         json_serializer=_to_json,
         pool_size=_POOL_SIZE,
         max_overflow=0,
         pool_timeout=lock_timeout_s,
-        **_driver_options(make_url(url)),
+        **_driver_options(of),
     )
     _prepare(engine.sync_engine, lock_timeout_s)
     return engine
@@ -66,7 +75,7 @@ def async_engine(url: str, *, lock_timeout_s: float) -> AsyncEngine:
 
 def sync_engine(url: str, *, lock_timeout_s: float) -> Engine:
     """Return an engine for one short visit without an event loop, as a migration is."""
-    of = make_url(url)
+    of = read_url(url)
     if of.get_backend_name() == "sqlite":
         of = of.set(drivername="sqlite")
     engine = create_engine(of, json_serializer=_to_json, poolclass=NullPool, **_driver_options(of))
@@ -88,10 +97,19 @@ def as_unavailable(error: DBAPIError | PoolTimeoutError) -> StoreUnavailable | N
     return StoreUnavailable(str(error.orig)) if transient else None
 
 
+def _is_postgresql(url: URL) -> bool:
+    return url.get_backend_name() == "postgresql"
+
+
 def _driver_options(url: URL) -> dict[str, Any]:
-    if url.get_backend_name() == "sqlite":
+    if not _is_postgresql(url):
         return {}
-    return {"pool_pre_ping": True}
+    return {
+        "pool_pre_ping": True,
+        # a pooler in transaction mode gives each transaction another connection: nothing may be
+        # prepared or set beyond its end
+        "connect_args": {"prepare_threshold": None, "connect_timeout": _CONNECT_S},
+    }
 
 
 def _prepare(engine: Engine, lock_timeout_s: float) -> None:
@@ -100,7 +118,11 @@ def _prepare(engine: Engine, lock_timeout_s: float) -> None:
 
         @event.listens_for(engine, "begin")
         def bound_the_waits(connection: Connection) -> None:
-            connection.exec_driver_sql(f"SET LOCAL lock_timeout = {milliseconds}")
+            connection.exec_driver_sql(
+                f"select set_config('lock_timeout', '{milliseconds}', true), "
+                f"set_config('statement_timeout', '{_STATEMENT_S * 1_000}', true), "
+                "set_config('timezone', 'UTC', true)"
+            )
 
         return
 

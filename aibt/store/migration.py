@@ -8,7 +8,14 @@ from sqlalchemy.exc import DBAPIError
 
 from aibt.clock import SystemClock
 from aibt.errors import SchemaMismatch, StoreUnavailable
-from aibt.store.engine import WRITING, as_unavailable, is_sqlite, sqlite_file, sync_engine
+from aibt.store.engine import (
+    WRITING,
+    as_unavailable,
+    is_sqlite,
+    read_url,
+    sqlite_file,
+    sync_engine,
+)
 from aibt.store.schema import HEAD
 
 LOCK_TIMEOUT_S = 60.0
@@ -18,8 +25,11 @@ _POSTGRESQL_LOCK = 0x61696274  # the number of our advisory lock: "aibt"
 _BETWEEN_TRIES_S = 0.02
 
 
-def migrate(url: str) -> None:
+def migrate(url: str, owner_url: str | None = None) -> None:
     """Bring the database at an SQLAlchemy URL to this version's schema, creating it if need be.
+
+    On PostgreSQL the tables belong to the role of `owner_url`, and the application's, that of
+    `url`, is made a member of the roles that its transactions work as.
 
     Several processes may call it at once: one migrates, in one transaction, and the others wait
     and find it done. It blocks; on an event loop call it through `asyncio.to_thread`.
@@ -29,6 +39,9 @@ def migrate(url: str) -> None:
         SchemaMismatch: the database was migrated by a newer version of AIBT.
         StoreUnavailable: the database cannot be reached, or another process holds it for long.
     """
+    login = read_url(url).username
+    if owner_url is not None:
+        url = owner_url
     if is_sqlite(url):
         sqlite_file(url).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     engine = sync_engine(url, lock_timeout_s=LOCK_TIMEOUT_S)
@@ -39,10 +52,22 @@ def migrate(url: str) -> None:
             found = schema_version(connection)
         if found != HEAD:
             _upgrade(engine)
+        if engine.dialect.name == "postgresql" and owner_url is not None and login:
+            _let_work(engine, login)
     except DBAPIError as error:
         raise as_unavailable(error) or error from error
     finally:
         engine.dispose()
+
+
+def _let_work(engine: Engine, login: str) -> None:
+    """Let a login role work as the roles of the policies, if it may not yet."""
+    with engine.begin() as connection:
+        for role in ("authenticated", "aibt_service"):
+            quoted = engine.dialect.identifier_preparer.quote(login)
+            member = text("select pg_has_role(:login, :role, 'member')")
+            if not connection.execute(member, {"login": login, "role": role}).scalar():
+                connection.exec_driver_sql(f"grant {role} to {quoted}")
 
 
 def schema_version(connection: Connection) -> str | None:

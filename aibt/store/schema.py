@@ -20,11 +20,12 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     literal_column,
 )
 
 from aibt.live.states import RunState
-from aibt.store.columns import UtcDateTime, json_column
+from aibt.store.columns import UtcDateTime, by_code, json_column
 
 HEAD = "0002"
 """The migration that makes this schema; a test holds the two together."""
@@ -50,22 +51,22 @@ users = Table(
     "users",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("email", String(320), nullable=False),
+    Column("email", by_code(320), nullable=False),
     Column("subject", String(64)),
     Column("password_hash", Text),
-    Column("is_admin", Boolean, nullable=False),
+    Column("is_admin", Boolean, nullable=False, server_default=false()),
     Column("disabled_at", UtcDateTime),
     Column("signed_in_at", UtcDateTime),
     Column("created_at", UtcDateTime, nullable=False),
     UniqueConstraint("email"),
-    UniqueConstraint("subject"),
+    Index("uq_users_subject", "subject", unique=True),
     sqlite_autoincrement=True,  # an id is never given twice: actors and files are named after it
 )
 
 listed_emails = Table(
     "listed_emails",
     metadata,
-    Column("email", String(320), primary_key=True),
+    Column("email", by_code(320), primary_key=True),
     Column("listed_by", String(320)),
     Column("created_at", UtcDateTime, nullable=False),
 )
@@ -104,7 +105,7 @@ buckets = Table(
     metadata,
     Column("key", String(128), primary_key=True),
     Column("tokens", Double, nullable=False),
-    Column("at", UtcDateTime, nullable=False),
+    Column("at", UtcDateTime, nullable=False, index=True),
 )
 
 audit = Table(
@@ -139,7 +140,7 @@ bots = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     _owner(),
-    Column("name", String(64), nullable=False),
+    Column("name", by_code(64), nullable=False),
     Column("lr", Double, nullable=False),
     Column("gamma", Double, nullable=False),
     Column("hidden_layers", Integer, nullable=False),

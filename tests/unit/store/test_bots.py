@@ -51,7 +51,7 @@ async def test_pages_follow_one_another_by_name(world: World) -> None:
 
     async with world.store.reading(world.owner.id) as tx:
         first = await tx.bots.page(limit=3)
-        second = await tx.bots.page(after_name=first[-1].name, limit=3)
+        second = await tx.bots.page(after=(first[-1].name, first[-1].id), limit=3)
     assert [bot.name for bot in first + second] == ["a", "b", "c", "d"]
 
 

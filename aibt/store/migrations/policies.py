@@ -1,0 +1,172 @@
+"""Row-level security on PostgreSQL, as migration 0002 installs it.
+
+Two roles that nobody logs in as, and which the application's login role is a member of without
+inheriting anything: `authenticated` works for the one owner whom the claim `aibt_user` of its
+transaction names, and `aibt_service` looks across owners. A transaction without a role has no
+grant, and one without the claim sees no row. The claim is the application's own: a token that
+Supabase gives its users never carries it, so its REST API shows them nothing here.
+"""
+
+from typing import Final
+
+from sqlalchemy import Connection, text
+
+OWNED: Final = {
+    "bots": "select, insert, update",
+    "trainings": "select, insert, update",
+    "parameter_changes": "select, insert, update",
+    "topics": "select, insert, update",
+    "events": "select, insert",
+    "episodes": "select, insert",
+    "trades": "select, insert",
+    "leases": "select, insert, update",
+    "checkpoints": "select, insert, update, delete",
+    "commands": "select, insert, update, delete",
+    "secrets": "select, insert, update, delete",
+}
+"""Tables of owners' things: what an owner may do with his rows. The service reads them."""
+
+ACCOUNTS: Final = {
+    "users": "select, insert, update",
+    "listed_emails": "select, insert, update, delete",
+    "sign_ins": "select, insert, update, delete",
+    "passes": "select, insert, update, delete",
+    "buckets": "select, insert, update, delete",
+    "audit": "select, insert",
+}
+"""Tables of accounts: what the service may do with them."""
+
+VISIBLE: Final = {
+    "users": ("id", "id, email, is_admin, disabled_at, signed_in_at, created_at"),
+    "sign_ins": ("owner_id", "id, owner_id, created_at, expires_at, revoked_at"),
+}
+"""What a user sees of his own rows there: the column that names him, and those he may read."""
+
+_SEQUENCES: Final = {
+    "authenticated": ("bots", "trainings"),
+    "aibt_service": ("users", "audit"),
+}
+_UNREADABLE: Final = "secrets"  # sealed, and still none of the service's business
+
+_ROLES: Final = """
+do $$ begin
+  if not exists (select from pg_roles where rolname = 'authenticated') then
+    create role authenticated nologin noinherit;
+  end if;
+  if not exists (select from pg_roles where rolname = 'aibt_service') then
+    create role aibt_service nologin noinherit;
+  end if;
+end $$
+"""
+
+_USER: Final = """
+create or replace function aibt_user() returns integer
+language sql stable
+as $$
+  select (nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'aibt_user')::integer
+$$
+"""
+
+_HOOK: Final = """
+create or replace function aibt_before_user_created(event jsonb) returns jsonb
+language plpgsql stable
+as $$
+declare
+  asked text := lower(trim(event -> 'user' ->> 'email'));
+begin
+  if exists (select from {schema}.listed_emails where email = asked) then
+    return '{{}}'::jsonb;
+  end if;
+  return jsonb_build_object('error', jsonb_build_object(
+    'http_code', 403,
+    'message', 'This e-mail is not on the list of this installation: ask its administrator.'
+  ));
+end $$
+"""
+
+_SUPABASE: Final = """
+do $$ begin
+  if exists (select from pg_roles where rolname = 'anon') then
+    revoke all on function aibt_before_user_created(jsonb) from anon;
+  end if;
+  if exists (select from pg_roles where rolname = 'supabase_auth_admin') then
+    grant usage on schema {schema} to supabase_auth_admin;
+    grant execute on function aibt_before_user_created(jsonb) to supabase_auth_admin;
+    grant select (email) on listed_emails to supabase_auth_admin;
+    create policy listed_emails_hook on listed_emails for select to supabase_auth_admin
+      using (true);
+  end if;
+end $$
+"""
+
+
+def install(connection: Connection) -> None:
+    """Create the roles, and hold every table to its policies; the tables are there already."""
+    schema = connection.execute(text("select quote_ident(current_schema())")).scalar_one()
+    for statement in _statements(str(schema)):
+        connection.exec_driver_sql(statement)
+
+
+def _statements(schema: str) -> list[str]:
+    statements = [
+        _ROLES,
+        _USER,
+        "revoke all on function aibt_user() from public",
+        "grant execute on function aibt_user() to authenticated, aibt_service",
+        f"grant usage on schema {schema} to authenticated, aibt_service",
+    ]
+    for table in (*OWNED, *ACCOUNTS, "alembic_version"):
+        statements += [
+            f"alter table {table} enable row level security",
+            *_revocations(table),
+        ]
+    for table in (*OWNED, *ACCOUNTS):
+        statements.append(f"alter table {table} force row level security")
+    for table, may in OWNED.items():
+        statements += _policy(table, "own", "authenticated", may, _is_his("owner_id"))
+        if table != _UNREADABLE:
+            statements += _policy(table, "service", "aibt_service", "select", "true")
+    for table, may in ACCOUNTS.items():
+        statements += _policy(table, "service", "aibt_service", may, "true")
+    for table, (column, columns) in VISIBLE.items():
+        statements += _policy(
+            table, "own", "authenticated", f"select ({columns})", _is_his(column), "select"
+        )
+    statements += _policy("alembic_version", "all", "authenticated, aibt_service", "select", "true")
+    for role, tables in _SEQUENCES.items():
+        statements += [f"grant usage on sequence {table}_id_seq to {role}" for table in tables]
+    statements += [
+        _HOOK.format(schema=schema),
+        "revoke all on function aibt_before_user_created(jsonb) from public, authenticated",
+        _SUPABASE.format(schema=schema),
+    ]
+    return statements
+
+
+def _is_his(column: str) -> str:
+    return f"(select aibt_user()) = {column}"
+
+
+def _revocations(table: str) -> list[str]:
+    """Take away what Supabase's default privileges give on every new table."""
+    others = "array['anon', 'authenticated', 'service_role', 'aibt_service']"
+    return [
+        f"revoke all on {table} from public",
+        f"""
+        do $$ declare role text; begin
+          for role in select rolname from pg_roles where rolname = any ({others}) loop
+            execute format('revoke all on {table} from %%I', role);
+          end loop;
+        end $$
+        """,
+    ]
+
+
+def _policy(
+    table: str, name: str, roles: str, may: str, condition: str, command: str | None = None
+) -> list[str]:
+    """Grant what `may` says, on the rows of a condition alone."""
+    command = command or ("select" if may == "select" else "all")
+    check = f" with check ({condition})" if command == "all" else ""
+    policy = f"create policy {table}_{name} on {table} for {command} to {roles}"
+    return [f"grant {may} on {table} to {roles}", f"{policy} using ({condition}){check}"]
