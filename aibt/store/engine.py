@@ -118,6 +118,10 @@ def _prepare(engine: Engine, lock_timeout_s: float) -> None:
 
         @event.listens_for(engine, "begin")
         def bound_the_waits(connection: Connection) -> None:
+            if not connection.get_execution_options().get(WRITING, False):
+                connection.exec_driver_sql(
+                    "set transaction isolation level repeatable read, read only"
+                )
             connection.exec_driver_sql(
                 f"select set_config('lock_timeout', '{milliseconds}', true), "
                 f"set_config('statement_timeout', '{_STATEMENT_S * 1_000}', true), "

@@ -62,7 +62,7 @@ def migrate(url: str, owner_url: str | None = None) -> None:
 
 def _let_work(engine: Engine, login: str) -> None:
     """Let a login role work as the roles of the policies, if it may not yet."""
-    with engine.begin() as connection:
+    with engine.connect().execution_options(**{WRITING: True}) as connection, connection.begin():
         for role in ("authenticated", "aibt_service"):
             quoted = engine.dialect.identifier_preparer.quote(login)
             member = text("select pg_has_role(:login, :role, 'member')")

@@ -1,5 +1,6 @@
 import shutil
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -87,14 +88,36 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def url(migrated_file: Path, tmp_path: Path) -> str:
+def sqlite_url(migrated_file: Path, tmp_path: Path) -> str:
     file = tmp_path / "aibt.sqlite3"
     shutil.copy(migrated_file, file)
     return f"sqlite+aiosqlite:///{file}"
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest) -> str:
+    """Address of a fresh database, once of each kind."""
+    if request.param == "sqlite":
+        found: str = request.getfixturevalue("sqlite_url")
+        return found
+    return request.getfixturevalue("postgres").database().url  # type: ignore[no-any-return]
+
+
 @pytest.fixture
 async def world(url: str) -> AsyncIterator[World]:
+    """A store of either kind."""
+    async with a_world(url) as made:
+        yield made
+
+
+@pytest.fixture
+async def sqlite_world(sqlite_url: str) -> AsyncIterator[World]:
+    async with a_world(sqlite_url) as made:
+        yield made
+
+
+@asynccontextmanager
+async def a_world(url: str) -> AsyncIterator[World]:
     clock = HandClock()
     async with await open_store(url, clock=clock) as store:
         async with Service(store).writing() as tx:

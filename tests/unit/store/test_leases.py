@@ -16,12 +16,12 @@ async def test_each_taker_gets_the_next_epoch_at_once(world: World) -> None:
     epochs = [await world.a_lease(training, holder) for holder in ("a", "b", "a")]
 
     assert epochs == [1, 2, 3]
-    async with world.store.reading(world.owner.id) as tx:
+    async with world.store.writing(world.owner.id) as tx:
         assert await tx.leases.current(training.topic) == 3
 
 
 async def test_a_lease_never_taken_has_no_epoch(world: World) -> None:
-    async with world.store.reading(world.owner.id) as tx:
+    async with world.store.writing(world.owner.id) as tx:
         assert await tx.leases.current("bot/1") == 0
         with pytest.raises(LeaseLost):
             await tx.leases.check("bot/1", 0)
@@ -39,7 +39,7 @@ async def test_only_the_current_epoch_passes_the_check(world: World) -> None:
     training = await world.a_training()
     epoch = await world.a_lease(training)
 
-    async with world.store.reading(world.owner.id) as tx:
+    async with world.store.writing(world.owner.id) as tx:
         await tx.leases.check(training.topic, epoch)
         for wrong in (epoch - 1, epoch + 1):
             with pytest.raises(LeaseLost):

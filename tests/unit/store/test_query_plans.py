@@ -52,7 +52,8 @@ async def ask_everything(world: World) -> None:
         await tx.bots.delete("beta")
 
 
-async def test_every_query_finds_its_rows_and_their_order_by_an_index(world: World) -> None:
+async def test_every_query_finds_its_rows_and_their_order_by_an_index(sqlite_world: World) -> None:
+    world = sqlite_world
     asked: dict[str, Any] = {}
 
     def note(_c: object, _cursor: object, statement: str, values: Any, *_: object) -> None:
