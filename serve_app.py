@@ -69,7 +69,7 @@ def run(settings: Settings) -> None:
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    migrate(settings.store.database_url)
+    migrate(settings.store.database_url, settings.store.owner_url)
     cluster = ray.init(**_cluster(settings), namespace=NAMESPACE, log_to_driver=False)
     try:
         supervisor, market = start_supervisor(), start_market()

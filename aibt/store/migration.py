@@ -60,6 +60,37 @@ def migrate(url: str, owner_url: str | None = None) -> None:
         engine.dispose()
 
 
+def login_role_faults(url: str) -> list[str]:
+    """Say why the policies would not hold the role that a PostgreSQL URL logs in as; [] if they do.
+
+    Raises:
+        StoreUnavailable: the database cannot be reached.
+    """
+    if is_sqlite(url):
+        return []
+    engine = sync_engine(url, lock_timeout_s=LOCK_TIMEOUT_S)
+    try:
+        with engine.connect() as connection:
+            is_super, bypasses, inherits = connection.exec_driver_sql(
+                "select rolsuper, rolbypassrls, rolinherit from pg_roles "
+                "where rolname = current_user"
+            ).one()
+            owns = connection.exec_driver_sql(
+                "select count(*) from pg_tables where tableowner = current_user"
+            ).scalar_one()
+    except DBAPIError as error:
+        raise as_unavailable(error) or error from error
+    finally:
+        engine.dispose()
+    faults = {
+        "is a superuser": is_super,
+        "bypasses row-level security": bypasses,
+        "inherits what its roles may (make it NOINHERIT)": inherits,
+        "owns tables (set AIBT_STORE__OWNER_URL to another role)": owns > 0,
+    }
+    return [fault for fault, is_so in faults.items() if is_so]
+
+
 def _let_work(engine: Engine, login: str) -> None:
     """Let a login role work as the roles of the policies, if it may not yet."""
     with engine.connect().execution_options(**{WRITING: True}) as connection, connection.begin():
@@ -96,7 +127,7 @@ def _write_ahead(engine: Engine) -> None:
         time.sleep(_BETWEEN_TRIES_S)
 
 
-def _upgrade(engine: Engine) -> None:
+def _upgrade(engine: Engine, to: str = "head") -> None:
     from alembic import command  # only who has something to migrate pays for the import
     from alembic.config import Config
     from alembic.script import ScriptDirectory
@@ -114,4 +145,4 @@ def _upgrade(engine: Engine) -> None:
             except CommandError as error:
                 raise SchemaMismatch(found, HEAD) from error
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, to)

@@ -31,7 +31,7 @@ class PlatformProcess:
         self._log = root / "server.log"
         self._process: subprocess.Popen[bytes] | None = None
         self._bearer: str | None = None
-        self._environment = {
+        self.environment = {
             **os.environ,
             "PORT": str(self.port),
             "AIBT_STORE__ROOT": str(self.root),
@@ -62,7 +62,7 @@ class PlatformProcess:
         return {"Authorization": f"Bearer {self.bearer}"}
 
     def bearer_of(self, email: str) -> str:
-        return bearers(self.root, [email], self._environment.get("AIBT_STORE__URL"))[0]
+        return bearers(self.root, [email], self.environment.get("AIBT_STORE__URL"))[0]
 
     def __enter__(self) -> Self:
         self.start()
@@ -81,7 +81,7 @@ class PlatformProcess:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "serve_app"],
                 cwd=ROOT,
-                env=self._environment,
+                env=self.environment,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,

@@ -1,0 +1,130 @@
+"""From the schema of the spine, with rows, to this one, on both databases."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import JSON, MetaData, Table, insert
+
+from aibt.errors import NotFound
+from aibt.store.database import open_store
+from aibt.store.engine import WRITING, sync_engine
+from aibt.store.migration import _upgrade, login_role_faults, migrate
+from aibt.store.service import Service
+from aibt.store.users import LOCAL_EMAIL
+from tests.postgres import Postgres
+
+NOW = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
+ROWS: dict[str, dict[str, Any]] = {
+    "users": {"id": 1, "email": LOCAL_EMAIL, "created_at": NOW},
+    "bots": {
+        "id": 1, "owner_id": 1, "name": "Ada", "lr": 0.1, "gamma": 0.9, "hidden_layers": 43,
+        "depth": 2, "discounter_rate": 80, "version": 3, "created_at": NOW, "updated_at": NOW,
+    },
+    "trainings": {
+        "id": 7, "owner_id": 1, "bot_id": 1, "state": "paused", "desired": "paused", "parked": True,
+        "request": {"symbol": "EURUSD"}, "current": {"lr": 0.1}, "dataset": "d", "data": {},
+        "status": {"steps": 5}, "created_at": NOW,
+    },
+    "parameter_changes": {
+        "training_id": 7, "number": 1, "owner_id": 1, "step": 5, "changes": {"lr": 0.2},
+        "stop": False, "created_at": NOW,
+    },
+    "topics": {"topic": "training/7", "owner_id": 1, "last_seq": 1},
+    "events": {
+        "topic": "training/7", "seq": 1, "owner_id": 1, "key": "k", "kind": "trade",
+        "data": {"part": "validation"}, "at": NOW,
+    },
+    "episodes": {"topic": "training/7", "seq": 1, "owner_id": 1, "first_episode": 1, "episode": 1},
+    "trades": {"topic": "training/7", "seq": 1, "owner_id": 1, "part": "validation"},
+    "leases": {
+        "topic": "training/7", "owner_id": 1, "epoch": 2, "holder": "h", "taken_at": NOW,
+    },
+    "checkpoints": {
+        "training_id": 7, "epoch": 2, "step": 5, "owner_id": 1, "path": "p", "created_at": NOW,
+    },
+    "commands": {"owner_id": 1, "command_id": "c", "digest": "d", "created_at": NOW},
+}  # fmt: skip
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty(request: pytest.FixtureRequest, tmp_path: Any) -> tuple[str, str | None]:
+    """URL of a database without a schema, and its owner's."""
+    if request.param == "sqlite":
+        return f"sqlite+aiosqlite:///{tmp_path / 'spine.sqlite3'}", None
+    postgres: Postgres = request.getfixturevalue("postgres")
+    made = postgres.database(migrated=False)
+    return made.url, made.owner_url
+
+
+def fill(url: str) -> None:
+    """Bring a database to the spine's schema, with a row in every table."""
+    engine = sync_engine(url, lock_timeout_s=5)
+    _upgrade(engine, "0001")
+    tables = MetaData()
+    with engine.connect().execution_options(**{WRITING: True}) as connection, connection.begin():
+        tables.reflect(connection, only=list(ROWS))
+        for name, row in ROWS.items():
+            connection.execute(insert(_with_documents(tables.tables[name])), row)
+    engine.dispose()
+
+
+def _with_documents(table: Table) -> Table:
+    for column in table.columns:
+        if column.name in {"request", "current", "data", "status", "changes"}:
+            column.type = JSON()
+    return table
+
+
+async def test_rows_of_the_spine_stay_and_its_user_becomes_the_administrator(
+    empty: tuple[str, str | None],
+) -> None:
+    url, owner_url = empty
+    fill(owner_url or url)
+
+    migrate(url, owner_url)
+
+    async with await open_store(url) as store:
+        async with Service(store).reading() as unit:
+            user = await unit.users.by_email(LOCAL_EMAIL)
+            assert await unit.listed_emails.has(LOCAL_EMAIL)
+        assert (user.id, user.is_admin, user.disabled_at) == (1, True, None)
+        async with store.reading(user.id) as tx:
+            assert (await tx.bots.get("Ada")).version == 3
+            training = await tx.trainings.get(7)
+            assert (training.status, training.last_seq) == ({"steps": 5}, 1)
+            assert [event.key for event in await tx.events.read("training/7")] == ["k"]
+            assert len(await tx.changes.after(7)) == 1
+            assert (await tx.checkpoints.latest(7)) is not None
+        async with store.writing(user.id) as tx:
+            assert (await tx.bots.by_id(1)).name == "Ada"
+            await tx.leases.check("training/7", 2)
+        async with store.reading(2) as tx:
+            with pytest.raises(NotFound):
+                await tx.trainings.get(7)
+
+
+async def test_an_empty_database_gets_everything_at_once(empty: tuple[str, str | None]) -> None:
+    url, owner_url = empty
+
+    migrate(url, owner_url)
+    migrate(url, owner_url)
+
+    async with await open_store(url) as store, Service(store).writing() as unit:
+        assert (await unit.users.local_user()).is_admin
+
+
+def test_a_role_that_policies_do_not_hold_is_found_out(postgres: Postgres) -> None:
+    database = postgres.database()
+
+    assert login_role_faults(database.url) == []
+    assert login_role_faults("sqlite+aiosqlite:///x.sqlite3") == []
+    assert "is a superuser" in login_role_faults(database.superuser)
+    assert any("owns tables" in fault for fault in login_role_faults(database.owner_url))
+
+
+def test_every_table_of_the_spine_has_a_row_here() -> None:
+    made_since = {"listed_emails", "sign_ins", "passes", "buckets", "audit", "secrets"}
+    from aibt.store.schema import metadata
+
+    assert set(ROWS) == set(metadata.tables) - made_since
