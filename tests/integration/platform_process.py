@@ -130,6 +130,13 @@ class PlatformProcess:
             if f":actor_name:{label}" in log.read_text(errors="replace")
         ]
 
+    def kill_training(self, training_id: int) -> None:
+        """Kill the process that hosts a training."""
+        victims = self.actors(f"Training {training_id} ")
+        assert victims, "no process hosts the training"
+        for pid in victims:
+            kill(pid)
+
     def log(self) -> str:
         return self._log.read_text(errors="replace")[-4_000:] if self._log.exists() else ""
 

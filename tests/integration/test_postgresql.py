@@ -6,7 +6,7 @@ import psycopg
 import pytest
 
 from tests.integration.client import Refused, a_bot, a_training, connected, in_state, steps_beyond
-from tests.integration.platform_process import PlatformProcess, kill
+from tests.integration.platform_process import PlatformProcess
 from tests.postgres import Postgres
 
 
@@ -31,8 +31,7 @@ async def test_a_training_is_paused_killed_resumed_and_finished(
         paused = await client.ask("trainings-pause", id=training_id)
         assert paused["state"] == "paused"
 
-        for pid in platform.actors(f"training/{training_id}"):
-            kill(pid)
+        platform.kill_training(training_id)
         await client.ask("trainings-resume", id=training_id)
         frames = await client.until(stream, in_state("finished"))
 

@@ -60,13 +60,6 @@ async def run_through(platform: PlatformProcess, **changes: Any) -> Frame:
     return last
 
 
-def kill_training(platform: PlatformProcess, training_id: int) -> None:
-    victims = platform.actors(f"Training {training_id} ")
-    assert victims, "no process hosts the training"
-    for pid in victims:
-        kill(pid)
-
-
 async def the_end_of(client: Client, training_id: int) -> Frame:
     watch = await client.send("trainings-watch", id=training_id)
     frames = [frame async for frame in client.stream(watch)]
@@ -89,7 +82,7 @@ async def test_pause_kill_and_resume_at_random_moments_change_no_bit(
         for moment in moments:
             await client.until(stream, steps_beyond(moment))
             paused = await client.ask("trainings-pause", id=training_id)
-            kill_training(platform, training_id)
+            platform.kill_training(training_id)
             resumed = await client.ask("trainings-resume", id=training_id)
             assert resumed["state"] in {"running", "recovering", "loading", "queued"}
             assert paused["state"] == "paused"
@@ -107,7 +100,7 @@ async def test_a_killed_training_recovers_by_itself_with_its_parameter_changes(
         training_id = seen[-1]["data"]["id"]
         await client.ask("trainings-update", id=training_id, gamma=0.5)
         await asyncio.sleep(0.3)
-        kill_training(platform, training_id)
+        platform.kill_training(training_id)
         frames = [frame async for frame in client.stream(stream)]
 
     states = [f["data"]["state"] for f in frames if f["inner_task"] == "state"]
