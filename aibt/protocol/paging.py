@@ -23,6 +23,8 @@ def read_cursor(text: str, kind: type[str] | type[int]) -> tuple[str | int, int]
     try:
         said = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
         value, row_id = said
+        if isinstance(value, str) and "\0" in value.encode().decode():  # no lone surrogate either
+            value = None
     except (ValueError, TypeError, binascii.Error, RecursionError):
         value, row_id = None, None
     if type(value) is not kind or type(row_id) is not int or not 0 <= row_id <= MAX_ID:
