@@ -24,6 +24,7 @@ TRIES = 200
 ROUND_TRIPS = 2_000
 WATCHERS = (100, 500)
 WATCH_S = 10.0
+UNLIMITED = {"AIBT_LIMITS__COMMANDS_PER_SECOND": "100000", "AIBT_LIMITS__SOCKETS": "5000"}
 CONTROL, ROUND_TRIP, WATCHING = "control", "round trip", "watchers at 10 Hz"
 
 
@@ -31,7 +32,7 @@ def serving_rows() -> Sequence[Figure]:
     """Start a platform and measure it."""
     with (
         tempfile.TemporaryDirectory() as folder,
-        PlatformProcess(Path(folder)) as platform,
+        PlatformProcess(Path(folder), **UNLIMITED) as platform,
     ):
         return asyncio.run(measured(platform))
 
