@@ -18,8 +18,8 @@ from aibt.protocol.bots import (
     BotDeletedMessage,
     BotMessage,
     BotsCreate,
-    BotsMessage,
     BotsPage,
+    BotsPageMessage,
     BotsUpdate,
     bot_message,
 )
@@ -95,7 +95,7 @@ class PlatformBots:
         async with self._store.reading(owner.id) as unit:
             return await _with_states(unit, await unit.bots.page(limit=MOST))
 
-    async def bots_page(self, owner: User, page: BotsPage) -> BotsMessage:
+    async def bots_page(self, owner: User, page: BotsPage) -> BotsPageMessage:
         order = page.sort.removeprefix("-")
         after: tuple[Any, int] | None = None
         if page.cursor is not None:
@@ -115,7 +115,7 @@ class PlatformBots:
         if len(found) > len(shown):
             last = getattr(shown[-1], order)
             further = cursor_text(last if order == "name" else last.isoformat(), shown[-1].id)
-        return BotsMessage(bots=messages, next=further)
+        return BotsPageMessage(bots=messages, next=further)
 
     async def pause_bot(self, owner: User, name: str, command: Command | None) -> BotMessage:
         return await self._reach_bot(owner, name, "pause", command)

@@ -39,6 +39,11 @@ class Office:
     throttle: Throttle
     store: Store
 
+    @property
+    def service(self) -> Service:
+        """The transactions across owners."""
+        return Service(self.store)
+
     def administration(self, admin: User | None) -> Administration:
         """Return what an administrator does (None: the command line on the server).
 

@@ -17,8 +17,8 @@ from aibt.protocol.bots import (
     BotsCreate,
     BotsDelete,
     BotsGet,
-    BotsMessage,
     BotsPage,
+    BotsPageMessage,
     BotsUpdate,
 )
 
@@ -27,7 +27,9 @@ BotName = Annotated[str, Path(description="the bot's name", examples=["Ada"])]
 _NEW = {"name": "Ada", "lr": 0.001, "hidden_layers": 43, "gamma": 0.97, "discounter_rate": 80}
 
 
-@router.get("", responses={**responses(422), **as_csv_too(BotsMessage)}, response_model=BotsMessage)
+@router.get(
+    "", responses={**responses(422), **as_csv_too(BotsPageMessage)}, response_model=BotsPageMessage
+)
 async def bots(
     *,
     gateway: GatewayOf,
@@ -37,7 +39,7 @@ async def bots(
     limit: Annotated[int, Query(ge=1, le=1_000, description="at most so many")] = 1_000,
     cursor: Annotated[str | None, Query(max_length=1_024, description="`next` of a page")] = None,
     as_: Annotated[Format, Query(alias="format")] = "json",
-) -> BotsMessage | Response:
+) -> BotsPageMessage | Response:
     """List your bots."""
     page = BotsPage(q=q, sort=sort, limit=limit, cursor=cursor)
     found = await gateway.ask(gateway.platform.bots_page(owner, page))

@@ -12,8 +12,8 @@ from aibt.protocol.bots import (
     BotDeletedMessage,
     BotMessage,
     BotsCreate,
-    BotsMessage,
     BotsPage,
+    BotsPageMessage,
     BotsUpdate,
 )
 from aibt.protocol.market import BarsMessage, SymbolMessage
@@ -105,7 +105,7 @@ class Platform(Protocol):
         """Return all of the owner's bots by name."""
         ...
 
-    async def bots_page(self, owner: User, page: BotsPage) -> BotsMessage: ...
+    async def bots_page(self, owner: User, page: BotsPage) -> BotsPageMessage: ...
 
     async def pause_bot(self, owner: User, name: str, command: Command | None) -> BotMessage:
         """Pause all that the bot is doing; answers when it has taken effect."""

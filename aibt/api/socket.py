@@ -58,6 +58,7 @@ class Sockets:
     def __init__(self, gateway: Gateway) -> None:
         self._gateway = gateway
         self._open: set[Connection] = set()
+        self._entering = 0  # nobody knows yet who they are
 
     def __len__(self) -> int:
         return len(self._open)
@@ -73,15 +74,18 @@ class Sockets:
             return
         offered = websocket.scope.get("subprotocols", [])
         await websocket.accept(subprotocol=SUBPROTOCOL if SUBPROTOCOL in offered else None)
-        if len(self._open) >= settings.max_sockets:
+        if len(self._open) + self._entering >= settings.max_sockets:
             await websocket.close(FULL, "this server has no room for more sockets")
             return
+        self._entering += 1
         try:
             principal = await opened_by(self._gateway, headers, offered)
             self._check_room(principal.user)
         except AibtError as refused:
             await websocket.close(_code_of(refused), _reason(refused))
             return
+        finally:
+            self._entering -= 1
         connection = Connection(self._gateway, websocket, principal)
         self._open.add(connection)
         self._gateway.meter.sockets(len(self._open))

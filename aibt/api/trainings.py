@@ -23,7 +23,7 @@ from aibt.protocol.trainings import (
     TrainingMessage,
     TrainingsControl,
     TrainingsList,
-    TrainingsMessage,
+    TrainingsPageMessage,
     TrainingsStart,
     TrainingsUpdate,
 )
@@ -56,8 +56,8 @@ _NEW = {
 
 @router.get(
     "",
-    responses={**responses(422), **as_csv_too(TrainingsMessage)},
-    response_model=TrainingsMessage,
+    responses={**responses(422), **as_csv_too(TrainingsPageMessage)},
+    response_model=TrainingsPageMessage,
 )
 async def trainings(
     *,
@@ -72,7 +72,7 @@ async def trainings(
     ] = None,
     sort: Annotated[Literal["newest", "oldest"], Query(description="which come first")] = "newest",
     as_: Annotated[Format, Query(alias="format")] = "json",
-) -> TrainingsMessage | Response:
+) -> TrainingsPageMessage | Response:
     """List your trainings; `bot.trades` is empty here."""
     params = TrainingsList.read(
         {
@@ -89,7 +89,7 @@ async def trainings(
         rows = [training.model_dump(mode="json") for training in found]
         return csv_answer(rows, _COLUMNS, "trainings")
     further = found[-1].id if len(found) == limit else None
-    return TrainingsMessage(trainings=found, next=further)
+    return TrainingsPageMessage(trainings=found, next=further)
 
 
 @router.post("", status_code=201, responses=responses(404, 409, 413, 422))

@@ -8,7 +8,7 @@ from aibt.cli import formats, output
 from aibt.cli.client import Client, connected, in_path
 from aibt.cli.complaints import Misused
 from aibt.cli.entry import AsJson, Url, address
-from aibt.protocol.bots import BotDeletedMessage, BotMessage, BotsMessage
+from aibt.protocol.bots import BotDeletedMessage, BotMessage, BotsPageMessage
 
 app = typer.Typer(no_args_is_help=True, help="Create, show, change and control your bots.")
 
@@ -57,10 +57,10 @@ def list_bots(url: Url = None, *, as_json: AsJson = False) -> None:
 
 
 def _all(client: Client) -> list[BotMessage]:
-    page = client.get("/api/bots", BotsMessage)
+    page = client.get("/api/bots", BotsPageMessage)
     found = page.bots
     while page.next is not None:
-        page = client.get("/api/bots", BotsMessage, cursor=page.next)
+        page = client.get("/api/bots", BotsPageMessage, cursor=page.next)
         found = [*found, *page.bots]
     return found
 

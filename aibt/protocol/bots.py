@@ -105,9 +105,12 @@ class BotsMessage(WireMessage):
     """Your bots."""
 
     bots: list[BotMessage]
-    next: str | None = Field(
-        default=None, description="`cursor` of the next page; null: this is the last"
-    )
+
+
+class BotsPageMessage(BotsMessage):
+    """A page of your bots, as REST lists them."""
+
+    next: str | None = Field(description="`cursor` of the next page; null: this is the last")
 
 
 class BotDeletedMessage(WireMessage):

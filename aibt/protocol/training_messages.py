@@ -128,9 +128,13 @@ class TrainingsMessage(WireMessage):
     """Your trainings, newest first; in a list `bot.trades` is empty."""
 
     trainings: list[TrainingMessage]
+
+
+class TrainingsPageMessage(TrainingsMessage):
+    """A page of your trainings, as REST lists them."""
+
     next: int | None = Field(
-        default=None,
-        description="`before_id` (oldest first: `after_id`) of the next page; null: the last",
+        description="`before_id` (oldest first: `after_id`) of the next page; null: the last"
     )
 
 

@@ -35,6 +35,7 @@ from aibt.protocol.training_messages import (
     TradesMessage,
     TrainingMessage,
     TrainingsMessage,
+    TrainingsPageMessage,
     training_message,
 )
 
@@ -56,6 +57,7 @@ __all__ = [
     "TrainingsGet",
     "TrainingsList",
     "TrainingsMessage",
+    "TrainingsPageMessage",
     "TrainingsStart",
     "TrainingsUnwatch",
     "TrainingsUpdate",

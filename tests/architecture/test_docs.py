@@ -16,7 +16,6 @@ from typer.main import get_command
 from actors.ray_environment import ALWAYS, ray_environment
 from aibt.api.app import create_app
 from aibt.cli.app import app
-from aibt.clock import SystemClock
 from aibt.live.states import RunState
 from aibt.market.actions import CorporateAction, read_actions
 from aibt.market.intervals import parse_interval
@@ -24,8 +23,9 @@ from aibt.market.sources.csv_files import read_bars
 from aibt.protocol.docs import error_types
 from aibt.protocol.tasks import TASKS
 from aibt.settings import PREFIX, ServeSettings, Settings, SettingsGroup, unknown_variables
+from tests.fakes.entrance import Entrance
 from tests.fakes.platform import FakePlatform
-from tests.fakes.server import a_running_server, connected
+from tests.fakes.server import a_running_server
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -200,14 +200,16 @@ def test_python_in_the_pages_is_python(page: Path) -> None:
         compile(block, name_of(page), "exec")
 
 
-async def test_the_readmes_client_works_as_it_stands() -> None:
+async def test_the_readmes_client_works_as_it_stands(monkeypatch: pytest.MonkeyPatch) -> None:
     [code] = blocks(ROOT / "README.md", "python")
     platform = FakePlatform()
-    application = create_app(connected(platform), ServeSettings(), SystemClock())
+    entrance = Entrance(platform)
+    application = create_app(entrance.connect, entrance.settings, entrance.clock)
     said: list[tuple[Any, ...]] = []
 
     with a_running_server(application) as server:
         code = code.replace("ws://127.0.0.1:8080/ws", server.ws)
+        monkeypatch.setenv("AIBT_TOKEN", entrance.bearer)
         told = {"print": lambda *words: said.append(words), "__name__": "__main__"}
         client = asyncio.create_task(asyncio.to_thread(exec, code, told))
         async with asyncio.timeout(60):

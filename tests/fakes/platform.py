@@ -26,8 +26,8 @@ from aibt.protocol.bots import (
     BotDeletedMessage,
     BotMessage,
     BotsCreate,
-    BotsMessage,
     BotsPage,
+    BotsPageMessage,
     BotsUpdate,
     bot_message,
 )
@@ -192,7 +192,7 @@ class FakePlatform:
         await self._enter("bots")
         return [self._bot_message(name) for name in self._bots]
 
-    async def bots_page(self, owner: User, page: BotsPage) -> BotsMessage:
+    async def bots_page(self, owner: User, page: BotsPage) -> BotsPageMessage:
         await self._enter("bots_page")
         names = sorted(name for name in self._bots if name.startswith(page.q or ""))
         if page.sort.startswith("-"):
@@ -200,7 +200,7 @@ class FakePlatform:
         begin = 0 if page.cursor is None else read_cursor(page.cursor, str)[1]
         end = begin + page.limit
         further = cursor_text(names[end - 1], end) if end < len(names) else None
-        return BotsMessage(
+        return BotsPageMessage(
             bots=[self._bot_message(name) for name in names[begin:end]], next=further
         )
 

@@ -3,9 +3,9 @@
 import asyncio
 import socket
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
-from typing import TypeVar
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
 
 import uvicorn
 from fastapi import FastAPI
@@ -48,6 +48,12 @@ class RunningServer:
             raise RuntimeError("the server does not run")
         return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(acted(), self.loop))
 
+    async def ask(self, work: Coroutine[Any, Any, T]) -> T:
+        """Run `work` on the server's loop, and return its result."""
+        if self.loop is None:
+            raise RuntimeError("the server does not run")
+        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, self.loop))
+
     def start(self) -> None:
         self._thread.start()
         if not self._ready.wait(20):
@@ -87,13 +93,3 @@ def a_running_server(app: FastAPI) -> Iterator[RunningServer]:
         yield server
     finally:
         server.stop()
-
-
-def connected(platform: T) -> Callable[[], "AsyncIterator[T]"]:
-    """Return a `connect` that yields `platform`."""
-
-    @asynccontextmanager
-    async def connect() -> AsyncIterator[T]:
-        yield platform
-
-    return connect  # type: ignore[return-value] - a context manager, as asynccontextmanager says

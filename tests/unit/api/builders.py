@@ -7,11 +7,13 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
+import httpx
 import websockets
 from websockets.asyncio.client import ClientConnection
 
 from aibt.api.limits import Limits
 from aibt.protocol.trainings import TrainingsStart
+from tests.fakes.entrance import Entrance
 from tests.fakes.platform import FakePlatform
 from tests.fakes.server import RunningServer
 
@@ -76,16 +78,25 @@ class Client:
 
 
 class World:
-    """One server with its platform."""
+    """One server with its platform, and the way in."""
 
-    def __init__(self, server: RunningServer, platform: FakePlatform) -> None:
+    def __init__(self, server: RunningServer, platform: FakePlatform, entrance: Entrance) -> None:
         self.server = server
         self.platform = platform
+        self.entrance = entrance
+
+    @property
+    def http(self) -> httpx.AsyncClient:
+        """A client of REST, signed in as the laptop's user."""
+        return httpx.AsyncClient(base_url=self.server.http, headers=self.entrance.headers)
 
     def client(self, **options: Any) -> AbstractAsyncContextManager[Client]:
         @asynccontextmanager
         async def connect() -> AsyncIterator[Client]:
-            async with websockets.connect(self.server.ws, **options) as socket:
+            given = {**self.entrance.headers, **options.pop("additional_headers", {})}
+            async with websockets.connect(
+                self.server.ws, additional_headers=given, **options
+            ) as socket:
                 yield Client(socket)
 
         return connect()

@@ -6,10 +6,11 @@ import pytest
 
 from aibt.api.app import create_app
 from aibt.api.limits import Limits
-from aibt.clock import SystemClock
-from aibt.settings import ServeSettings
+from aibt.clock import Clock
+from aibt.settings import Settings
+from tests.fakes.entrance import Entrance
 from tests.fakes.platform import FakePlatform
-from tests.fakes.server import RunningServer, connected
+from tests.fakes.server import RunningServer
 from tests.unit.api.builders import QUICK, World
 
 MakeWorld = Callable[..., World]
@@ -33,15 +34,15 @@ def make_world(stopping: list[RunningServer]) -> Iterator[MakeWorld]:
         platform: FakePlatform | None = None,
         *,
         limits: Limits = QUICK,
-        settings: ServeSettings | None = None,
+        settings: Settings | None = None,
+        clock: Clock | None = None,
     ) -> World:
         platform = platform or FakePlatform()
-        app = create_app(
-            connected(platform), settings or ServeSettings(), SystemClock(), limits=limits
-        )
+        entrance = Entrance(platform, settings, clock)
+        app = create_app(entrance.connect, entrance.settings, entrance.clock, limits=limits)
         running.append(RunningServer(app))
         running[-1].start()
-        return World(running[-1], platform)
+        return World(running[-1], platform, entrance)
 
     yield make
     for server in running:

@@ -10,7 +10,7 @@ import websockets
 
 from aibt.api.limits import Limits
 from aibt.errors import ActorUnavailable, NoPlace
-from aibt.settings import ServeSettings
+from aibt.settings import ServeSettings, Settings
 from tests.unit.api.builders import BOT, START
 
 SIX = {"name", "view", "done", "data", "client_msg", "inner_task"}
@@ -163,7 +163,9 @@ async def test_a_page_under_a_foreign_name_is_refused_although_it_is_its_own(wor
 
 
 async def test_pages_of_this_machine_and_of_the_setting_are_let_in(make_world):
-    world = make_world(settings=ServeSettings(allowed_origins=("https://desk.example",)))
+    world = make_world(
+        settings=Settings(serve=ServeSettings(allowed_origins=("https://desk.example",)))
+    )
 
     for origin in ("http://localhost:3000", "http://127.0.0.1:1", "https://desk.example"):
         async with world.client(origin=origin) as client:
@@ -176,7 +178,7 @@ async def test_the_subprotocol_is_chosen_where_it_is_offered(world):
 
 
 async def test_one_socket_too_many_is_closed_with_1013(make_world):
-    world = make_world(settings=ServeSettings(max_sockets=1))
+    world = make_world(settings=Settings(serve=ServeSettings(max_sockets=1)))
 
     async with world.client() as first, world.client() as second:
         await second.socket.wait_closed()

@@ -14,6 +14,7 @@ from aibt.api.gateway import Gateway
 from aibt.api.limits import Limits
 from aibt.api.metrics import NoMeter
 from aibt.api.outbox import Outbox
+from aibt.api.pacing import Pacing
 from aibt.api.platform import Feed
 from aibt.api.subscriptions import Stream
 from aibt.clock import SystemClock
@@ -23,10 +24,12 @@ from aibt.live.states import RunState
 from aibt.protocol.bots import BotsCreate
 from aibt.protocol.frames import Head
 from aibt.protocol.trainings import TrainingsStart
-from aibt.settings import ServeSettings
+from aibt.settings import LimitSettings, Settings
 from tests.fakes.platform import EPOCH, FakePlatform
 from tests.unit.api.builders import BOT, START
 
+NOBODY: Any = None  # streams begin when somebody has been let in
+OWNER = FakePlatform().owner
 LIMITS = Limits(retry_s=(0, 0), poll_pause_s=0, outbox_frames=4, ring_events=6)
 
 
@@ -34,8 +37,10 @@ def a_gateway(platform: FakePlatform, limits: Limits = LIMITS) -> Gateway:
     clock = SystemClock()
     return Gateway(
         platform=platform,
+        office=NOBODY,
+        pacing=Pacing(LimitSettings(), clock),
         hub=FeedHub(platform, clock, limits),
-        settings=ServeSettings(),
+        settings=Settings(),
         clock=clock,
         meter=NoMeter(),
         limits=limits,
@@ -61,7 +66,7 @@ class Reader:
 
     async def connect(self) -> None:
         platform = self._gateway.platform
-        owner = await platform.local_user()
+        owner = OWNER
         outbox = Outbox(self._send, self._gateway.clock, self._gateway.limits)
         stream = Stream(
             self._gateway,

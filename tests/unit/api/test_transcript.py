@@ -3,8 +3,6 @@
 import uuid
 from pathlib import Path
 
-import httpx
-
 from aibt.live.states import RunState
 from aibt.protocol.tasks import TASKS
 from tests.unit.api.builders import BOT, START
@@ -160,7 +158,7 @@ async def test_a_command_with_one_id_has_one_effect_over_websocket_and_rest_alik
         first = await client.ask("bots-create", request_id=command_id, **BOT)
         again = await client.ask("bots-create", request_id=command_id.replace("-", ""), **BOT)
         other = await client.ask("bots-create", request_id=command_id, **{**BOT, "name": "Bea"})
-    async with httpx.AsyncClient(base_url=world.server.http) as http:
+    async with world.http as http:
         rest = await http.post("/api/bots", json=BOT, headers={"Idempotency-Key": command_id})
 
     assert first["data"] == again["data"] == rest.json()

@@ -7,10 +7,9 @@ import pytest
 
 from aibt.api.app import create_app
 from aibt.api.limits import Limits
-from aibt.clock import SystemClock
-from aibt.settings import ServeSettings
+from tests.fakes.entrance import Entrance
 from tests.fakes.platform import FakePlatform
-from tests.fakes.server import RunningServer, connected
+from tests.fakes.server import RunningServer
 from tests.unit.cli.builders import World
 
 _QUICK = Limits(retry_s=(0.005, 0.02), poll_pause_s=0.001, close_s=1)
@@ -36,14 +35,18 @@ def _stopping() -> Iterator[list[RunningServer]]:
 
 
 @pytest.fixture
-def make_world(_stopping: list[RunningServer]) -> Iterator[Callable[[FakePlatform], World]]:
+def make_world(
+    _stopping: list[RunningServer], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[[FakePlatform], World]]:
     """Return a function that serves the platform it is given."""
     running: list[RunningServer] = []
 
     def make(platform: FakePlatform) -> World:
-        app = create_app(connected(platform), ServeSettings(), SystemClock(), limits=_QUICK)
+        entrance = Entrance(platform)
+        app = create_app(entrance.connect, entrance.settings, entrance.clock, limits=_QUICK)
         running.append(RunningServer(app))
         running[-1].start()
+        monkeypatch.setenv("AIBT_TOKEN", entrance.bearer)
         return World(running[-1], platform)
 
     yield make
