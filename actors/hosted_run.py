@@ -1,11 +1,11 @@
 """What the host of a training asks of the computation, and of whoever measures it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
 from actors.training_recorder import Snapshot
-from aibt.live.events import EventSink, Json
+from aibt.live.events import Emission, EventSink, Json
 from aibt.store.records import Change, CheckpointRow, Training
 
 
@@ -45,6 +45,10 @@ class Run(Protocol):
 
     def refresh_status(self) -> None:
         """Take the status anew; for a moment in which nothing advances."""
+        ...
+
+    def last_words(self) -> Sequence[Emission]:
+        """Return what is to be told together with the end, and not before; often nothing."""
         ...
 
     def save_best(self, path: Path) -> bool:

@@ -373,7 +373,7 @@ class TrainingHost:
         reason: str | None = None,
         before: Sequence[Emission] = (),
     ) -> None:
-        """Leave the best weights to the bot and end, in one transaction."""
+        """Leave the best weights to the bot, say how it went and end, in one transaction."""
         training, epoch = self.training, self._recorder.epoch
         weights = self._files.bot_weights(training.id, epoch)
         has_weights = self._run is not None and await asyncio.to_thread(
@@ -386,7 +386,8 @@ class TrainingHost:
             elif self._run is None:
                 await keep_best(unit, training, self._files)
 
-        await self._set_state(state, key, reason=reason, before=before, first=leave)
+        told = [*(self._run.last_words() if self._run is not None else ()), *before]
+        await self._set_state(state, key, reason=reason, before=told, first=leave)
 
     async def _set_state(
         self,

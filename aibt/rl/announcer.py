@@ -78,8 +78,8 @@ class Announcer:
         profit = results["validation"].profit
         self._log(step, f"best weights so far: {after}, validation profit {profit:.2f}")
 
-    def ended(self, step: int, because: str, best: Best | None) -> None:
-        """Say why it ended, and what came of it."""
+    def ended(self, step: int, because: str, best: Best | None) -> Emission:
+        """Return what says why it ended, and what came of it, without telling it."""
         text = f"ended: {because}"
         if best is not None:
             result = best.results["out_of_sample"]
@@ -87,7 +87,7 @@ class Announcer:
                 f"; the best weights are those of episode {best.episode}: out-of-sample profit "
                 f"{result['profit']:.2f}, buy-and-hold {result['buy_and_hold']:.2f}"
             )
-        self._log(step, text)
+        return self._next(step, "log", _line(text))
 
     def state(self) -> dict[str, Any]:
         """Return the counts."""
@@ -98,9 +98,16 @@ class Announcer:
         self._counts = {kind: int(count) for kind, count in state.items()}
 
     def _log(self, step: int, text: str) -> None:
-        self._emit(step, "log", {"level": "info", "text": text})  # the host adds when it was
+        self._emit(step, "log", _line(text))
 
     def _emit(self, step: int, kind: str, data: Mapping[str, Json]) -> None:
+        self._sink.emit(self._next(step, kind, data))
+        self._counts[kind] = self._counts.get(kind, 0) + 1
+
+    def _next(self, step: int, kind: str, data: Mapping[str, Json]) -> Emission:
         count = self._counts.get(kind, 0) + 1
-        self._counts[kind] = count
-        self._sink.emit(Emission(key=f"{step}/{kind}/{count}", kind=kind, data=data))
+        return Emission(key=f"{step}/{kind}/{count}", kind=kind, data=data)
+
+
+def _line(text: str) -> dict[str, Json]:
+    return {"level": "info", "text": text}  # the host adds when it was

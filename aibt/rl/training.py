@@ -10,7 +10,7 @@ import numpy as np
 
 from aibt.clock import Clock
 from aibt.errors import Invalid
-from aibt.live.events import EventSink, Json
+from aibt.live.events import Emission, EventSink, Json
 from aibt.rl.algorithms import make_algorithm
 from aibt.rl.algorithms.base import AlgorithmState
 from aibt.rl.announcer import Announcer, EpisodeEnd
@@ -167,9 +167,7 @@ class TrainingRun:
                 if self._stopped
                 else why_to_end(self._parameters, self._episode, self._best)
             )
-            if self._ended_because is not None:
-                self._announcer.ended(self._steps, self._ended_because, self._best)
-            else:
+            if self._ended_because is None:
                 self._collect()
         now_s = self._clock.monotonic()
         if now_s - self._refreshed_s >= _REFRESH_S or self.ended:
@@ -215,6 +213,16 @@ class TrainingRun:
             statistics=self._preparation.table.statistics,
             facts={**self._best.facts(), "algorithm": self._parameters.algorithm},
         )
+
+    def last_words(self) -> list[Emission]:
+        """Return what is to be told together with the end; nothing before it.
+
+        The sink is not told, as an end counts only once it is stored: one whose process is
+        lost before may yet be put off by a change of the parameters.
+        """
+        if self._ended_because is None:
+            return []
+        return [self._announcer.ended(self._steps, self._ended_because, self._best)]
 
     def save_best(self, path: Path) -> bool:
         """Write the best weights so far; return whether there are any.

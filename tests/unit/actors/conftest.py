@@ -32,7 +32,7 @@ def queued(store: Store) -> StartTraining:
     """Queue trainings, each of a bot of its own."""
     made = 0
 
-    async def queue(**request: object) -> Training:
+    async def queue(*, dataset: str = "0" * 64, **request: object) -> Training:
         nonlocal made
         made += 1
         async with Service(store).writing() as service:
@@ -51,7 +51,7 @@ def queued(store: Store) -> StartTraining:
                 bot.id,
                 request=asked,  # type: ignore[arg-type]
                 current={"lr": 0.1},
-                dataset="0" * 64,
+                dataset=dataset,
                 data={"source": "test"},
                 initial_weights=None,
             )

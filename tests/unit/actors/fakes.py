@@ -94,6 +94,12 @@ class CountingRun:
     def refresh_status(self) -> None:
         self._status = {"steps": self.steps, "value": self.value}
 
+    def last_words(self) -> list[Emission]:
+        if not self.ended:
+            return []
+        data: dict[str, Json] = {"level": "info", "text": f"ended after {self.steps} steps"}
+        return [Emission(key=f"{self.steps}/log/1", kind="log", data=data)]
+
     def save_best(self, path: Path) -> bool:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(repr(self.value))

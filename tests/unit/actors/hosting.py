@@ -29,6 +29,7 @@ class Hosting:
         self.pace = threading.Semaphore(0) if paced else None
         self.runs: list[CountingRun] = []
         self.forgets_checkpoints = False  # as if none had been written in time
+        self.kind = CountingRun
         self.epoch = 0
         self.life: asyncio.Task[RunState] | None = None
 
@@ -53,7 +54,7 @@ class Hosting:
     def _build(
         self, training: Training, checkpoint: CheckpointRow | None, sink: EventSink
     ) -> CountingRun:
-        run = CountingRun(sink, LAST, self.pace)
+        run = self.kind(sink, LAST, self.pace)
         if checkpoint is not None and not self.forgets_checkpoints:
             run.restore(self.files.absolute(checkpoint.path))
         self.runs.append(run)

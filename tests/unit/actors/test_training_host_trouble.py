@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -344,3 +345,33 @@ async def test_whoever_waits_at_a_training_before_it_is_opened_looks_again_at_on
 
     assert early.ended or early.events
     await hosting.ended()
+
+
+async def test_an_end_that_was_lost_before_it_counted_was_never_told(
+    store: Store, files: TrainingFiles, queued: StartTraining
+) -> None:
+    hosting = Hosting(store, files, await queued(), paced=False)
+    saving, lost = threading.Event(), threading.Event()
+
+    class Dying(CountingRun):
+        def save_best(self, path: Path) -> bool:
+            saving.set()
+            assert lost.wait(10)
+            return super().save_best(path)
+
+    hosting.kind = Dying
+    await hosting.begin()
+    await until(saving.is_set)
+    losing = asyncio.create_task(hosting.lose())
+    await until(lambda: hosting.life is not None and hosting.life.cancelling() > 0)
+    lost.set()
+    await losing
+    assert not [data for _, kind, data in await hosting.told() if kind == "log"]
+
+    again = Hosting(store, files, await hosting.row(), paced=False)
+    await again.begin()
+
+    assert await again.ended() is RunState.FINISHED
+    told = [(kind, data.get("text")) for _, kind, data in await again.told()]
+    assert told[-2:] == [("log", f"ended after {LAST} steps"), ("state", None)]
+    assert [kind for kind, _ in told].count("log") == 1

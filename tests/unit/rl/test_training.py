@@ -252,6 +252,20 @@ def test_there_are_no_best_weights_before_an_evaluation(tmp_path: Any) -> None:
     assert not list(tmp_path.iterdir())
 
 
+def test_its_end_is_not_told_by_itself_but_together_with_what_the_host_stores() -> None:
+    sink = Collected()
+    run = a_run(sink=sink)
+    assert run.last_words() == []
+
+    to_the_end(run)
+
+    (words,) = run.last_words()
+    assert words == run.last_words()[0]
+    assert str(words.data["text"]).startswith(f"ended: {run.ended_because}; the best weights are")
+    assert words.key not in {emission.key for emission in sink.emissions}
+    assert not [data for data in sink.of("log") if "ended" in data["text"]]
+
+
 def test_an_ended_training_stays_as_it_is() -> None:
     run = to_the_end(a_run())
     before = run.snapshot()
