@@ -1,25 +1,16 @@
 """What a gateway connects to in tests: a platform, and real accounts over a real store."""
 
-import shutil
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import cache
 from pathlib import Path
 
-from pwdlib.hashers.argon2 import Argon2Hasher
-
-from aibt.accounts.office import Office, opened_office
-from aibt.accounts.passwords import Passwords
+from aibt.accounts.office import Office
 from aibt.api.gateway import Backend
 from aibt.api.platform import Platform
 from aibt.clock import Clock, SystemClock
 from aibt.settings import Settings, StoreSettings
-from aibt.store.database import open_store
-from aibt.store.migration import migrate
-from aibt.store.users import LOCAL_EMAIL
-
-DAY_S = 86_400.0
+from tests.fakes.office import a_bearer, an_office
 
 
 class Entrance:
@@ -38,14 +29,13 @@ class Entrance:
         url: str | None = None,
     ) -> None:
         self.platform = platform
-        self._folder = tempfile.TemporaryDirectory(prefix="aibt-entrance-")
-        store = StoreSettings(root=Path(self._folder.name), url=url)
-        self.settings = (settings or Settings()).model_copy(update={"store": store})
         self.clock = clock or SystemClock()
         self.bearer = ""
+        self._folder = tempfile.TemporaryDirectory(prefix="aibt-entrance-")
+        self._root = Path(self._folder.name)
+        store = StoreSettings(root=self._root, url=url)
+        self.settings = (settings or Settings()).model_copy(update={"store": store})
         self._office: Office | None = None
-        if url is None:
-            shutil.copy(_migrated(), store.root / "aibt.sqlite3")
 
     @property
     def office(self) -> Office:
@@ -60,25 +50,8 @@ class Entrance:
     @asynccontextmanager
     async def connect(self) -> AsyncIterator[Backend]:
         """Connect as the gateway of a real process does."""
-        async with (
-            await open_store(self.settings.store.database_url, clock=self.clock) as store,
-            opened_office(store, self.settings, self.clock, passwords=quick()) as office,
-        ):
+        async with an_office(self._root, settings=self.settings, clock=self.clock) as office:
             self._office = office
-            async with office.service.writing() as unit:
-                await unit.users.local_user()
-            self.bearer = await office.accounts.program_token(LOCAL_EMAIL, DAY_S)
+            self.bearer = await a_bearer(office)
             yield Backend(platform=self.platform, office=office)
         self._folder.cleanup()
-
-
-def quick() -> Passwords:
-    """Return a hasher that costs next to nothing."""
-    return Passwords(Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1))
-
-
-@cache
-def _migrated() -> Path:
-    file = Path(tempfile.mkdtemp(prefix="aibt-migrated-")) / "aibt.sqlite3"
-    migrate(f"sqlite+aiosqlite:///{file}")
-    return file

@@ -198,6 +198,7 @@ async def test_the_example_of_the_page_follows_a_training_through_broken_connect
     platform, do = world.platform, world.server.do
     names = {}
     exec(python_example(), names)
+    names["TOKEN"] = world.entrance.bearer
     seen = []
     following = asyncio.create_task(names["follow"](world.server.ws, training_id, seen.append))
 
