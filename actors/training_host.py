@@ -362,8 +362,17 @@ class TrainingHost:
                 told.append(Emission(key=key, kind="params", data=data))
             return change, after
 
-        change, self._recorder.training = await self._recorder.record(told, store)
+        try:
+            change, self._recorder.training = await self._recorder.record(told, store)
+        except StoreUnavailable:  # it may have been stored: not a step runs before that is known
+            await self._patiently(self._take_up_changes)
+            raise
         return change
+
+    async def _take_up_changes(self) -> None:
+        """Let the run know of all changes that are stored; those it knows are passed over."""
+        for change in await self._recorder.changes():
+            self._running().schedule(change)
 
     async def _finish(
         self,

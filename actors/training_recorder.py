@@ -110,6 +110,12 @@ class TrainingRecorder:
             row = await unit.trainings.get(self.training.id)
         return row.desired
 
+    async def changes(self) -> list[Change]:
+        """Return all changes that are stored, after looking at the training's row anew."""
+        async with self._store.reading(self.training.owner_id) as unit:
+            self.training = await unit.trainings.get(self.training.id)
+            return await unit.changes.after(self.training.id)
+
     def offer(self, snapshot: Snapshot, status: Mapping[str, Json]) -> None:
         """Take a snapshot to be stored; called by the compute thread, never waits."""
         self._offered = (snapshot, status)

@@ -122,6 +122,24 @@ class BusyStore(Store):
             yield unit
 
 
+class ForgetfulStore(Store):
+    """A store whose server is lost at a commit, once: it was stored, and nobody was told."""
+
+    def __init__(self, store: Store) -> None:
+        vars(self).update(vars(store))
+        self.forgets: Callable[[UnitOfWork], Awaitable[object]] | None = None  # if that is true
+
+    @asynccontextmanager
+    async def writing(self, owner_id: int) -> AsyncIterator[UnitOfWork]:
+        forgotten = False
+        async with super().writing(owner_id) as unit:
+            yield unit
+            forgotten = self.forgets is not None and bool(await self.forgets(unit))
+        if forgotten:
+            self.forgets = None
+            raise StoreUnavailable("its server was lost")
+
+
 class Unmeasured:
     """A meter that nobody reads."""
 

@@ -13,7 +13,7 @@ from aibt.errors import ActorUnavailable, StoreUnavailable, TrainingEnded
 from aibt.live.states import Desired, RunState
 from aibt.store.database import Store
 from tests.unit.actors.conftest import StartTraining
-from tests.unit.actors.fakes import PER_EPISODE, BusyStore, CountingRun
+from tests.unit.actors.fakes import PER_EPISODE, BusyStore, CountingRun, ForgetfulStore
 from tests.unit.actors.hosting import LAST, Hosting, states, until
 
 
@@ -375,3 +375,47 @@ async def test_an_end_that_was_lost_before_it_counted_was_never_told(
     told = [(kind, data.get("text")) for _, kind, data in await again.told()]
     assert told[-2:] == [("log", f"ended after {LAST} steps"), ("state", None)]
     assert [kind for kind, _ in told].count("log") == 1
+
+
+async def test_a_change_that_was_stored_without_an_answer_holds_from_its_step(
+    store: Store, files: TrainingFiles, queued: StartTraining
+) -> None:
+    forgetful = ForgetfulStore(store)
+    hosting = Hosting(forgetful, files, await queued())
+    training_id = hosting.training.id
+    host = await hosting.begin()
+    await hosting.step(12)
+    forgetful.forgets = lambda unit: unit.changes.after(training_id)
+
+    with pytest.raises(StoreUnavailable):
+        await host.update({"lr": 0.5}, "f" * 32)
+    await hosting.step(10)
+    await host.update({"lr": 0.5}, "f" * 32)
+    await host.checkpoint()
+    await hosting.lose()
+    again = Hosting(store, files, await hosting.row(), paced=False)
+    await again.begin()
+
+    assert await again.ended() is RunState.FINISHED
+    async with store.reading(hosting.training.owner_id) as unit:
+        (change,) = await unit.changes.after(training_id)
+    assert (change.step, hosting.runs[0].lr, again.runs[0].lr) == (12, 0.5, 0.5)
+    assert (await again.row()).current["lr"] == 0.5
+    assert [kind for _, kind, _ in await again.told()].count("params") == 1
+
+
+async def test_a_stop_that_was_stored_without_an_answer_ends_the_training_at_its_step(
+    store: Store, files: TrainingFiles, queued: StartTraining
+) -> None:
+    forgetful = ForgetfulStore(store)
+    hosting = Hosting(forgetful, files, await queued())
+    training_id = hosting.training.id
+    host = await hosting.begin()
+    await hosting.step(12)
+    forgetful.forgets = lambda unit: unit.changes.after(training_id)
+
+    with pytest.raises(StoreUnavailable):
+        await host.stop("f" * 32)
+
+    assert await hosting.ended() is RunState.STOPPED
+    assert hosting.runs[0].steps == 12
