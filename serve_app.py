@@ -13,7 +13,7 @@ from rich.console import Console
 from actors.orphans import bury_orphans
 from actors.ray_environment import ray_environment
 from actors.start import refusal, where
-from aibt.errors import AibtError
+from aibt.errors import AibtError, Invalid
 from aibt.settings import Settings, unknown_variables
 
 APPLICATION = "aibt"
@@ -64,12 +64,15 @@ def run(settings: Settings) -> None:
     from actors.market import start_market
     from actors.names import NAMESPACE
     from actors.supervisor import start_supervisor
+    from aibt.store.login_role import login_role_faults
     from aibt.store.migration import migrate
 
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     migrate(settings.store.database_url, settings.store.owner_url)
+    if settings.mode == "production" and (faults := login_role_faults(settings.store.database_url)):
+        raise Invalid("AIBT_STORE__URL", f"its role {'; '.join(faults)}: see docs/accounts.md")
     cluster = ray.init(**_cluster(settings), namespace=NAMESPACE, log_to_driver=False)
     try:
         supervisor, market = start_supervisor(), start_market()

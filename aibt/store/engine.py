@@ -10,12 +10,13 @@ where a power cut may lose nothing, the database is PostgreSQL.
 """
 
 import json
+import logging
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
@@ -27,11 +28,16 @@ WRITING = "aibt_writing"
 
 _POOL_SIZE = 4
 _CONNECT_S = 10
-_STATEMENT_S = 20  # longer than the gateway waits for anything, as it must not pile up
+_STATEMENT_S = 20.0  # longer than the gateway waits for anything, as it must not pile up
+_SILENT_S = 30  # a server that is silent for so long is gone
 _TRANSIENT_SQLITE_CODES = frozenset(
     {5, 6, 10, 13, 14}
 )  # busy, locked, I/O error, full, cannot open
 
+_TRANSIENT_SQLSTATES = ("08", "40", "53", "57", "55P03")
+"""Connection lost, rolled back (deadlock), out of resources, stopped or too slow, locked."""
+
+logger = logging.getLogger(__name__)
 _to_json = partial(json.dumps, allow_nan=False, separators=(",", ":"))
 
 
@@ -69,17 +75,19 @@ def async_engine(url: str, *, lock_timeout_s: float) -> AsyncEngine:
         pool_timeout=lock_timeout_s,
         **_driver_options(of),
     )
-    _prepare(engine.sync_engine, lock_timeout_s)
+    _prepare(engine.sync_engine, lock_timeout_s, _STATEMENT_S)
     return engine
 
 
-def sync_engine(url: str, *, lock_timeout_s: float) -> Engine:
-    """Return an engine for one short visit without an event loop, as a migration is."""
+def sync_engine(
+    url: str, *, lock_timeout_s: float, statement_timeout_s: float = _STATEMENT_S
+) -> Engine:
+    """Return an engine for one visit without an event loop, as a migration is."""
     of = read_url(url)
     if of.get_backend_name() == "sqlite":
         of = of.set(drivername="sqlite")
     engine = create_engine(of, json_serializer=_to_json, poolclass=NullPool, **_driver_options(of))
-    _prepare(engine, lock_timeout_s)
+    _prepare(engine, lock_timeout_s, statement_timeout_s)
     return engine
 
 
@@ -90,11 +98,16 @@ def as_unavailable(error: DBAPIError | PoolTimeoutError) -> StoreUnavailable | N
     code = getattr(error.orig, "sqlite_errorcode", None)
     if code is not None:
         transient = (code & 0xFF) in _TRANSIENT_SQLITE_CODES
-    else:
-        state = getattr(error.orig, "sqlstate", None) or ""
-        # connection lost, rolled back (deadlock), out of resources, stopped, lock not available
-        transient = error.connection_invalidated or state[:2] in {"08", "40", "53", "57", "55"}
-    return StoreUnavailable(str(error.orig)) if transient else None
+        return StoreUnavailable(str(error.orig)) if transient else None
+    state = getattr(error.orig, "sqlstate", None)
+    if error.connection_invalidated or (state is None and isinstance(error, OperationalError)):
+        # the driver's words name hosts and roles: they are for the log, not for who asked
+        logger.warning("no connection to the database: %s", " ".join(str(error.orig).split()))
+        return StoreUnavailable("no connection to the database")
+    if (state or "").startswith(_TRANSIENT_SQLSTATES):
+        diagnosis = getattr(error.orig, "diag", None)
+        return StoreUnavailable(getattr(diagnosis, "message_primary", None) or str(state))
+    return None
 
 
 def _is_postgresql(url: URL) -> bool:
@@ -108,11 +121,18 @@ def _driver_options(url: URL) -> dict[str, Any]:
         "pool_pre_ping": True,
         # a pooler in transaction mode gives each transaction another connection: nothing may be
         # prepared or set beyond its end
-        "connect_args": {"prepare_threshold": None, "connect_timeout": _CONNECT_S},
+        "connect_args": {
+            "prepare_threshold": None,
+            "connect_timeout": _CONNECT_S,
+            "keepalives_idle": _SILENT_S // 2,
+            "keepalives_interval": _SILENT_S // 6,
+            "keepalives_count": 3,
+            "tcp_user_timeout": _SILENT_S * 1_000,
+        },
     }
 
 
-def _prepare(engine: Engine, lock_timeout_s: float) -> None:
+def _prepare(engine: Engine, lock_timeout_s: float, statement_timeout_s: float) -> None:
     milliseconds = round(lock_timeout_s * 1_000)
     if engine.dialect.name != "sqlite":
 
@@ -124,7 +144,7 @@ def _prepare(engine: Engine, lock_timeout_s: float) -> None:
                 )
             connection.exec_driver_sql(
                 f"select set_config('lock_timeout', '{milliseconds}', true), "
-                f"set_config('statement_timeout', '{_STATEMENT_S * 1_000}', true), "
+                f"set_config('statement_timeout', '{round(statement_timeout_s * 1_000)}', true), "
                 "set_config('timezone', 'UTC', true)"
             )
 

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from aibt.clock import SystemClock
-from aibt.errors import SchemaMismatch, StoreUnavailable
+from aibt.errors import Invalid, SchemaMismatch, StoreUnavailable
 from aibt.store.engine import (
     WRITING,
     as_unavailable,
@@ -16,11 +16,14 @@ from aibt.store.engine import (
     sqlite_file,
     sync_engine,
 )
+from aibt.store.login_role import let_work
 from aibt.store.schema import HEAD
 
 LOCK_TIMEOUT_S = 60.0
 """For how long to wait for another process that migrates, in seconds."""
 
+_STATEMENT_TIMEOUT_S = 600.0  # an index of a long table takes its time
+_FORBIDDEN = "42501"  # PostgreSQL's insufficient_privilege
 _POSTGRESQL_LOCK = 0x61696274  # the number of our advisory lock: "aibt"
 _BETWEEN_TRIES_S = 0.02
 
@@ -29,13 +32,15 @@ def migrate(url: str, owner_url: str | None = None) -> None:
     """Bring the database at an SQLAlchemy URL to this version's schema, creating it if need be.
 
     On PostgreSQL the tables belong to the role of `owner_url`, and the application's, that of
-    `url`, is made a member of the roles that its transactions work as.
+    `url`, is made a member of the roles that its transactions work as. Without an `owner_url` it
+    is one role that does both, which is for development: see `login_role_faults`.
 
     Several processes may call it at once: one migrates, in one transaction, and the others wait
     and find it done. It blocks; on an event loop call it through `asyncio.to_thread`.
 
     Raises:
         ValueError: an SQLite database in memory.
+        Invalid: the owner's role may not do what a migration does.
         SchemaMismatch: the database was migrated by a newer version of AIBT.
         StoreUnavailable: the database cannot be reached, or another process holds it for long.
     """
@@ -44,7 +49,9 @@ def migrate(url: str, owner_url: str | None = None) -> None:
         url = owner_url
     if is_sqlite(url):
         sqlite_file(url).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    engine = sync_engine(url, lock_timeout_s=LOCK_TIMEOUT_S)
+    engine = sync_engine(
+        url, lock_timeout_s=LOCK_TIMEOUT_S, statement_timeout_s=_STATEMENT_TIMEOUT_S
+    )
     try:
         if engine.dialect.name == "sqlite":
             _write_ahead(engine)
@@ -52,53 +59,14 @@ def migrate(url: str, owner_url: str | None = None) -> None:
             found = schema_version(connection)
         if found != HEAD:
             _upgrade(engine)
-        if engine.dialect.name == "postgresql" and owner_url is not None and login:
-            _let_work(engine, login)
+        if engine.dialect.name == "postgresql" and login:
+            let_work(engine, login)
     except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) == _FORBIDDEN:
+            raise Invalid("AIBT_STORE__OWNER_URL", f"its role may not: {error.orig}") from error
         raise as_unavailable(error) or error from error
     finally:
         engine.dispose()
-
-
-def login_role_faults(url: str) -> list[str]:
-    """Say why the policies would not hold the role that a PostgreSQL URL logs in as; [] if they do.
-
-    Raises:
-        StoreUnavailable: the database cannot be reached.
-    """
-    if is_sqlite(url):
-        return []
-    engine = sync_engine(url, lock_timeout_s=LOCK_TIMEOUT_S)
-    try:
-        with engine.connect() as connection:
-            is_super, bypasses, inherits = connection.exec_driver_sql(
-                "select rolsuper, rolbypassrls, rolinherit from pg_roles "
-                "where rolname = current_user"
-            ).one()
-            owns = connection.exec_driver_sql(
-                "select count(*) from pg_tables where tableowner = current_user"
-            ).scalar_one()
-    except DBAPIError as error:
-        raise as_unavailable(error) or error from error
-    finally:
-        engine.dispose()
-    faults = {
-        "is a superuser": is_super,
-        "bypasses row-level security": bypasses,
-        "inherits what its roles may (make it NOINHERIT)": inherits,
-        "owns tables (set AIBT_STORE__OWNER_URL to another role)": owns > 0,
-    }
-    return [fault for fault, is_so in faults.items() if is_so]
-
-
-def _let_work(engine: Engine, login: str) -> None:
-    """Let a login role work as the roles of the policies, if it may not yet."""
-    with engine.connect().execution_options(**{WRITING: True}) as connection, connection.begin():
-        for role in ("authenticated", "aibt_service"):
-            quoted = engine.dialect.identifier_preparer.quote(login)
-            member = text("select pg_has_role(:login, :role, 'member')")
-            if not connection.execute(member, {"login": login, "role": role}).scalar():
-                connection.exec_driver_sql(f"grant {role} to {quoted}")
 
 
 def schema_version(connection: Connection) -> str | None:

@@ -5,6 +5,9 @@ inheriting anything: `authenticated` works for the one owner whom the claim `aib
 transaction names, and `aibt_service` looks across owners. A transaction without a role has no
 grant, and one without the claim sees no row. The claim is the application's own: a token that
 Supabase gives its users never carries it, so its REST API shows them nothing here.
+
+The owner of the tables is held, too: a later migration that must look at rows lifts `force` from
+their table for the length of its transaction, or it sees none.
 """
 
 from typing import Final
@@ -48,20 +51,26 @@ _SEQUENCES: Final = {
 }
 _UNREADABLE: Final = "secrets"  # sealed, and still none of the service's business
 
+_OTHERS: Final = "array['anon', 'authenticated', 'service_role', 'aibt_service']"
+
 _ROLES: Final = """
-do $$ begin
-  if not exists (select from pg_roles where rolname = 'authenticated') then
-    create role authenticated nologin noinherit;
-  end if;
-  if not exists (select from pg_roles where rolname = 'aibt_service') then
-    create role aibt_service nologin noinherit;
-  end if;
+do $$ declare wanted text; begin
+  foreach wanted in array array['authenticated', 'aibt_service'] loop
+    if not exists (select from pg_roles where rolname = wanted) then
+      begin
+        execute format('create role %%I nologin noinherit', wanted);
+      exception when duplicate_object or unique_violation then
+        null;  -- another database of this server is migrated at the same moment
+      end;
+    end if;
+  end loop;
 end $$
 """
 
 _USER: Final = """
 create or replace function aibt_user() returns integer
-language sql stable
+language sql stable parallel safe
+set search_path = ''
 as $$
   select (nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'aibt_user')::integer
 $$
@@ -70,9 +79,10 @@ $$
 _HOOK: Final = """
 create or replace function aibt_before_user_created(event jsonb) returns jsonb
 language plpgsql stable
+set search_path = ''
 as $$
 declare
-  asked text := lower(trim(event -> 'user' ->> 'email'));
+  asked text := lower(btrim(event -> 'user' ->> 'email', E' \\t\\n\\r\\f\\v'));
 begin
   if exists (select from {schema}.listed_emails where email = asked) then
     return '{{}}'::jsonb;
@@ -86,9 +96,6 @@ end $$
 
 _SUPABASE: Final = """
 do $$ begin
-  if exists (select from pg_roles where rolname = 'anon') then
-    revoke all on function aibt_before_user_created(jsonb) from anon;
-  end if;
   if exists (select from pg_roles where rolname = 'supabase_auth_admin') then
     grant usage on schema {schema} to supabase_auth_admin;
     grant execute on function aibt_before_user_created(jsonb) to supabase_auth_admin;
@@ -111,14 +118,14 @@ def _statements(schema: str) -> list[str]:
     statements = [
         _ROLES,
         _USER,
-        "revoke all on function aibt_user() from public",
+        *_revocations("function aibt_user()"),
         "grant execute on function aibt_user() to authenticated, aibt_service",
         f"grant usage on schema {schema} to authenticated, aibt_service",
     ]
     for table in (*OWNED, *ACCOUNTS, "alembic_version"):
         statements += [
             f"alter table {table} enable row level security",
-            *_revocations(table),
+            *_revocations(f"table {table}"),
         ]
     for table in (*OWNED, *ACCOUNTS):
         statements.append(f"alter table {table} force row level security")
@@ -134,10 +141,12 @@ def _statements(schema: str) -> list[str]:
         )
     statements += _policy("alembic_version", "all", "authenticated, aibt_service", "select", "true")
     for role, tables in _SEQUENCES.items():
-        statements += [f"grant usage on sequence {table}_id_seq to {role}" for table in tables]
+        for table in tables:
+            statements += _revocations(f"sequence {table}_id_seq")
+            statements.append(f"grant usage on sequence {table}_id_seq to {role}")
     statements += [
         _HOOK.format(schema=schema),
-        "revoke all on function aibt_before_user_created(jsonb) from public, authenticated",
+        *_revocations("function aibt_before_user_created(jsonb)"),
         _SUPABASE.format(schema=schema),
     ]
     return statements
@@ -147,15 +156,14 @@ def _is_his(column: str) -> str:
     return f"(select aibt_user()) = {column}"
 
 
-def _revocations(table: str) -> list[str]:
-    """Take away what Supabase's default privileges give on every new table."""
-    others = "array['anon', 'authenticated', 'service_role', 'aibt_service']"
+def _revocations(thing: str) -> list[str]:
+    """Take away what PostgreSQL, or Supabase's default privileges, give on everything new."""
     return [
-        f"revoke all on {table} from public",
+        f"revoke all on {thing} from public",
         f"""
         do $$ declare role text; begin
-          for role in select rolname from pg_roles where rolname = any ({others}) loop
-            execute format('revoke all on {table} from %%I', role);
+          for role in select rolname from pg_roles where rolname = any ({_OTHERS}) loop
+            execute format('revoke all on {thing} from %%I', role);
           end loop;
         end $$
         """,

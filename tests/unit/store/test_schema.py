@@ -18,8 +18,10 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 import aibt.store
 from aibt.errors import SchemaMismatch
 from aibt.store.columns import UtcDateTime
+from aibt.store.engine import WRITING, sync_engine
 from aibt.store.migration import migrate
 from aibt.store.schema import HEAD, metadata
+from tests.postgres import Postgres
 
 MIGRATIONS = Path(aibt.store.__path__[0]) / "migrations"
 
@@ -51,6 +53,43 @@ def test_the_migrations_build_the_schema_to_the_letter(migrated_file: Path, tmp_
     engine.dispose()
 
     assert definitions(migrated_file) == definitions(tmp_path / "created.sqlite3")
+
+
+POSTGRESQL_CATALOG = """
+select 'column', attrelid::regclass::text, attname::text, format_type(atttypid, atttypmod),
+  attnotnull::text, coalesce(pg_get_expr(adbin, adrelid), ''), coalesce(collname::text, '')
+from pg_attribute
+join pg_class on pg_class.oid = attrelid and relkind = 'r'
+left join pg_attrdef on adrelid = attrelid and adnum = attnum
+left join pg_collation on pg_collation.oid = attcollation
+where attnum > 0 and not attisdropped and relnamespace = 'public'::regnamespace
+union all
+select 'constraint', conrelid::regclass::text, conname::text, pg_get_constraintdef(oid), '', '', ''
+from pg_constraint where connamespace = 'public'::regnamespace
+union all
+select 'index', tablename::text, indexname::text, indexdef, '', '', ''
+from pg_indexes where schemaname = 'public'
+"""
+
+
+def test_the_migrations_build_the_schema_to_the_letter_on_postgresql_too(
+    postgres: Postgres,
+) -> None:
+    migrated, created = postgres.database(), postgres.database(migrated=False)
+    catalogs = []
+    for database in (migrated, created):
+        engine = sync_engine(database.superuser, lock_timeout_s=5)
+        with engine.connect().execution_options(**{WRITING: True}) as connection:
+            if database is created:
+                metadata.create_all(connection)
+            differences = compare_metadata(MigrationContext.configure(connection), metadata)
+            catalogs.append({tuple(row) for row in connection.exec_driver_sql(POSTGRESQL_CATALOG)})
+        engine.dispose()
+
+        assert differences == []
+
+    migrated_rows = {row for row in catalogs[0] if row[1] != "alembic_version"}
+    assert migrated_rows == catalogs[1]
 
 
 def test_the_schema_names_the_last_migration_as_its_version() -> None:
@@ -103,6 +142,23 @@ async def test_processes_that_migrate_at_once_do_each_other_no_harm(tmp_path: Pa
 
     assert [await process.wait() for process in processes] == [0] * 4
     assert "CREATE TABLE bots (" in " ".join(definitions(file))
+
+
+async def test_processes_that_migrate_one_server_at_once_do_each_other_no_harm(
+    postgres: Postgres,
+) -> None:
+    databases = [postgres.database(migrated=False) for _ in range(2)] * 2
+    processes = [
+        await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-c",
+            "from aibt.store.migration import migrate; "
+            f"migrate({database.url!r}, {database.owner_url!r})",
+        )
+        for database in databases
+    ]
+
+    assert [await process.wait() for process in processes] == [0] * 4
 
 
 def test_a_database_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:

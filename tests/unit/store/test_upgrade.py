@@ -9,7 +9,7 @@ from sqlalchemy import JSON, MetaData, Table, insert
 from aibt.errors import NotFound
 from aibt.store.database import open_store
 from aibt.store.engine import WRITING, sync_engine
-from aibt.store.migration import _upgrade, login_role_faults, migrate
+from aibt.store.migration import _upgrade, migrate
 from aibt.store.service import Service
 from aibt.store.users import LOCAL_EMAIL
 from tests.postgres import Postgres
@@ -112,15 +112,6 @@ async def test_an_empty_database_gets_everything_at_once(empty: tuple[str, str |
 
     async with await open_store(url) as store, Service(store).writing() as unit:
         assert (await unit.users.local_user()).is_admin
-
-
-def test_a_role_that_policies_do_not_hold_is_found_out(postgres: Postgres) -> None:
-    database = postgres.database()
-
-    assert login_role_faults(database.url) == []
-    assert login_role_faults("sqlite+aiosqlite:///x.sqlite3") == []
-    assert "is a superuser" in login_role_faults(database.superuser)
-    assert any("owns tables" in fault for fault in login_role_faults(database.owner_url))
 
 
 def test_every_table_of_the_spine_has_a_row_here() -> None:
