@@ -13,7 +13,7 @@ from actors.handles import Handles
 from actors.names import bot_actor
 from aibt.accounts.quotas import refuse_bot
 from aibt.api.platform import Command
-from aibt.errors import ActorUnavailable, Invalid
+from aibt.errors import ActorUnavailable, NotFound
 from aibt.protocol.bots import (
     BotDeletedMessage,
     BotMessage,
@@ -168,7 +168,7 @@ def _moment(text: str) -> datetime:
     except ValueError:
         moment = None
     if moment is None or moment.tzinfo is None:
-        raise Invalid("cursor", "it is not a cursor of this list")
+        raise NotFound("page", text[:64], "cursor")
     return moment
 
 

@@ -7,12 +7,12 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from aibt.accounts.emails import canonical_email
-from aibt.errors import Forbidden, Invalid
+from aibt.errors import Forbidden
 from aibt.live.events import Json
 from aibt.live.states import RunState
 from aibt.store.database import Store
 from aibt.store.records import AuditEntry, Bot, ListedEmail, Training, User
-from aibt.store.service import Service
+from aibt.store.service import Service, ServiceUnit
 
 
 class Administration:
@@ -66,11 +66,10 @@ class Administration:
 
         Raises:
             NotFound: there is no such user.
-            Invalid: an administrator would shut himself out.
+            Forbidden: an administrator would shut himself out.
         """
         if user_id == self._id and (is_admin is False or disabled is True):
-            at = "is_admin" if is_admin is False else "disabled"
-            raise Invalid(at, "another administrator must do this to you")
+            raise Forbidden("another administrator must do this to you")
         about = _said({"is_admin": is_admin, "disabled": disabled})
         async with self._service.writing() as unit:
             found = await unit.users.get(user_id)
@@ -104,11 +103,11 @@ class Administration:
 
         Raises:
             NotFound: it is not listed.
-            Invalid: it is the administrator's own.
+            Forbidden: it is the administrator's own.
         """
         email = canonical_email(email)
         if self._admin is not None and email == self._admin.email:
-            raise Invalid("email", "another administrator must do this to you")
+            raise Forbidden("another administrator must do this to you")
         async with self._service.writing() as unit:
             await unit.listed_emails.remove(email)
             login = await unit.users.login(email)
@@ -134,7 +133,7 @@ class Administration:
     ) -> list[tuple[str, Bot]]:
         """Return everybody's bots with their owners' e-mails, the newest first."""
         async with self._service.writing() as unit:
-            await unit.audit.note(self._id, "bots-list", owner_id=owner_id)
+            await _note_look(unit, self._id, "bots-list", owner_id)
             return await unit.overview.bots(owner_id=owner_id, before_id=before_id, limit=limit)
 
     async def trainings(
@@ -147,7 +146,7 @@ class Administration:
     ) -> list[tuple[str, Training]]:
         """Return everybody's trainings with their owners' e-mails, the newest first."""
         async with self._service.writing() as unit:
-            await unit.audit.note(self._id, "trainings-list", owner_id=owner_id)
+            await _note_look(unit, self._id, "trainings-list", owner_id)
             return await unit.overview.trainings(
                 owner_id=owner_id, states=states, before_id=before_id, limit=limit
             )
@@ -186,6 +185,15 @@ class Administration:
         """Return a page of the audit log; see `Audit.page`."""
         async with self._service.reading() as unit:
             return await unit.audit.page(**asked)
+
+
+async def _note_look(
+    unit: ServiceUnit, admin_id: int | None, action: str, owner_id: int | None
+) -> None:
+    """Note a look at what one owner has, or everybody; nobody has an id that was never given."""
+    known = owner_id is not None and await unit.users.exists(owner_id)
+    about = {} if known or owner_id is None else {"owner_id": owner_id}
+    await unit.audit.note(admin_id, action, owner_id=owner_id if known else None, about=about)
 
 
 def _said(asked: Mapping[str, Any]) -> dict[str, Json]:

@@ -7,7 +7,7 @@ from typing import Final
 from pydantic import SecretStr
 
 from aibt.accounts.vault import Vault
-from aibt.errors import Invalid
+from aibt.errors import Forbidden, Invalid
 from aibt.store.database import Store
 from aibt.store.records import SealedSecret
 
@@ -38,7 +38,8 @@ class KeyRing:
         """Seal and store a key, in place of the one before.
 
         Raises:
-            Invalid: the provider needs a base URL, or the operator does not allow this one.
+            Invalid: it is no key.
+            Forbidden: the provider needs a base URL, or the operator does not allow this one.
         """
         secret = key.get_secret_value()
         if not secret.isascii() or not secret.isprintable() or " " in secret:
@@ -81,7 +82,7 @@ class KeyRing:
         url = (base_url or KNOWN.get(provider, "")).rstrip("/")
         if not url:
             known = ", ".join(sorted(KNOWN))
-            raise Invalid("base_url", f"{provider} is not one of {known}: say where it is")
+            raise Forbidden(f"{provider} is not one of {known}: say where it is in base_url")
         if url not in self._allowed or (provider in KNOWN and url != KNOWN[provider]):
-            raise Invalid("base_url", "the operator does not allow keys for this address")
+            raise Forbidden("the operator does not allow keys for this address")
         return url

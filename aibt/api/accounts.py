@@ -4,6 +4,7 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Body, Cookie, Path, Request, Response
 from fastapi.responses import JSONResponse
+from pydantic import SecretStr
 
 from aibt.accounts.identity import SignedIn
 from aibt.api.errors import responses
@@ -162,7 +163,7 @@ async def put_key(
 ) -> KeyMessage:
     """Keep a key, encrypted; it replaces the one before and is never shown again."""
     kept = await gateway.ask(
-        gateway.office.keyring.put(owner.id, provider, params.key, params.base_url)
+        gateway.office.keyring.put(owner.id, provider, SecretStr(params.key), params.base_url)
     )
     return _key_message(kept)
 

@@ -10,7 +10,7 @@ from aibt.api.errors import responses
 from aibt.api.requests import GatewayOf
 from aibt.api.signing_in import AdministrationOf
 from aibt.live.states import RunState
-from aibt.protocol.accounts import DoneMessage
+from aibt.protocol.accounts import EMAIL_PATTERN, DoneMessage
 from aibt.protocol.admin import (
     ActorMessage,
     AdminUserMessage,
@@ -49,7 +49,7 @@ _AUDIT_COLUMNS = ("id", "at", "admin_id", "action", "owner_id")
 
 @router.get(
     "/users",
-    responses={**responses(422), **as_csv_too(AdminUsersMessage)},
+    responses={**responses(404, 422), **as_csv_too(AdminUsersMessage)},
     response_model=AdminUsersMessage,
 )
 async def users(
@@ -111,7 +111,7 @@ async def change_user(
     return _user(changed, listed)
 
 
-@router.get("/whitelist", responses=responses(422))
+@router.get("/whitelist", responses=responses(404, 422))
 async def whitelist(
     gateway: GatewayOf, administration: AdministrationOf, limit: Limit = 100, cursor: Cursor = None
 ) -> ListedEmailsMessage:
@@ -141,7 +141,9 @@ async def allow(
 
 @router.delete("/whitelist/{email}", responses=responses(404, 422))
 async def deny(
-    email: Annotated[str, Path(max_length=254, examples=["ada@example.com"])],
+    email: Annotated[
+        str, Path(max_length=254, pattern=EMAIL_PATTERN, examples=["ada@example.com"])
+    ],
     gateway: GatewayOf,
     administration: AdministrationOf,
 ) -> DoneMessage:

@@ -2,12 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Path, Query, Response
+from fastapi import APIRouter, Body, Depends, Path, Query, Response
 
 from aibt.api.csv_text import Format, as_csv_too, csv_answer
 from aibt.api.errors import responses
 from aibt.api.requests import GatewayOf, Key, command
 from aibt.api.signing_in import Owner
+from aibt.errors import Invalid, NotFound
 from aibt.protocol.bots import (
     BotChanges,
     BotDeletedMessage,
@@ -23,12 +24,24 @@ from aibt.protocol.bots import (
 )
 
 router = APIRouter(prefix="/api/bots", tags=["bots"])
-BotName = Annotated[str, Path(description="the bot's name", examples=["Ada"])]
+
+
+async def _name(name: Annotated[str, Path(description="the bot's name", examples=["Ada"])]) -> str:
+    """Return the canonical name; there is no bot with one that no bot can have."""
+    try:
+        return BotsControl.read({"name": name}).name
+    except Invalid:
+        raise NotFound("bot", name[:64], "name") from None
+
+
+BotName = Annotated[str, Depends(_name)]
 _NEW = {"name": "Ada", "lr": 0.001, "hidden_layers": 43, "gamma": 0.97, "discounter_rate": 80}
 
 
 @router.get(
-    "", responses={**responses(422), **as_csv_too(BotsPageMessage)}, response_model=BotsPageMessage
+    "",
+    responses={**responses(404, 422), **as_csv_too(BotsPageMessage)},
+    response_model=BotsPageMessage,
 )
 async def bots(
     *,

@@ -6,6 +6,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.routing import compile_path
 
 from aibt.accounts.buckets import retry_after
 from aibt.api.gateway import new_correlation_id, report
@@ -63,7 +64,9 @@ async def _refused(_: Request, error: Exception) -> JSONResponse:
 async def _malformed(_: Request, error: Exception) -> JSONResponse:
     fault = error.errors()[0] if isinstance(error, RequestValidationError) else {}
     loc = [part for part in fault.get("loc", ()) if isinstance(part, str)]
-    at = ".".join(loc[1:] if loc and loc[0] in NO_PLACE else loc)[:64] or None
+    if loc and loc[0] in NO_PLACE:  # a parameter has one name; a body's fault may lie deeper
+        loc = loc[1:] if loc[0] == "body" else loc[1:2]
+    at = ".".join(loc)[:64] or None
     reason = str(fault.get("msg", "")).removeprefix("Value error, ")
     if fault.get("type") == "extra_forbidden":
         reason = "there is no such field"
@@ -71,11 +74,26 @@ async def _malformed(_: Request, error: Exception) -> JSONResponse:
     return problem(invalid.code, str(invalid), invalid.field, invalid.http_status)
 
 
-async def _http(_: Request, error: Exception) -> JSONResponse:
+async def _http(request: Request, error: Exception) -> JSONResponse:
     status = error.status_code if isinstance(error, HTTPException) else 500
     code, msg = HTTP_CODES.get(status, ("invalid", "this request cannot be answered"))
-    headers = error.headers if isinstance(error, HTTPException) else None
-    return problem(code, msg, None, status, dict(headers) if headers else None)
+    headers = dict((error.headers or {}) if isinstance(error, HTTPException) else {})
+    if status == 400:  # a body that cannot be read is as wrong as one that can
+        status = 422
+    if status == 405:
+        headers["Allow"] = ", ".join(_methods(request))
+    return problem(code, msg, None, status, headers)
+
+
+def _methods(request: Request) -> list[str]:
+    """Return all the methods that the address of a request takes."""
+    app: FastAPI = request.app
+    return sorted(
+        method.upper()
+        for template, methods in app.openapi()["paths"].items()
+        if compile_path(template)[0].match(request.url.path)
+        for method in methods
+    )
 
 
 async def _failed(_: Request, error: Exception) -> JSONResponse:

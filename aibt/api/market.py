@@ -10,6 +10,7 @@ from aibt.api.requests import GatewayOf
 from aibt.api.signing_in import Owner
 from aibt.errors import Invalid
 from aibt.protocol.market import BarsMessage, BarsQuery, SymbolsMessage
+from aibt.protocol.message import Source
 
 router = APIRouter(prefix="/api", tags=["market"])
 
@@ -33,7 +34,7 @@ async def bars(
     _: Owner,
     symbol: Annotated[str, Query(description="such as EURUSD or ^GSPC", examples=["EURUSD"])],
     period: Annotated[str, Query(description="such as D1, H1 or 15m", examples=["H1"])],
-    source: Annotated[str | None, Query(description="market source; absent: any")] = None,
+    source: Annotated[Source | None, Query(description="market source; absent: any")] = None,
     begin: Annotated[
         datetime | None, Query(alias="from", description="first opening time, ISO, UTC")
     ] = None,

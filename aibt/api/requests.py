@@ -1,14 +1,14 @@
 """What REST handlers are given: the gateway, and the id of a command."""
 
-import re
 from typing import Annotated
 
 from fastapi import Depends, Header, Request
+from pydantic import Field
+from pydantic.json_schema import SkipJsonSchema
 
 from aibt.api.gateway import Gateway
 from aibt.api.platform import Command
 from aibt.api.queries import command_of
-from aibt.errors import Invalid
 from aibt.protocol.frames import UUID_PATTERN
 from aibt.protocol.message import Params
 from aibt.protocol.tasks import TASKS
@@ -24,7 +24,7 @@ GatewayOf = Annotated[Gateway, Depends(_gateway)]
 
 async def _key(
     key: Annotated[
-        str | None,
+        Annotated[str, Field(pattern=f"^({UUID_PATTERN})$")] | SkipJsonSchema[None],
         Header(
             alias="Idempotency-Key",
             description="UUID of your choice: repeated within 24 hours, the same request has one "
@@ -33,8 +33,6 @@ async def _key(
         ),
     ] = None,
 ) -> str | None:
-    if key is not None and not re.fullmatch(UUID_PATTERN, key):
-        raise Invalid("Idempotency-Key", "it is a UUID, with or without dashes")
     return key
 
 

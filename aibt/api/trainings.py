@@ -10,7 +10,7 @@ from aibt.api.queries import listed_trainings
 from aibt.api.requests import GatewayOf, Key, command
 from aibt.api.signing_in import Owner
 from aibt.live.states import RunState
-from aibt.protocol.message import MAX_ID
+from aibt.protocol.message import MAX_ID, MAX_NUMBER
 from aibt.protocol.training_messages import Part
 from aibt.protocol.trainings import (
     EpisodesMessage,
@@ -30,7 +30,7 @@ from aibt.protocol.trainings import (
 
 router = APIRouter(prefix="/api/trainings", tags=["trainings"])
 TrainingId = Annotated[int, Path(ge=1, le=MAX_ID, description="the training's id", examples=[7])]
-After = Annotated[int, Query(ge=0, le=MAX_ID, description="number of the last you have")]
+After = Annotated[int, Query(ge=0, le=MAX_NUMBER, description="number of the last you have")]
 Limit = Annotated[int, Query(ge=1, le=1_000, description="at most so many")]
 _COLUMNS = (
     "id", "bot_name", "state", "reason", "symbol", "period", "source", "algorithm", "steps",
@@ -63,7 +63,9 @@ async def trainings(
     *,
     gateway: GatewayOf,
     owner: Owner,
-    state: Annotated[list[RunState] | None, Query(description="only these; repeatable")] = None,
+    state: Annotated[
+        list[RunState] | None, Query(max_length=8, description="only these; repeatable")
+    ] = None,
     bot_name: Annotated[str | None, Query(description="only this bot's")] = None,
     limit: Annotated[int, Query(ge=1, le=1_000, description="at most so many")] = 100,
     before_id: Annotated[int | None, Query(ge=1, le=MAX_ID, description="pages on")] = None,

@@ -6,17 +6,28 @@ from pydantic import AwareDatetime, Field, SecretStr
 
 from aibt.protocol.message import Params, WireMessage
 
+EMAIL_PATTERN = "^ *[!-?A-~]+@[!-?A-~]+ *$"
 Email = Annotated[
     str,
     Field(
         min_length=3,
         max_length=254,
+        pattern=EMAIL_PATTERN,
         description="an e-mail address; case and surrounding spaces do not matter",
         examples=["ada@example.com"],
     ),
 ]
 Password = Annotated[
     SecretStr, Field(min_length=1, max_length=1_024, examples=["correct horse battery staple"])
+]
+NewPassword = Annotated[
+    SecretStr,
+    Field(
+        min_length=10,
+        max_length=128,
+        description="not the e-mail",
+        examples=["correct horse battery staple"],
+    ),
 ]
 Cookie = Annotated[
     bool,
@@ -32,7 +43,7 @@ class SignUp(Params):
     """A new account; the e-mail must be on the installation's list."""
 
     email: Email
-    password: Password = Field(description="10 to 128 characters")
+    password: NewPassword
     cookie: Cookie = False
 
 
@@ -61,7 +72,7 @@ class PasswordChange(Params):
     """A new password; whoever has none yet gives no current one."""
 
     current: Password | None = None
-    new: Password = Field(description="10 to 128 characters")
+    new: NewPassword
 
 
 class UserMessage(WireMessage):
@@ -113,7 +124,7 @@ class TicketMessage(WireMessage):
 class KeyPut(Params):
     """A key of another service. It is never shown again."""
 
-    key: SecretStr = Field(min_length=4, max_length=4_096)
+    key: Annotated[str, Field(min_length=4, max_length=4_096, pattern="^[!-~]+$", repr=False)]
     base_url: str | None = Field(
         default=None,
         max_length=2_048,

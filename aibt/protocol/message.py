@@ -11,7 +11,8 @@ from aibt.market.intervals import parse_interval
 from aibt.market.symbols import parse_symbol
 
 PROVIDER_PATTERN = r"^[a-z0-9][a-z0-9_\-]{0,63}$"
-MAX_ID = 2**53 - 1  # the largest whole number that every JSON reader keeps exact
+MAX_NUMBER = 2**53 - 1  # the largest whole number that every JSON reader keeps exact
+MAX_ID = 2**31 - 1  # the largest id that a database gives
 _PUNCTUATION = frozenset(" _-.")
 
 
@@ -96,14 +97,14 @@ def _canonical_period(text: str) -> str:
 
 
 Id = Annotated[int, Field(ge=1, le=MAX_ID)]
-Cursor = Annotated[int, Field(ge=0, le=MAX_ID)]
+Cursor = Annotated[int, Field(ge=0, le=MAX_NUMBER)]
 Name = Annotated[
     str,
     AfterValidator(_canonical_name),
     Field(
         description="1 to 64 letters, digits, spaces, `_`, `-` or `.` after NFKC normalisation, "
         "starting with a letter or a digit",
-        json_schema_extra={"minLength": 1, "maxLength": 64},
+        json_schema_extra={"minLength": 1, "maxLength": 64, "pattern": r"^[^\W_][\w .\-]{0,63}$"},
     ),
 ]
 Symbol = Annotated[
@@ -111,7 +112,11 @@ Symbol = Annotated[
     AfterValidator(_canonical_symbol),
     Field(
         description="symbol as its source writes it: EURUSD, ^GSPC, GOOGL, BTC-USD",
-        json_schema_extra={"minLength": 1, "maxLength": 64},
+        json_schema_extra={
+            "minLength": 1,
+            "maxLength": 64,
+            "pattern": r"^[\^A-Za-z0-9][A-Za-z0-9.\-=\^]{0,14}$",
+        },
     ),
 ]
 Period = Annotated[

@@ -4,7 +4,7 @@ import base64
 import binascii
 import json
 
-from aibt.errors import Invalid
+from aibt.errors import NotFound
 from aibt.protocol.message import MAX_ID
 
 
@@ -18,7 +18,7 @@ def read_cursor(text: str, kind: type[str] | type[int]) -> tuple[str | int, int]
     """Return what `cursor_text` was given; `text` is of a bounded length.
 
     Raises:
-        Invalid: nobody gave this cursor out.
+        NotFound: nobody gave this cursor out.
     """
     try:
         said = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
@@ -28,5 +28,5 @@ def read_cursor(text: str, kind: type[str] | type[int]) -> tuple[str | int, int]
     except (ValueError, TypeError, binascii.Error, RecursionError):
         value, row_id = None, None
     if type(value) is not kind or type(row_id) is not int or not 0 <= row_id <= MAX_ID:
-        raise Invalid("cursor", "it is not a cursor of this list")
+        raise NotFound("page", text[:64], "cursor")
     return value, row_id

@@ -6,7 +6,7 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from aibt.live.states import RunState
 from aibt.protocol.message import (
-    MAX_ID,
+    MAX_NUMBER,
     BasisPoints,
     BatchSize,
     Cursor,
@@ -98,7 +98,7 @@ class TrainingsStart(Params):
         default="auto", description="where it learns; auto: a GPU if the cluster has a free one"
     )
     seed: int | None = Field(
-        default=None, ge=0, le=MAX_ID, description="of all random numbers; null: one is drawn"
+        default=None, ge=0, le=MAX_NUMBER, description="of all random numbers; null: one is drawn"
     )
     fee_bps: BasisPoints | None = Field(
         default=None, description="fee in basis points; null: the server's setting"

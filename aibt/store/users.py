@@ -71,6 +71,10 @@ class Directory(Repository):
             raise NotFound("user", str(user_id), "id")
         return User(**row)
 
+    async def exists(self, user_id: int) -> bool:
+        """Say whether there is a user with this id."""
+        return await self._row(select(users.c.id).where(users.c.id == user_id)) is not None
+
     async def by_email(self, email: str) -> User:
         """Return the user with this e-mail, canonical.
 

@@ -201,6 +201,7 @@ async def test_the_example_of_the_page_follows_a_training_through_broken_connect
     names["TOKEN"] = world.entrance.bearer
     seen = []
     following = asyncio.create_task(names["follow"](world.server.ws, training_id, seen.append))
+    await world.eventually(lambda: len(seen) > 0)
 
     for number in range(1, 31):
         await do(lambda number=number: platform.log(training_id, str(number)))
