@@ -1,5 +1,6 @@
 """Start AIBT: settings, Ray's environment, actors, the HTTP application; until told to stop."""
 
+import asyncio
 import logging
 import os
 import signal
@@ -12,8 +13,9 @@ from rich.console import Console
 
 from actors.orphans import bury_orphans
 from actors.ray_environment import ray_environment
-from actors.start import refusal, where
-from aibt.errors import AibtError, Invalid
+from actors.start import refusal, refusal_by_cluster, refusal_by_store, sign_in_link, where
+from aibt.clock import SystemClock
+from aibt.errors import AibtError, Forbidden
 from aibt.settings import Settings, unknown_variables
 
 APPLICATION = "aibt"
@@ -64,22 +66,23 @@ def run(settings: Settings) -> None:
     from actors.market import start_market
     from actors.names import NAMESPACE
     from actors.supervisor import start_supervisor
-    from aibt.store.login_role import login_role_faults
     from aibt.store.migration import migrate
 
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     migrate(settings.store.database_url, settings.store.owner_url)
-    if settings.mode == "production" and (faults := login_role_faults(settings.store.database_url)):
-        raise Invalid("AIBT_STORE__URL", f"its role {'; '.join(faults)}: see docs/accounts.md")
+    clock = SystemClock()
+    _refuse(asyncio.run(refusal_by_store(settings, clock)))
     cluster = ray.init(**_cluster(settings), namespace=NAMESPACE, log_to_driver=False)
     try:
+        _refuse(refusal_by_cluster(settings, sum(node["Alive"] for node in ray.nodes())))
         supervisor, market = start_supervisor(), start_market()
         ray.get([supervisor.ping.remote(), market.ping.remote()], timeout=_START_S)
         serve.start(http_options=HTTPOptions(host=settings.serve.host, port=settings.serve.port))
         serve.run(_gateway(settings), name=APPLICATION, route_prefix="/")
-        console.print(where(settings, cluster.dashboard_url))
+        link = asyncio.run(sign_in_link(settings, clock))
+        console.print(where(settings, cluster.dashboard_url, link))
         while not stop.wait(_PING_S):
             supervisor.ping.remote()  # one that was lost and restarted begins to look again
         console.print("Stopping: trainings store where they stand, and go on at the next start…")
@@ -88,6 +91,11 @@ def run(settings: Settings) -> None:
         serve.shutdown()  # type: ignore[no-untyped-call]  # Ray does not type it
         ray.shutdown()
         bury_orphans(settings.serve.host, settings.serve.port)
+
+
+def _refuse(reason: str | None) -> None:
+    if reason is not None:
+        raise Forbidden(reason)
 
 
 def _cluster(settings: Settings) -> dict[str, Any]:

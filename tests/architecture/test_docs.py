@@ -48,7 +48,7 @@ def settings() -> Iterator[tuple[str, Any]]:
             for name, field in of.annotation.model_fields.items():
                 yield f"{PREFIX}{group}__{name}".upper(), field
         else:
-            yield str(of.validation_alias), of
+            yield str(of.validation_alias or f"{PREFIX}{group}".upper()), of
 
 
 SETTINGS = list(settings())
