@@ -7,7 +7,7 @@ transaction. No other module opens a transaction of this role.
 """
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Final
 
 from aibt.store.audit import Audit
@@ -40,6 +40,8 @@ class ServiceUnit:
 class Service:
     """Opens the service's transactions of a store."""
 
+    SCOPE: Final = _SERVICE
+
     def __init__(self, store: Store) -> None:
         self._store = store
 
@@ -48,6 +50,14 @@ class Service:
         """Open a transaction that reads; see `Store.reading`."""
         async with self._store.transaction(_SERVICE, writable=False) as work:
             yield ServiceUnit(work)
+
+    def raw_reading(self) -> AbstractAsyncContextManager[Work]:
+        """Open a transaction that reads whole tables, for an export."""
+        return self._store.transaction(_SERVICE, writable=False)
+
+    def raw_writing(self) -> AbstractAsyncContextManager[Work]:
+        """Open a transaction for an import, which goes on as one owner after the other."""
+        return self._store.transaction(_SERVICE, writable=True)
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[ServiceUnit]:

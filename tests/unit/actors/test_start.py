@@ -22,8 +22,7 @@ OPEN: dict[str, Any] = {"serve": {"host": "0.0.0.0", "port": 1}}
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    return port
+        return int(probe.getsockname()[1])
 
 
 def settings(root: Path, **given: Any) -> Settings:

@@ -1,0 +1,302 @@
+"""Moving a store: all rows and files out of one, and into another of either kind.
+
+An empty target keeps the ids. Another one gives new ids, and everything that carries one is
+rewritten: topics, paths, events. What is of no use elsewhere stays behind: sign-ins, tickets, the
+answers kept for repeated commands, the audit log, and users' keys, which only the secret of their
+own installation opens.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import Table, func, insert, select, text
+from sqlalchemy.exc import StatementError
+
+from aibt.errors import Invalid
+from aibt.store.archive import ArchiveReader, new_archive
+from aibt.store.columns import UtcDateTime
+from aibt.store.database import Store
+from aibt.store.records import TRAINING_TOPIC
+from aibt.store.repository import Work
+from aibt.store.schema import HEAD, metadata
+from aibt.store.scope import of_owner
+from aibt.store.service import Service
+
+_OWNED: Final = (
+    "bots", "trainings", "parameter_changes", "topics", "events", "episodes", "trades", "leases",
+    "checkpoints",
+)  # fmt: skip
+_MOVED: Final = ("users", "listed_emails", *_OWNED)
+_PAGE: Final = 2_000
+_PATH: Final = re.compile(r"^trainings/([0-9]+)/")
+_PATHS: Final = ("weights", "initial_weights", "path")
+_NAME_LENGTH: Final = 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """What an import did.
+
+    Attributes:
+        kept_ids: the target was empty, so every id is as it was.
+        ids: `users`, `bots` and `trainings`: old id -> new id.
+        renamed: bots whose name was taken: old name -> new name, by the owner's e-mail.
+        files: how many were written.
+    """
+
+    kept_ids: bool
+    ids: Mapping[str, Mapping[int, int]]
+    renamed: Mapping[str, Mapping[str, str]]
+    files: int
+
+
+async def export_store(store: Store, root: Path, to: Path) -> Mapping[str, int]:
+    """Write everything of a store into one archive; return how many of each there are.
+
+    Args:
+        store: nobody should write to it meanwhile; what is read is one moment's all the same.
+        root: its storage root.
+        to: the archive, replaced if it is there.
+    """
+    counts: dict[str, int] = {}
+    async with Service(store).raw_reading() as work:
+        with new_archive(to, HEAD) as archive:
+            paths: set[str] = set()
+            for name in _MOVED:
+                rows = await _all_rows(work, metadata.tables[name])
+                counts[name] = len(rows)
+                archive.rows(name, rows)
+                paths.update(_paths_of(rows))
+            counts["files"] = sum(archive.file(root, path) for path in sorted(paths))
+    return counts
+
+
+async def import_store(store: Store, root: Path, archive: Path) -> Moved:
+    """Bring everything of an archive into a store, or nothing.
+
+    Raises:
+        Invalid: the archive is damaged, of another version, or contradicts itself.
+        StoreUnavailable: the database did not take it; nothing was stored.
+    """
+    read = ArchiveReader(archive, HEAD)
+    if unknown := set(read.rows) - set(_MOVED):
+        raise Invalid("archive", f"it has rows of unknown tables: {', '.join(sorted(unknown))}")
+    written: list[Path] = []
+    try:
+        async with Service(store).raw_writing() as work:
+            entry = _Import(work, read)
+            await entry.run()
+            for name in read.files:
+                to = root / entry.new_path(name)
+                if not (to.exists() and name.startswith("datasets/")):  # named by their content
+                    written.append(to)
+                    read.extract(name, to)
+    except BaseException as error:
+        for path in written:
+            path.unlink(missing_ok=True)
+        if isinstance(error, StatementError):
+            raise Invalid("archive", "its rows contradict each other") from error
+        raise
+    return Moved(kept_ids=entry.keeps_ids, ids=entry.ids, renamed=entry.renamed, files=len(written))
+
+
+@dataclass(slots=True)
+class _Import:
+    """The rows of one archive on their way into one transaction."""
+
+    work: Work
+    read: ArchiveReader
+    keeps_ids: bool = False
+    ids: dict[str, dict[int, int]] = field(default_factory=dict)
+    renamed: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    async def run(self) -> None:
+        """Store everything; the transaction is the caller's."""
+        await self._users()
+        by_owner: dict[int, dict[str, list[dict[str, Any]]]] = {}
+        for name in _OWNED:
+            for row in self.read.rows.get(name, []):
+                owner = self._new("users", row.get("owner_id"))
+                by_owner.setdefault(owner, {}).setdefault(name, []).append(row)
+        self.ids |= {"bots": {}, "trainings": {}}
+        for owner, tables in by_owner.items():
+            await of_owner(owner).begin(self.work.connection)
+            await self._owned(owner, tables)
+        if self.keeps_ids:
+            await self._advance_sequences(list(by_owner))
+
+    def new_path(self, path: str) -> str:
+        """Return where a file of the archive belongs now."""
+        match = _PATH.match(path)
+        if match is None:
+            return path
+        training_id = self._new("trainings", int(match[1]))
+        return f"trainings/{training_id}/{path[match.end() :]}"
+
+    async def _users(self) -> None:
+        users, listed = metadata.tables["users"], metadata.tables["listed_emails"]
+        known = {row["email"]: row["id"] for row in await _all_rows(self.work, users)}
+        bots = (
+            await self._execute(select(func.count()).select_from(metadata.tables["bots"]))
+        ).scalar()
+        wanted = {row["email"]: row["id"] for row in self.read.rows.get("users", [])}
+        self.keeps_ids = not bots and all(
+            wanted.get(email) == user_id for email, user_id in known.items()
+        )
+        self.ids["users"] = {}
+        for row in self.read.rows.get("users", []):
+            old, email = row["id"], row["email"]
+            if email in known:
+                self.ids["users"][old] = known[email]
+                continue
+            values = dict(row) if self.keeps_ids else {**row, "is_admin": False}
+            self.ids["users"][old] = await self._insert(users, values)
+        has = {row["email"] for row in await _all_rows(self.work, listed)}
+        for row in self.read.rows.get("listed_emails", []):
+            if row["email"] not in has:
+                await self._execute(insert(listed).values(**_read(listed, row)))
+
+    async def _owned(self, owner: int, tables: Mapping[str, list[dict[str, Any]]]) -> None:
+        for row in tables.get("bots", []):
+            values = {**row, "owner_id": owner, "name": await self._free_name(owner, row)}
+            self.ids["bots"][row["id"]] = await self._insert(
+                metadata.tables["bots"], {**values, "weights": None}
+            )
+        for row in tables.get("trainings", []):
+            bot_id = self._new("bots", row["bot_id"])
+            values = {**row, "owner_id": owner, "bot_id": bot_id, "initial_weights": None}
+            new = await self._insert(metadata.tables["trainings"], values)
+            self.ids["trainings"][row["id"]] = new
+        await self._name_files(tables)
+        for name in _OWNED[2:]:
+            table = metadata.tables[name]
+            rows = [
+                _read(table, self._rewritten({**row, "owner_id": owner}))
+                for row in tables.get(name, [])
+            ]
+            for start in range(0, len(rows), _PAGE):
+                await self._execute(insert(table), rows[start : start + _PAGE])
+
+    async def _name_files(self, tables: Mapping[str, list[dict[str, Any]]]) -> None:
+        """Store the paths, and the status: they carry ids of trainings."""
+        for name, columns in (("bots", ("weights",)), ("trainings", ("initial_weights", "status"))):
+            table = metadata.tables[name]
+            for row in tables.get(name, []):
+                values = self._rewritten({column: row[column] for column in columns})
+                if name == "trainings" and "id" in row["status"]:
+                    status_id = self._new("trainings", row["id"])
+                    values["status"] = {**row["status"], "id": status_id}
+                await self._execute(
+                    table.update().where(table.c.id == self._new(name, row["id"])).values(**values)
+                )
+
+    def _rewritten(self, row: dict[str, Any]) -> dict[str, Any]:
+        """Return a row with the new ids in all that carries one."""
+        changed = dict(row)
+        if "training_id" in row:
+            changed["training_id"] = self._new("trainings", row["training_id"])
+        for column in _PATHS:
+            if isinstance(row.get(column), str):
+                changed[column] = self.new_path(row[column])
+        topic = row.get("topic")
+        if isinstance(topic, str):
+            if not topic.startswith(TRAINING_TOPIC) or not topic[len(TRAINING_TOPIC) :].isdigit():
+                raise Invalid("archive", f"it has an unknown topic: {topic[:64]!r}")
+            new = self._new("trainings", int(topic[len(TRAINING_TOPIC) :]))
+            changed["topic"] = f"{TRAINING_TOPIC}{new}"
+            data = row.get("data")
+            if isinstance(data, dict) and "id" in data:
+                changed["data"] = {**data, "id": new}
+        return changed
+
+    async def _free_name(self, owner: int, row: Mapping[str, Any]) -> str:
+        name = str(row["name"])
+        if row.get("deleted_at") is not None:
+            return name
+        bots = metadata.tables["bots"]
+        free, number = name, 1
+        while True:
+            query = select(bots.c.id).where(
+                bots.c.owner_id == owner, bots.c.name == free, bots.c.deleted_at.is_(None)
+            )
+            if (await self._execute(query)).first() is None:
+                break
+            number += 1
+            suffix = f" {number}"
+            free = name[: _NAME_LENGTH - len(suffix)] + suffix
+        if free != name:
+            emails = {new: old for old, new in self.ids["users"].items()}
+            email = next(
+                one["email"] for one in self.read.rows["users"] if one["id"] == emails[owner]
+            )
+            self.renamed.setdefault(email, {})[name] = free
+        return free
+
+    async def _insert(self, table: Table, row: Mapping[str, Any]) -> int:
+        values = _read(table, row)
+        if not self.keeps_ids:
+            values.pop("id")
+        created = insert(table).values(**values).returning(table.c.id)
+        return int((await self._execute(created)).scalar_one())
+
+    async def _advance_sequences(self, owners: list[int]) -> None:
+        """Let PostgreSQL go on numbering after the ids that were given here."""
+        if self.work.connection.dialect.name != "postgresql":
+            return
+        for name, scope in (
+            ("users", Service.SCOPE),
+            *((table, of_owner(owner)) for owner in owners[:1] for table in ("bots", "trainings")),
+        ):
+            await scope.begin(self.work.connection)
+            highest = max((row["id"] for row in self.read.rows.get(name, [])), default=0)
+            await self._execute(
+                text(
+                    f"select max(nextval('{name}_id_seq')) from generate_series(1, :highest)"
+                ).bindparams(highest=highest)
+            )
+
+    def _new(self, kind: str, old: object) -> int:
+        if isinstance(old, int) and old in self.ids.get(kind, {}):
+            return self.ids[kind][old]
+        raise Invalid("archive", f"it names one of its {kind} that is not in it: {old!r}")
+
+    async def _execute(self, statement: Any, rows: list[dict[str, Any]] | None = None) -> Any:
+        return await self.work.connection.execute(statement, rows)
+
+
+async def _all_rows(work: Work, table: Table) -> list[dict[str, Any]]:
+    query = select(table).order_by(*table.primary_key.columns)
+    rows = (await work.connection.execute(query)).mappings()
+    return [{name: _plain(value) for name, value in row.items()} for row in rows]
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+def _read(table: Table, row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a row of an archive as the database takes it.
+
+    Raises:
+        Invalid: it has other columns, or a moment that is none.
+    """
+    if set(row) != set(table.columns.keys()):
+        raise Invalid("archive", f"a row of {table.name} has other columns than this version's")
+    values = dict(row)
+    for column in table.columns:
+        if isinstance(column.type, UtcDateTime) and isinstance(values[column.name], str):
+            try:
+                values[column.name] = datetime.fromisoformat(values[column.name])
+            except ValueError as error:
+                raise Invalid("archive", f"{table.name}.{column.name}: {error}") from error
+    return values
+
+
+def _paths_of(rows: list[dict[str, Any]]) -> set[str]:
+    named = {row[column] for row in rows for column in _PATHS if row.get(column)}
+    datasets = {f"datasets/{row['dataset']}.parquet" for row in rows if row.get("dataset")}
+    return {str(path) for path in named | datasets}

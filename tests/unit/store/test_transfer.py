@@ -1,0 +1,290 @@
+"""Export and import: the same rows and files elsewhere, all or nothing, and nothing believed."""
+
+import gzip
+import io
+import json
+import tarfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from aibt.errors import Invalid, NotFound
+from aibt.live.events import Emission
+from aibt.live.states import RunState
+from aibt.store.database import Store
+from aibt.store.records import Training
+from aibt.store.schema import metadata
+from aibt.store.service import Service
+from aibt.store.transfer import export_store, import_store
+
+TWICE = (
+    json.dumps(
+        {"topic": "training/1", "owner_id": 1, "epoch": 1, "holder": "h", "taken_at": "2026-01-01"}
+    ).encode()
+    + b"\n"
+)
+World = Any  # the fixture's class, tests/unit/store/conftest.py
+
+
+async def a_full_world(world: World, root: Path) -> Training:
+    """Give two users bots, trainings, events and files; return the first training."""
+    other = await world.another_user()
+    await world.a_bot("spare")  # so that ids of bots and of trainings differ
+    first: Training | None = None
+    for owner_id, name in ((world.owner.id, "Ada"), (other.id, "Bea")):
+        bot = await world.a_bot(name, owner_id=owner_id)
+        training = await world.a_training(bot, dataset="d" * 8)
+        path = f"trainings/{training.id}/checkpoints/1-50"
+        weights = f"trainings/{training.id}/weights-1.safetensors"
+        for file in (f"{path}/run.safetensors", f"{path}/best.safetensors", weights):
+            (root / file).parent.mkdir(parents=True, exist_ok=True)
+            (root / file).write_bytes(f"{name} {Path(file).name}".encode())
+        async with world.store.writing(owner_id) as tx:
+            epoch = await tx.leases.take(training.topic, "h")
+            await tx.events.append(
+                training.topic,
+                epoch,
+                [
+                    Emission(key="s", kind="state", data={"id": training.id, "state": "running"}),
+                    Emission(key="t", kind="trade", data={"id": training.id, "part": "validation"}),
+                    Emission(key="e", kind="episode", data={"id": training.id, "episode": 1}),
+                ],
+            )
+            await tx.changes.add(training.id, epoch=epoch, step=5, changes={"lr": 0.5})
+            await tx.checkpoints.add(training.id, epoch=epoch, step=50, path=path)
+            await tx.trainings.save_status(training.id, {"id": training.id, "x": 0.1}, epoch=epoch)
+            await tx.bots.set_weights(training.id, epoch, weights)
+            await tx.trainings.set_state(training.id, RunState.STOPPED, epoch=epoch)
+        first = first or training
+    (root / "datasets").mkdir()
+    (root / "datasets" / f"{'d' * 8}.parquet").write_bytes(b"bars")
+    assert first is not None
+    return first
+
+
+async def everything(store: Store) -> dict[str, list[dict[str, Any]]]:
+    async with Service(store).raw_reading() as work:
+        return {
+            table.name: [
+                dict(row)
+                for row in (
+                    await work.connection.execute(
+                        select(table).order_by(*table.primary_key.columns)
+                    )
+                ).mappings()
+            ]
+            for table in metadata.sorted_tables
+            if table.name not in {"secrets", "audit"}
+        }
+
+
+def files_in(root: Path) -> dict[str, bytes]:
+    return {
+        file.relative_to(root).as_posix(): file.read_bytes()
+        for folder in ("trainings", "datasets")
+        for file in (root / folder).rglob("*")
+        if file.is_file()
+    }
+
+
+@pytest.fixture
+def target(request: pytest.FixtureRequest) -> Any:
+    """A function that opens another, empty store of either kind."""
+    from tests.unit.store.conftest import a_world
+
+    def opened(kind: str) -> Any:
+        if kind == "sqlite":
+            folder = request.getfixturevalue("tmp_path") / "target.sqlite3"
+            folder.write_bytes(request.getfixturevalue("migrated_file").read_bytes())
+            return a_world(f"sqlite+aiosqlite:///{folder}")
+        return a_world(request.getfixturevalue("postgres").database().url)
+
+    return opened
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+async def test_an_empty_store_gets_the_same_rows_under_the_same_ids(
+    sqlite_world: World, target: Any, tmp_path: Path, kind: str
+) -> None:
+    here, there, archive = tmp_path / "here", tmp_path / "there", tmp_path / "a.tar.gz"
+    training = await a_full_world(sqlite_world, here)
+    before = await everything(sqlite_world.store)
+
+    counts = await export_store(sqlite_world.store, here, archive)
+    async with target(kind) as other:
+        moved = await import_store(other.store, there, archive)
+
+        assert moved.kept_ids
+        assert await everything(other.store) == before
+        assert files_in(there) == files_in(here)
+        assert (counts["trainings"], counts["files"], moved.files) == (2, 7, 7)
+        again = await other.a_training(await other.a_bot("new"))
+        assert again.id > training.id + 1  # numbering goes on after what was brought
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+async def test_a_store_in_use_gives_new_ids_and_rewrites_all_that_carries_one(
+    sqlite_world: World, target: Any, tmp_path: Path, kind: str
+) -> None:
+    here, there, archive = tmp_path / "here", tmp_path / "there", tmp_path / "a.tar.gz"
+    training = await a_full_world(sqlite_world, here)
+    await export_store(sqlite_world.store, here, archive)
+    async with target(kind) as other:
+        for name in ("Ada", "mine"):
+            mine = await other.a_training(await other.a_bot(name))
+        before = await everything(other.store)
+
+        moved = await import_store(other.store, there, archive)
+
+        new_id = moved.ids["trainings"][training.id]
+        assert not moved.kept_ids
+        assert moved.renamed == {"local@localhost": {"Ada": "Ada 2"}}
+        assert new_id not in {mine.id, training.id}
+        async with other.store.reading(other.owner.id) as tx:
+            assert (await tx.trainings.get(mine.id)).bot_name == "mine"
+            found = await tx.trainings.get(new_id)
+            events = await tx.events.read(found.topic)
+            checkpoint = await tx.checkpoints.latest(new_id)
+            bot = await tx.bots.get("Ada 2")
+            assert len(await tx.results.trades(new_id)) == 1
+            assert len(await tx.changes.after(new_id)) == 1
+            assert await tx.leases.current(found.topic) == 1
+        assert (found.bot_name, found.status["id"], found.last_seq) == ("Ada 2", new_id, 3)
+        assert [event.data["id"] for event in events] == [new_id] * 3
+        assert checkpoint is not None
+        assert checkpoint.path == f"trainings/{new_id}/checkpoints/1-50"
+        assert (there / checkpoint.path / "run.safetensors").read_bytes() == b"Ada run.safetensors"
+        assert bot.weights == f"trainings/{new_id}/weights-1.safetensors"
+        async with Service(other.store).reading() as unit:
+            bea = await unit.users.by_email("other@example.com")
+        assert not bea.is_admin
+        after = await everything(other.store)
+        kept = [row["id"] for row in before["trainings"]]
+        assert [row for row in after["trainings"] if row["id"] in kept] == before["trainings"]
+
+        twice = await import_store(other.store, there, archive)
+        assert twice.renamed["local@localhost"] == {"Ada": "Ada 3", "spare": "spare 2"}
+
+
+async def test_exporting_what_was_imported_gives_the_same_archive_again(
+    sqlite_world: World, target: Any, tmp_path: Path
+) -> None:
+    here, there = tmp_path / "here", tmp_path / "there"
+    await a_full_world(sqlite_world, here)
+    await export_store(sqlite_world.store, here, tmp_path / "1.tar.gz")
+    async with target("postgresql") as other:
+        await import_store(other.store, there, tmp_path / "1.tar.gz")
+        await export_store(other.store, there, tmp_path / "2.tar.gz")
+
+    assert contents(tmp_path / "1.tar.gz") == contents(tmp_path / "2.tar.gz")
+
+
+def contents(archive: Path) -> dict[str, bytes]:
+    with tarfile.open(archive) as tar:
+        return {
+            entry.name: source.read()
+            for entry in tar
+            if (source := tar.extractfile(entry)) is not None
+        }
+
+
+def rewritten(archive: Path, to: Path, entries: dict[str, bytes]) -> Path:
+    with tarfile.open(to, "w:gz") as tar:
+        for name, content in (contents(archive) | entries).items():
+            info = tarfile.TarInfo(name)
+            info.size = len(content)
+            tar.addfile(info, io.BytesIO(content))
+    return to
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [
+        {"rows/leases.jsonl": TWICE * 2},
+        {"rows/bots.jsonl": TWICE},
+        {"aibt.json": b'{"format": 1, "schema": "9999"}'},
+        {"aibt.json": b"[]"},
+        {"files/../../outside": b"x"},
+        {"files/trainings/../../../outside": b"x"},
+        {"/etc/passwd": b"x"},
+        {"files/secret": b"x"},
+        {"files/trainings/99/weights": b"x"},
+        {"rows/audit.jsonl": b"{}"},
+        {"rows/trainings.jsonl": b"not json"},
+        {"rows/trainings.jsonl": b"[1]"},
+        {"rows/bots.jsonl": b'{"id": 1}'},
+        {"rows/users.jsonl": b""},
+        {"rows/topics.jsonl": b'{"topic": "training/99", "owner_id": 1, "last_seq": 1}'},
+        {"rows/topics.jsonl": b'{"topic": "../x", "owner_id": 1, "last_seq": 1}'},
+        {"rows/leases.jsonl": b'{"topic": "training/1", "owner_id": 1}'},
+    ],
+)
+async def test_what_no_export_writes_is_refused_and_leaves_nothing(
+    sqlite_world: World, target: Any, tmp_path: Path, entries: dict[str, bytes]
+) -> None:
+    here, there, archive = tmp_path / "here", tmp_path / "there", tmp_path / "a.tar.gz"
+    await a_full_world(sqlite_world, here)
+    await export_store(sqlite_world.store, here, archive)
+    broken = rewritten(archive, tmp_path / "b.tar.gz", entries)
+    async with target("sqlite") as other:
+        before = await everything(other.store)
+        with pytest.raises(Invalid) as refused:
+            await import_store(other.store, there, broken)
+        assert await everything(other.store) == before
+
+    assert refused.value.field == "archive"
+    assert not there.exists() or files_in(there) == {}
+    assert not (tmp_path / "outside").exists()
+
+
+@pytest.mark.parametrize("content", [b"", b"x" * 99, gzip.compress(b"x" * 2_000)])
+async def test_what_is_no_archive_is_refused(
+    sqlite_world: World, tmp_path: Path, content: bytes
+) -> None:
+    archive = tmp_path / "a.tar.gz"
+    archive.write_bytes(content)
+
+    with pytest.raises(Invalid, match="archive"):
+        await import_store(sqlite_world.store, tmp_path, archive)
+
+
+async def test_a_truncated_archive_is_refused(sqlite_world: World, tmp_path: Path) -> None:
+    archive = tmp_path / "a.tar.gz"
+    await a_full_world(sqlite_world, tmp_path / "here")
+    await export_store(sqlite_world.store, tmp_path / "here", archive)
+    archive.write_bytes(archive.read_bytes()[: archive.stat().st_size // 2])
+
+    with pytest.raises(Invalid, match="archive"):
+        await import_store(sqlite_world.store, tmp_path / "there", archive)
+
+
+async def test_a_link_in_an_archive_is_refused(sqlite_world: World, tmp_path: Path) -> None:
+    archive = tmp_path / "a.tar.gz"
+    with tarfile.open(archive, "w:gz") as tar:
+        header = json.dumps({"format": 1, "schema": "0002"}).encode()
+        info = tarfile.TarInfo("aibt.json")
+        info.size = len(header)
+        tar.addfile(info, io.BytesIO(header))
+        link = tarfile.TarInfo("files/datasets/x")
+        link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
+        tar.addfile(link)
+
+    with pytest.raises(Invalid, match="no export writes"):
+        await import_store(sqlite_world.store, tmp_path, archive)
+
+
+async def test_signs_of_presence_and_keys_stay_behind(sqlite_world: World, tmp_path: Path) -> None:
+    archive = tmp_path / "a.tar.gz"
+    async with sqlite_world.store.writing(sqlite_world.owner.id) as tx:
+        await tx.secrets.put("jina", base_url=None, sealed="sealed", last_four="1234")
+    await export_store(sqlite_world.store, tmp_path, archive)
+
+    assert not any(
+        name in {f"rows/{table}.jsonl" for table in ("secrets", "sign_ins", "passes", "audit")}
+        for name in contents(archive)
+    )
+    with pytest.raises(NotFound):
+        async with sqlite_world.store.reading(999) as tx:
+            await tx.me.standing()
