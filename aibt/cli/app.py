@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from aibt.cli import bots, history, output, trainings
+from aibt.cli import accounts, bots, history, output, trainings
 from aibt.cli.complaints import INTERRUPTED, Complaint
 from aibt.cli.demo import demo
 from aibt.cli.entry import Entry
@@ -19,6 +19,7 @@ _EPILOG = (
     "130 left with Ctrl-C. Start here: aibt demo"
 )
 _PLATFORM, _TRAINING, _MARKET = "The platform", "Bots and trainings", "Markets"
+_ACCOUNTS = "Accounts"
 
 
 class _Commands(TyperGroup):
@@ -54,6 +55,8 @@ trainings.app.command("start", help="Start a training; with --follow, watch it."
 app.add_typer(trainings.app, name="trainings", rich_help_panel=_TRAINING)
 app.command(rich_help_panel=_MARKET)(fetch)
 app.command(rich_help_panel=_MARKET)(symbols)
+app.command(rich_help_panel=_ACCOUNTS)(accounts.token)
+app.add_typer(accounts.app, name="users", rich_help_panel=_ACCOUNTS)
 
 
 def _version(wanted: bool) -> None:

@@ -5,9 +5,9 @@ from typing import Annotated, Final
 import typer
 
 from aibt.cli import formats, output
-from aibt.cli.client import Client, connected, in_path
+from aibt.cli.client import Client, in_path
 from aibt.cli.complaints import Misused
-from aibt.cli.entry import AsJson, Url, address
+from aibt.cli.entry import AsJson, Url, address, connected
 from aibt.protocol.bots import BotDeletedMessage, BotMessage, BotsPageMessage
 
 app = typer.Typer(no_args_is_help=True, help="Create, show, change and control your bots.")
@@ -46,7 +46,7 @@ DiscounterRate = Annotated[
 def list_bots(url: Url = None, *, as_json: AsJson = False) -> None:
     """List your bots."""
     with connected(address(url)) as client:
-        found = _all(client)
+        found = all_bots(client)
     if as_json:
         output.show_json({"bots": [bot.model_dump(mode="json") for bot in found]})
     elif not found:
@@ -56,7 +56,8 @@ def list_bots(url: Url = None, *, as_json: AsJson = False) -> None:
         output.show(output.table(columns, (_row(bot) for bot in found)))
 
 
-def _all(client: Client) -> list[BotMessage]:
+def all_bots(client: Client) -> list[BotMessage]:
+    """Return the bots of whoever asks, page by page."""
     page = client.get("/api/bots", BotsPageMessage)
     found = page.bots
     while page.next is not None:

@@ -2,14 +2,14 @@
 
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import quote, urlsplit
 
 from pydantic import ValidationError
 
 from aibt.cli.complaints import Complaint, Refused, Unreachable
+from aibt.cli.tokens import NOT_SIGNED_IN, Tokens
 from aibt.protocol.message import WireMessage
 
 if TYPE_CHECKING:
@@ -56,12 +56,19 @@ class Client:
     """Asks the platform and returns what it answers.
 
     A request that got lost is sent again under the same key, so it has one effect.
+
+    Attributes:
+        url: base address of the platform.
+        tokens: say who is asking.
     """
 
-    def __init__(self, url: str, *, wait: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self, url: str, tokens: Tokens | None = None, *, wait: Callable[[float], None] = time.sleep
+    ) -> None:
         import httpx
 
         self.url = url
+        self.tokens = tokens or Tokens()
         self._wait = wait
         self._http = httpx.Client(
             base_url=url,
@@ -114,7 +121,7 @@ class Client:
 
         for wait_s in (*_REPEAT_AFTER_S, None):
             try:
-                answer = self._http.request(method, path, **given)
+                answer = self._send(method, path, **given)
             except (httpx.ConnectError, httpx.ConnectTimeout):
                 raise nothing_answers(self.url) from None
             except httpx.InvalidURL as error:
@@ -129,6 +136,16 @@ class Client:
             self._wait(wait_s)
         raise nothing_answers(self.url)
 
+    def _send(self, method: str, path: str, **given: Any) -> "httpx.Response":
+        """Send a request; one whose bearer was refused is sent again with a new one, once."""
+        headers = given.pop("headers", {})
+        bearer = self.tokens.headers()
+        answer = self._http.request(method, path, headers={**headers, **bearer}, **given)
+        if answer.status_code == 401 and bearer and self.tokens.renew():
+            bearer = self.tokens.headers()
+            answer = self._http.request(method, path, headers={**headers, **bearer}, **given)
+        return answer
+
     def _said(self, answer: "httpx.Response") -> object:
         try:
             said = answer.json()
@@ -137,6 +154,8 @@ class Client:
         if answer.is_success and isinstance(said, dict):
             return said
         if isinstance(said, dict) and {"code", "msg", "field"} <= set(said):
+            if said["code"] == NOT_SIGNED_IN:
+                raise self.tokens.refused(self.url, said["msg"])
             raise Refused(said["code"], said["msg"], said["field"])
         raise Complaint(
             f"What answers at {self.url} is not AIBT (it said {answer.status_code} to "
@@ -153,16 +172,6 @@ def _may_be_repeated(answer: "httpx.Response") -> bool:
     except ValueError:
         return True
     return not isinstance(said, dict) or said.get("code", "unavailable") == "unavailable"
-
-
-@contextmanager
-def connected(url: str) -> Iterator[Client]:
-    """Yield a client of the platform at `url`."""
-    client = Client(url)
-    try:
-        yield client
-    finally:
-        client.close()
 
 
 def in_path(name: str) -> str:

@@ -11,9 +11,9 @@ from typing import Annotated, Final
 import typer
 
 from aibt.cli import formats, output
-from aibt.cli.client import Client, connected, in_path
+from aibt.cli.client import Client, in_path
 from aibt.cli.complaints import INTERRUPTED, Complaint, Refused
-from aibt.cli.entry import Entry, Url, address, environment, settings
+from aibt.cli.entry import Entry, Url, address, connected, environment, settings
 from aibt.cli.following import follow
 from aibt.cli.results import result_table, summary, verdict
 from aibt.cli.server import ServerFiles, await_ready, free_port, launch, stop
@@ -131,7 +131,9 @@ def _train(client: Client, name: str, clock: Clock, seconds: float) -> TrainingM
         "seed": 7,
     }
     script = _Script(client, clock, seconds)
-    stream = TrainingStream(client.url, clock=clock, start=start, tick_s=_TICK_S)
+    stream = TrainingStream(
+        client.url, clock=clock, tokens=client.tokens, start=start, tick_s=_TICK_S
+    )
     return follow(stream, TrainingView(title=f"{name} on EURUSD H1"), clock, on_frame=script.play)
 
 

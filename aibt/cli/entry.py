@@ -2,19 +2,23 @@
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Final
 from urllib.parse import urlsplit
 
 import typer
 
+from aibt.cli.client import Client, is_loopback
 from aibt.cli.complaints import Misused
+from aibt.cli.tokens import Tokens
 
 if TYPE_CHECKING:
     from aibt.settings import Settings
 
 SERVE: Final = (sys.executable, "-m", "serve_app")
+TOKEN: Final = "AIBT_TOKEN"
 _SCHEMES: Final = {"http": "http", "https": "https", "ws": "http", "wss": "https"}
 
 Url = Annotated[
@@ -87,6 +91,42 @@ def address(url: str | None) -> str:
         raise Misused(f"--url: {url!r} is no address such as http://127.0.0.1:8080.")
     path = parts.path.rstrip("/").removesuffix("/ws")
     return f"{_SCHEMES[parts.scheme]}://{parts.netloc}{path}"
+
+
+def tokens_for(base: str, chosen: "Settings | None" = None) -> Tokens:
+    """Return what says to the platform at `base` who is asking.
+
+    That is `AIBT_TOKEN`, or else tokens made from this machine's store, and for a platform on
+    this machine alone: nobody else is shown one that was not asked for.
+
+    Args:
+        base: base address of the platform.
+        chosen: settings of its store; None: this process's own.
+    """
+    if given := environment().get(TOKEN, "").strip():
+        if not given.isascii() or not given.isprintable() or " " in given:
+            raise Misused(f"{TOKEN} is no token: it has characters that none has.")
+        if chosen is None:
+            return Tokens(given)
+    if not is_loopback(base):
+        return Tokens()
+
+    def mint() -> str:
+        from aibt.cli.direct import program_token
+
+        return program_token(chosen or settings(), None)
+
+    return Tokens(mint=mint)
+
+
+@contextmanager
+def connected(base: str, tokens: Tokens | None = None) -> Iterator[Client]:
+    """Yield a client of the platform at `base`; without `tokens` those of `tokens_for`."""
+    client = Client(base, tokens or tokens_for(base))
+    try:
+        yield client
+    finally:
+        client.close()
 
 
 def local_address(host: str, port: int) -> str:

@@ -6,8 +6,8 @@ from typing import Annotated, Final, Literal
 import typer
 
 from aibt.cli import formats, output
-from aibt.cli.client import Client, connected, read
-from aibt.cli.entry import AsJson, Url, address
+from aibt.cli.client import Client, read
+from aibt.cli.entry import AsJson, Url, address, connected
 from aibt.cli.trainings import TrainingId
 from aibt.protocol.errors import ErrorMessage
 from aibt.protocol.trainings import (

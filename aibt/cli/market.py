@@ -8,9 +8,8 @@ from typing import Annotated, Literal
 import typer
 
 from aibt.cli import formats, output
-from aibt.cli.client import connected
 from aibt.cli.complaints import Complaint
-from aibt.cli.entry import AsJson, Url, address
+from aibt.cli.entry import AsJson, Url, address, connected
 from aibt.protocol.market import BarsMessage, SymbolsMessage
 
 SourceName = Literal["csv", "sample", "yahoo", "synthetic"]

@@ -7,9 +7,19 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from aibt.cli import formats, output
-from aibt.cli.client import connected, nothing_answers
+from aibt.cli.bots import all_bots
+from aibt.cli.client import nothing_answers
 from aibt.cli.complaints import Complaint
-from aibt.cli.entry import AsJson, Entry, Url, address, environment, local_address, settings
+from aibt.cli.entry import (
+    AsJson,
+    Entry,
+    Url,
+    address,
+    connected,
+    environment,
+    local_address,
+    settings,
+)
 from aibt.cli.server import (
     START_S,
     STOP_S,
@@ -24,8 +34,7 @@ from aibt.cli.server import (
 from aibt.cli.trainings import trainings_table
 from aibt.clock import SystemClock
 from aibt.live.states import RunState
-from aibt.protocol.bots import BotsMessage
-from aibt.protocol.trainings import TrainingsMessage
+from aibt.protocol.trainings import TrainingsPageMessage
 
 if TYPE_CHECKING:
     from aibt.settings import Settings
@@ -125,9 +134,11 @@ def status(url: Url = None, *, as_json: AsJson = False) -> None:
         if health is None:
             raise nothing_answers(base)
         ready, parts = health
-        bots = client.get("/api/bots", BotsMessage).bots if ready else []
+        bots = all_bots(client) if ready else []
         trainings = (
-            client.get("/api/trainings", TrainingsMessage, state=_ACTIVE).trainings if ready else []
+            client.get("/api/trainings", TrainingsPageMessage, state=_ACTIVE).trainings
+            if ready
+            else []
         )
     if as_json:
         rows = [training.model_dump(mode="json", exclude={"bot"}) for training in trainings]

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from aibt.cli.client import is_loopback, nothing_answers
 from aibt.cli.complaints import Complaint, Refused, Unreachable
+from aibt.cli.tokens import NOT_SIGNED_IN, Tokens
 from aibt.clock import Clock
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ nothing came for a while."""
 PATIENCE_S: Final = 120.0  # for which a lost platform is looked for
 _OPEN_S: Final = 10.0
 _WAITS_S: Final = (0.1, 5.0)  # first and longest wait between two attempts
+_SIGNED_OUT: Final = 4401
+_REFUSED: Final = {4403: "forbidden", 4429: "quota_exceeded"}  # close codes, and what they mean
 _AGAIN: Final = frozenset({"unavailable"})  # errors after which the same may be asked again
 
 
@@ -46,6 +49,10 @@ class _BrokenError(Exception):
     """The connection is gone; another one may be better."""
 
 
+class _SignedOutError(Exception):
+    """The platform does not know, or no longer, who is asking."""
+
+
 class TrainingStream:
     """Starts or watches a training and yields what happens to it.
 
@@ -59,6 +66,7 @@ class TrainingStream:
         url: str,
         *,
         clock: Clock,
+        tokens: Tokens | None = None,
         start: Mapping[str, Any] | None = None,
         training_id: int | None = None,
         rate_hz: float | None = None,
@@ -71,6 +79,7 @@ class TrainingStream:
         Args:
             url: base address of the platform.
             clock: measures for how long it has been lost.
+            tokens: say who is asking, at each connection anew.
             start: what to start; else `training_id` says what to watch.
             training_id: see there.
             rate_hz: most statuses a second; None: the platform's own.
@@ -88,6 +97,7 @@ class TrainingStream:
         self._url = url
         self._ws = "ws" + url.removeprefix("http") + "/ws"
         self._clock = clock
+        self._tokens = tokens or Tokens()
         self._start = start
         self._start_id = str(uuid.uuid4())
         self._rate_hz = rate_hz
@@ -104,7 +114,7 @@ class TrainingStream:
         """
         since: float | None = None
         wait_s = _WAITS_S[0]
-        was_open = False
+        was_open = is_renewed = False
         while True:
             try:
                 with self._socket() as socket:
@@ -112,10 +122,17 @@ class TrainingStream:
                         yield Frame(kind=BACK, data={})
                     was_open = True
                     for frame in self._frames(socket):
-                        since, wait_s = None, _WAITS_S[0]
+                        since, wait_s, is_renewed = (
+                            None,
+                            _WAITS_S[0],
+                            is_renewed and frame.kind == TICK,
+                        )
                         yield frame
                         if frame.kind == END:
                             return
+            except _SignedOutError as signed_out:
+                is_renewed = self._renew(signed_out, is_renewed)
+                continue
             except _BrokenError as broken:
                 if not was_open:
                     raise nothing_answers(self._url) from None
@@ -128,6 +145,16 @@ class TrainingStream:
                     ) from None
             self._wait(wait_s)
             wait_s = min(2 * wait_s, _WAITS_S[1])
+
+    def _renew(self, signed_out: _SignedOutError, is_renewed: bool) -> bool:
+        """Take another bearer in place of one that was too old, but never two in a row.
+
+        Raises:
+            Refused: there is no better one.
+        """
+        if is_renewed or not self._tokens.renew():
+            raise self._tokens.refused(self._url, str(signed_out)) from None
+        return True
 
     def _request(self) -> dict[str, Any]:
         if self._start is not None and self.cursor is None:
@@ -155,7 +182,7 @@ class TrainingStream:
                     if frame.kind == END:
                         return
         except ConnectionClosed as closed:
-            raise _BrokenError(_reason(closed)) from None
+            raise _after(closed) from None
         except ValueError as error:
             raise Complaint(f"What answers at {self._url} is not AIBT: {error}.") from None
 
@@ -167,6 +194,8 @@ class TrainingStream:
         if said["done"] and kind == "error":
             if data["code"] in _AGAIN:
                 raise _BrokenError(data["msg"])
+            if data["code"] == NOT_SIGNED_IN:
+                raise _SignedOutError(data["msg"])
             raise Refused(data["code"], data["msg"], data["field"])
         if said["done"]:
             self.training_id = data["id"]
@@ -191,6 +220,7 @@ class TrainingStream:
                 socket = opened.enter_context(
                     connect(
                         self._ws,
+                        additional_headers=self._tokens.headers(),
                         open_timeout=_OPEN_S,
                         close_timeout=1,
                         compression=None,
@@ -205,6 +235,16 @@ class TrainingStream:
             except (OSError, EOFError, WebSocketException) as error:
                 raise _BrokenError(str(error) or type(error).__name__) from None
             yield socket
+
+
+def _after(closed: Any) -> Exception:
+    """Return what a closed connection means: lost, signed out, or refused for good."""
+    code, why = (closed.rcvd.code, closed.rcvd.reason) if closed.rcvd else (None, "")
+    if code == _SIGNED_OUT:
+        return _SignedOutError(why)
+    if code in _REFUSED:
+        return Refused(_REFUSED[code], why or f"the connection was closed with {code}", None)
+    return _BrokenError(_reason(closed))
 
 
 def _reason(closed: Any) -> str:

@@ -6,9 +6,9 @@ import typer
 
 from aibt.cli import output
 from aibt.cli.bots import Depth, DiscounterRate, Gamma, HiddenLayers, Lr
-from aibt.cli.client import Client, connected, in_path
+from aibt.cli.client import Client, in_path
 from aibt.cli.complaints import INTERRUPTED, Misused, Refused
-from aibt.cli.entry import AsJson, Url, address
+from aibt.cli.entry import AsJson, Url, address, connected
 from aibt.cli.following import OnFrame, follow
 from aibt.cli.market import Period, Source, Symbol
 from aibt.cli.results import result_table, summary, verdict
@@ -138,7 +138,7 @@ def train(
             training = client.change("POST", "/api/trainings", TrainingMessage, start)
             _started(training, as_json=as_json)
             return
-    stream = TrainingStream(base, clock=SystemClock(), start=start)
+    stream = TrainingStream(base, clock=SystemClock(), tokens=client.tokens, start=start)
     view = TrainingView(title=f"{made.name} on {symbol} {period}")
     show_to_the_end(stream, view, base, as_json=as_json, stop_on_interrupt=stop_on_interrupt)
 
@@ -162,7 +162,9 @@ def watch(
     if training.state.has_ended:
         show_training(training, as_json=as_json)
         return
-    stream = TrainingStream(base, clock=SystemClock(), training_id=training_id, rate_hz=rate_hz)
+    stream = TrainingStream(
+        base, clock=SystemClock(), tokens=client.tokens, training_id=training_id, rate_hz=rate_hz
+    )
     title = f"{training.bot_name} on {training.symbol} {training.period}"
     view = TrainingView(title=title, state=training.state)
     show_to_the_end(stream, view, base, as_json=as_json, stop_on_interrupt=stop_on_interrupt)

@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from aibt.cli import formats, output
-from aibt.cli.client import connected
 from aibt.cli.complaints import Misused
-from aibt.cli.entry import AsJson, Url, address
+from aibt.cli.entry import AsJson, Url, address, connected
 from aibt.cli.results import result_table
 from aibt.live.states import RunState
-from aibt.protocol.trainings import TrainingMessage, TrainingsMessage
+from aibt.protocol.trainings import TrainingMessage, TrainingsPageMessage
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -46,7 +45,7 @@ def list_trainings(
         "before_id": before,
     }
     with connected(address(url)) as client:
-        found = client.get("/api/trainings", TrainingsMessage, **query).trainings
+        found = client.get("/api/trainings", TrainingsPageMessage, **query).trainings
     if as_json:
         rows = [training.model_dump(mode="json") for training in found]
         output.show_json({"trainings": rows})

@@ -11,6 +11,10 @@ from tests.unit.cli.builders import run
 
 COMMANDS = [
     [], ["demo"], ["up"], ["down"], ["status"], ["train"], ["watch"], ["fetch"], ["symbols"],
+    ["token"],
+    *[["users", verb] for verb in (
+        "list", "allow", "deny", "make-admin", "remove-admin", "disable", "enable", "link",
+    )],
     *[["bots", verb] for verb in (
         "list", "show", "create", "update", "delete", "pause", "resume", "stop",
     )],
@@ -39,7 +43,8 @@ def test_help_loads_nothing_heavy() -> None:
     script = (
         "import sys; from typer.testing import CliRunner; from aibt.cli.app import app; "
         "assert CliRunner().invoke(app, ['--help']).exit_code == 0; "
-        "heavy = {'ray', 'torch', 'numba', 'pandas', 'numpy', 'httpx', 'websockets', 'fastapi'}; "
+        "heavy = {'ray', 'torch', 'numba', 'pandas', 'numpy', 'httpx', 'websockets', 'fastapi', "
+        "'sqlalchemy', 'jwt', 'cryptography', 'argon2'}; "
         "print(','.join(sorted(heavy & set(sys.modules))))"
     )
 

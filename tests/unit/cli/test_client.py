@@ -9,8 +9,9 @@ import pytest
 
 from aibt.cli.client import Client
 from aibt.cli.complaints import Complaint, Refused, Unreachable
+from aibt.cli.entry import tokens_for
 from aibt.errors import Unavailable
-from aibt.protocol.bots import BotMessage, BotsMessage
+from aibt.protocol.bots import BotMessage, BotsPageMessage
 from tests.unit.cli.builders import World
 
 BOT = {"name": "Ada", "lr": 0.1, "gamma": 0.9}
@@ -59,7 +60,7 @@ def waits() -> list[float]:
 
 @pytest.fixture
 def client(world: World, waits: list[float]) -> Iterator[Client]:
-    found = Client(world.url, wait=waits.append)
+    found = Client(world.url, tokens_for(world.url), wait=waits.append)
     yield found
     found.close()
 
@@ -68,7 +69,7 @@ def test_a_change_is_made_and_read_back(client: Client) -> None:
     made = client.change("POST", "/api/bots", BotMessage, BOT)
 
     assert made.name == "Ada"
-    assert [bot.name for bot in client.get("/api/bots", BotsMessage).bots] == ["Ada"]
+    assert [bot.name for bot in client.get("/api/bots", BotsPageMessage).bots] == ["Ada"]
 
 
 def test_a_refusal_carries_its_code_and_its_field(client: Client) -> None:
@@ -83,12 +84,12 @@ def test_a_refusal_carries_its_code_and_its_field(client: Client) -> None:
 def test_what_is_unavailable_is_asked_for_again_and_then_given_up(
     client: Client, world: World, waits: list[float]
 ) -> None:
-    world.platform.failures["bots"] = Unavailable("busy")
+    world.platform.failures["bots_page"] = Unavailable("busy")
 
     with pytest.raises(Refused, match="busy"):
-        client.get("/api/bots", BotsMessage)
+        client.get("/api/bots", BotsPageMessage)
 
-    assert world.platform.calls["bots"] == 3
+    assert world.platform.calls["bots_page"] == 3
     assert len(waits) == 2
 
 
@@ -116,7 +117,7 @@ def test_what_is_not_aibt_is_recognised(answer: tuple[int, str]) -> None:
     client = Client(server.url)
     try:
         with pytest.raises(Complaint, match="is not"):
-            client.get("/api/bots", BotsMessage)
+            client.get("/api/bots", BotsPageMessage)
     finally:
         client.close()
         server.close()
@@ -126,7 +127,7 @@ def test_where_nothing_listens_the_address_is_named() -> None:
     client = Client("http://127.0.0.1:1")
     try:
         with pytest.raises(Unreachable, match=r"http://127\.0\.0\.1:1.*aibt up"):
-            client.get("/api/bots", BotsMessage)
+            client.get("/api/bots", BotsPageMessage)
         assert client.health() is None
     finally:
         client.close()

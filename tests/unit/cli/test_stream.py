@@ -10,7 +10,9 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.server import ServerConnection, serve
 
 from aibt.cli.complaints import Refused, Unreachable
+from aibt.cli.entry import tokens_for
 from aibt.cli.stream import BACK, END, LOST, TICK, Frame, TrainingStream
+from aibt.cli.tokens import Tokens
 from aibt.clock import SystemClock
 from aibt.live.states import RunState
 from tests.unit.cli.builders import FixedClock, World, meanwhile
@@ -30,7 +32,11 @@ class ScriptedPlatform:
         self.requests: list[dict[str, Any]] = []
         rest = list(scripts)
 
+        self.bearers: list[str | None] = []
+
         def handle(socket: ServerConnection) -> None:
+            assert socket.request is not None
+            self.bearers.append(socket.request.headers.get("Authorization"))
             request = json.loads(socket.recv())
             self.requests.append(request)
             rest.pop(0)(socket, request)
@@ -242,7 +248,11 @@ def test_no_event_is_missed_or_seen_twice_when_a_real_platform_is_cut_off(world:
 
     with meanwhile(drive):
         for frame in TrainingStream(
-            relay.url, clock=SystemClock(), training_id=number, wait=lambda _: None
+            relay.url,
+            clock=SystemClock(),
+            tokens=tokens_for(relay.url),
+            training_id=number,
+            wait=lambda _: None,
         ):
             got.append(frame)
             if frame.kind == "status":
@@ -263,3 +273,71 @@ def test_no_event_is_missed_or_seen_twice_when_a_real_platform_is_cut_off(world:
 
 def a_line(text: int) -> dict[str, Any]:
     return {"level": "info", "text": f"line {text}", "at": "2024-01-01T00:00:00Z"}
+
+
+def test_a_bearer_that_is_over_is_replaced_without_a_word(
+    serving: Callable[..., ScriptedPlatform],
+) -> None:
+    platform = serving(sends(status(3), then_close=4401), sends(line(4), DONE))
+    minted = iter(["first", "second"])
+    tokens = Tokens(mint=lambda: next(minted))
+    waits: list[float] = []
+
+    frames = list(
+        TrainingStream(
+            platform.url, clock=FixedClock(), tokens=tokens, training_id=7, wait=waits.append
+        )
+    )
+
+    assert kinds(frames) == ["status", "log", END]
+    assert platform.bearers == ["Bearer first", "Bearer second"]
+    assert waits == []
+
+
+def test_a_sign_in_that_ends_under_a_request_is_begun_anew(
+    serving: Callable[..., ScriptedPlatform],
+) -> None:
+    refused = {
+        "inner_task": "error",
+        "done": True,
+        "data": {"code": "not_signed_in", "msg": "over", "field": None},
+    }
+    platform = serving(sends(refused), sends(status(0), DONE))
+    minted = iter(["first", "second"])
+
+    frames = list(
+        TrainingStream(
+            platform.url,
+            clock=FixedClock(),
+            tokens=Tokens(mint=lambda: next(minted)),
+            training_id=7,
+        )
+    )
+
+    assert kinds(frames) == ["status", END]
+
+
+@pytest.mark.parametrize("tokens", [Tokens(), Tokens("given"), Tokens(mint=lambda: "minted")])
+def test_who_is_not_let_in_is_told_how_to_sign_in(
+    serving: Callable[..., ScriptedPlatform], tokens: Tokens
+) -> None:
+    platform = serving(sends(then_close=4401), sends(then_close=4401))
+    stream = TrainingStream(platform.url, clock=FixedClock(), tokens=tokens, training_id=7)
+
+    with pytest.raises(Refused, match="aibt token") as refused:
+        list(stream)
+
+    assert refused.value.code == "not_signed_in"
+
+
+@pytest.mark.parametrize("code", [4403, 4429])
+def test_a_refusal_for_good_is_not_tried_again(
+    serving: Callable[..., ScriptedPlatform], code: int
+) -> None:
+    platform = serving(sends(then_close=code))
+    stream = TrainingStream(platform.url, clock=FixedClock(), training_id=7)
+
+    with pytest.raises(Refused):
+        list(stream)
+
+    assert len(platform.requests) == 1
