@@ -85,6 +85,9 @@ async def import_store(store: Store, root: Path, archive: Path) -> Moved:
     read = ArchiveReader(archive, HEAD)
     if unknown := set(read.rows) - set(_MOVED):
         raise Invalid("archive", f"it has rows of unknown tables: {', '.join(sorted(unknown))}")
+    for name, rows in read.rows.items():
+        for row in rows:
+            _read(metadata.tables[name], row)
     written: list[Path] = []
     try:
         async with Service(store).raw_writing() as work:
