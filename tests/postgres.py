@@ -25,12 +25,14 @@ from tests.integration.platform_process import free_port
 OWNER, LOGIN = "aibt_owner", "aibt_app"
 _START_S = 60
 _GUARD = """
-import signal, subprocess, sys
-server = subprocess.Popen(sys.argv[2:], user=sys.argv[1] or None)
+import shutil, signal, subprocess, sys
+user, folder, *command = sys.argv[1:]
+server = subprocess.Popen(command, user=user or None)
 signal.signal(signal.SIGTERM, lambda *_: server.send_signal(signal.SIGINT))
 sys.stdin.read()  # ends with the process that started us, however it ends
 server.send_signal(signal.SIGINT)
 server.wait(30)
+shutil.rmtree(folder, ignore_errors=True)
 """
 
 
@@ -45,8 +47,9 @@ class Database:
 
 def binaries() -> Path | None:
     """Return the folder of PostgreSQL's programs, the newest, or None."""
-    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-    found = folders[-1] if folders else shutil.which("initdb")
+    folders = Path("/usr/lib/postgresql").glob("*/bin/initdb")
+    newest = max(folders, key=lambda found: float(found.parts[-3]), default=None)
+    found = newest or shutil.which("initdb")
     return Path(found).resolve().parent if found else None
 
 
@@ -73,11 +76,12 @@ class Postgres:
         ]  # fmt: skip
         server = [str(self._programs / "postgres"), "-D", str(data), *options]
         self._process = subprocess.Popen(
-            [sys.executable, "-c", _GUARD, self._user or "", *server],
+            [sys.executable, "-c", _GUARD, self._user or "", str(self._folder), *server],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             cwd=self._folder,
+            start_new_session=True,  # an interrupt of the tests is theirs: they stop it
         )
         self._run("pg_isready", "-h127.0.0.1", f"-p{self._port}", f"-t{_START_S}", patience=True)
         with self._superuser() as connection:
@@ -130,7 +134,7 @@ class Postgres:
 @contextmanager
 def a_postgres(programs: Path) -> Iterator[Postgres]:
     """Run a server for the length of the block."""
-    with tempfile.TemporaryDirectory(prefix="aibt-postgres-") as folder:
+    with tempfile.TemporaryDirectory(prefix="aibt-postgres-", ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o711)
         server = Postgres(Path(folder), programs)
         try:

@@ -4,6 +4,9 @@ from sqlalchemy import event
 
 from aibt.live.events import Emission
 from aibt.live.states import Desired, RunState
+from aibt.store.scope import of_owner
+from tests.postgres import Postgres
+from tests.unit.store.conftest import a_world
 
 World = Any  # the fixture's class, tests/unit/store/conftest.py
 
@@ -52,25 +55,55 @@ async def ask_everything(world: World) -> None:
         await tx.bots.delete("beta")
 
 
-async def test_every_query_finds_its_rows_and_their_order_by_an_index(sqlite_world: World) -> None:
-    world = sqlite_world
+async def asked_of(world: World) -> dict[str, Any]:
+    """Ask everything, and return each statement that looks for rows, with values for it."""
     asked: dict[str, Any] = {}
 
     def note(_c: object, _cursor: object, statement: str, values: Any, *_: object) -> None:
         if statement.startswith(("SELECT", "UPDATE", "DELETE")):
-            asked[statement] = values
+            asked[statement] = values[0] if isinstance(values, list) else values
 
     event.listen(world.store._reader.sync_engine, "before_cursor_execute", note)
     await ask_everything(world)
+    event.remove(world.store._reader.sync_engine, "before_cursor_execute", note)
+    return asked
+
+
+async def test_every_query_finds_its_rows_and_their_order_by_an_index(sqlite_world: World) -> None:
+    world = sqlite_world
+    asked = await asked_of(world)
 
     scans = []
     async with world.store._reader.connect() as connection:
-        for statement, noted in list(asked.items()):
-            values = noted[0] if isinstance(noted, list) else noted
+        for statement, values in asked.items():
             plan = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
             scans += [(row[3], statement) for row in plan if is_scan(row[3])]
     assert len(asked) > 30
     assert scans == []
+
+
+async def test_every_query_of_an_owner_has_its_index_on_postgresql_too(postgres: Postgres) -> None:
+    found: list[tuple[list[str], str]] = []
+    async with a_world(postgres.database().url) as world:
+        asked = await asked_of(world)
+        async with world.store.transaction(of_owner(world.owner.id), writable=True) as work:
+            ask = work.connection.exec_driver_sql
+            for path in ("seqscan", "sort", "bitmapscan"):
+                await ask(f"set local enable_{path} = off")  # where another way is found, it is
+            for statement, values in asked.items():
+                (plan,) = (await ask(f"explain (format json) {statement}", values)).scalar_one()
+                found.append((dear_steps(plan["Plan"]), statement))
+
+    assert len(found) > 30
+    assert [(steps, statement) for steps, statement in found if steps] == []
+
+
+def dear_steps(plan: dict[str, Any]) -> list[str]:
+    """Return the steps of PostgreSQL's plan that read all rows of a table, or sort them."""
+    kind, condition = plan["Node Type"], plan.get("Index Cond")
+    below = [step for part in plan.get("Plans", []) for step in dear_steps(part)]
+    is_dear = kind in {"Seq Scan", "Sort"} or ("Index" in kind and condition is None)
+    return [f"{kind} {plan.get('Relation Name', '')}", *below] if is_dear else below
 
 
 def is_scan(step: str) -> bool:
