@@ -6,7 +6,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from fastapi import FastAPI, WebSocket
 
-from aibt.api import accounts, admin, bots, health, market, trainings
+from aibt.api import accounts, admin, bots, health, market, pages, trainings
 from aibt.api.errors import add_handlers
 from aibt.api.feeds import FeedHub
 from aibt.api.gateway import Backend, Gateway
@@ -84,6 +84,7 @@ def create_app(
         trainings.router,
         market.router,
         health.router,
+        pages.router,
     ):
         app.include_router(router)
 

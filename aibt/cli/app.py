@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from aibt.cli import accounts, bots, history, output, trainings
+from aibt.cli import accounts, bots, history, output, store, trainings
 from aibt.cli.complaints import INTERRUPTED, Complaint
 from aibt.cli.demo import demo
 from aibt.cli.entry import Entry
@@ -57,6 +57,7 @@ app.command(rich_help_panel=_MARKET)(fetch)
 app.command(rich_help_panel=_MARKET)(symbols)
 app.command(rich_help_panel=_ACCOUNTS)(accounts.token)
 app.add_typer(accounts.app, name="users", rich_help_panel=_ACCOUNTS)
+app.add_typer(store.app, name="store", rich_help_panel=_PLATFORM)
 
 
 def _version(wanted: bool) -> None:

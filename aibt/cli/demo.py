@@ -13,11 +13,12 @@ import typer
 from aibt.cli import formats, output
 from aibt.cli.client import Client, in_path
 from aibt.cli.complaints import INTERRUPTED, Complaint, Refused
-from aibt.cli.entry import Entry, Url, address, connected, environment, settings
+from aibt.cli.entry import Entry, Url, address, connected, environment, settings, tokens_for
 from aibt.cli.following import follow
 from aibt.cli.results import result_table, summary, verdict
 from aibt.cli.server import ServerFiles, await_ready, free_port, launch, stop
 from aibt.cli.stream import Frame, TrainingStream
+from aibt.cli.tokens import Tokens
 from aibt.cli.train import NEW_BOT
 from aibt.cli.train_view import TrainingView
 from aibt.clock import Clock, SystemClock
@@ -51,8 +52,8 @@ def demo(
         if url is not None:
             _run(address(url), clock, seconds)
         else:
-            with _leaving_when_told(), _own_platform(context.obj, clock) as base:
-                _run(base, clock, seconds)
+            with _leaving_when_told(), _own_platform(context.obj, clock) as (base, tokens):
+                _run(base, clock, seconds, tokens)
     except KeyboardInterrupt:
         raise typer.Exit(INTERRUPTED) from None
 
@@ -72,20 +73,28 @@ def _leaving_when_told() -> Iterator[None]:
 
 
 @contextmanager
-def _own_platform(entry: Entry, clock: Clock) -> Iterator[str]:
+def _own_platform(entry: Entry, clock: Clock) -> Iterator[tuple[str, Tokens]]:
     """Run a platform with an empty store for the length of the block."""
     host, port = "127.0.0.1", free_port()
     base = f"http://{host}:{port}"
-    settings()  # a misspelt variable is told here, not at the end of a log
+    configured = settings()  # a misspelt variable is told here, not at the end of a log
     with tempfile.TemporaryDirectory(prefix="aibt-demo-", ignore_cleanup_errors=True) as root:
         files, began = ServerFiles(Path(root)), clock.monotonic()
+        url = f"sqlite+aiosqlite:///{root}/aibt.sqlite3"
         chosen = {
             **_QUIET,
             **environment(),
+            "AIBT_MODE": "laptop",
+            "AIBT_ACCOUNTS__IDENTITY": "local",
             "AIBT_STORE__ROOT": root,
+            "AIBT_STORE__URL": url,
+            "AIBT_STORE__OWNER_URL": url,
             "AIBT_SERVE__HOST": host,
             "PORT": str(port),
         }
+        store = configured.store.model_copy(update={"root": Path(root), "url": url})
+        accounts = configured.accounts.model_copy(update={"identity": "local"})
+        own = configured.model_copy(update={"store": store, "accounts": accounts})
         output.say("Starting a platform of its own…")
         files.folder.mkdir(parents=True)
         started = launch(files, entry.serve, chosen, base)
@@ -93,17 +102,17 @@ def _own_platform(entry: Entry, clock: Clock) -> Iterator[str]:
             await_ready(started, files, clock)
             took = formats.duration(clock.monotonic() - began)
             output.say(f"Ready after {took}, at {base} for as long as this lasts.")
-            yield base
+            yield base, tokens_for(base, own)
         finally:
             if files.running():
                 output.say("Stopping the platform…")
                 stop(files, started, clock)
 
 
-def _run(base: str, clock: Clock, seconds: float) -> None:
+def _run(base: str, clock: Clock, seconds: float, tokens: Tokens | None = None) -> None:
     name = f"Demo-{uuid.uuid4().hex[:6]}"
     body = {"name": name, **NEW_BOT, "discounter_rate": 60}
-    with connected(base) as client:
+    with connected(base, tokens) as client:
         client.change("POST", "/api/bots", BotMessage, body)
         try:
             training = _train(client, name, clock, seconds)

@@ -10,6 +10,7 @@ from aibt.cli.complaints import Complaint
 if TYPE_CHECKING:
     from aibt.accounts.office import Office
     from aibt.settings import Settings
+    from aibt.store.database import Store
 
 T = TypeVar("T")
 
@@ -30,17 +31,30 @@ def in_office(
     Raises:
         Complaint: the store cannot be opened, or `act` was refused.
     """
-    from aibt.errors import AibtError
 
     async def acting() -> T:
         async with _opened(settings) as office:
             return await act(office)
 
-    try:
+    def doing() -> T:
         if migrated:
             migrate_store(settings)
         return asyncio.run(acting())
-    except AibtError as error:
+
+    return complaining(doing)
+
+
+def complaining(act: "Callable[[], T]") -> T:
+    """Do something with the store.
+
+    Raises:
+        Complaint: in place of each error that is no mistake of ours.
+    """
+    from aibt.errors import AibtError
+
+    try:
+        return act()
+    except (AibtError, OSError) as error:
         sentence = str(error)
         raise Complaint(f"{sentence[:1].upper()}{sentence[1:].rstrip('.')}.") from None
 
@@ -72,6 +86,15 @@ def program_token(settings: "Settings", email: str | None, lifetime_s: float = P
 
 
 @asynccontextmanager
+async def opened_store(settings: "Settings") -> "AsyncIterator[Store]":
+    """Open the store of this machine, which has this version's schema."""
+    from aibt.store.database import open_store
+
+    async with await open_store(settings.store.database_url) as store:
+        yield store
+
+
+@asynccontextmanager
 async def _opened(settings: "Settings") -> "AsyncIterator[Office]":
     from pwdlib.hashers.argon2 import Argon2Hasher
 
@@ -91,11 +114,10 @@ async def _opened(settings: "Settings") -> "AsyncIterator[Office]":
 
 
 async def _make_local_user(settings: "Settings") -> None:
-    from aibt.store.database import open_store
     from aibt.store.service import Service
 
     async with (
-        await open_store(settings.store.database_url) as store,
+        opened_store(settings) as store,
         Service(store).writing() as unit,
     ):
         await unit.users.local_user()

@@ -101,13 +101,13 @@ def tokens_for(base: str, chosen: "Settings | None" = None) -> Tokens:
 
     Args:
         base: base address of the platform.
-        chosen: settings of its store; None: this process's own.
+        chosen: settings of its store, which no token was given for; None: this process's own.
     """
-    if given := environment().get(TOKEN, "").strip():
+    given = environment().get(TOKEN, "").strip() if chosen is None else ""
+    if given:
         if not given.isascii() or not given.isprintable() or " " in given:
             raise Misused(f"{TOKEN} is no token: it has characters that none has.")
-        if chosen is None:
-            return Tokens(given)
+        return Tokens(given)
     if not is_loopback(base):
         return Tokens()
 

@@ -40,7 +40,8 @@ if TYPE_CHECKING:
     from aibt.settings import Settings
 
 _DASHBOARD: Final = re.compile(r"Ray dashboard: (\S+)")
-_DASHBOARD_S: Final = 3.0  # the log names it a moment after commands work
+_LINK: Final = re.compile(r"Sign in with this link.*?(http\S+/sign-in#\S+)")
+_LOG_S: Final = 3.0  # the log names these a moment after commands work
 _HAPROXY: Final = (
     "HAProxy's statistics and metrics (ports 8404 and 9101, or free ones) listen on every "
     "interface of this machine; AIBT_SERVE__HAPROXY=0 does without it."
@@ -87,7 +88,8 @@ def up(
         stop(files, started, clock)
         raise
     output.say(f"The platform is ready after {formats.duration(clock.monotonic() - began)}.")
-    output.show(output.facts(where(url, chosen, files, dashboard_of(files, chosen))))
+    link = None if chosen.mode == "production" else _logged(files, _LINK)
+    output.show(output.facts(where(url, chosen, files, dashboard_of(files, chosen), link)))
 
 
 def down(
@@ -158,7 +160,11 @@ def status(url: Url = None, *, as_json: AsJson = False) -> None:
 
 
 def where(
-    url: str, chosen: "Settings", files: ServerFiles, dashboard: str | None
+    url: str,
+    chosen: "Settings",
+    files: ServerFiles,
+    dashboard: str | None,
+    link: str | None = None,
 ) -> list[tuple[str, str]]:
     """Return where everything of a platform that runs here is, as names and places."""
     found = [
@@ -166,6 +172,8 @@ def where(
         ("WebSocket", f"ws{url.removeprefix('http')}/ws"),
         ("API docs", f"{url}/docs"),
     ]
+    if link:
+        found.append(("Sign in", f"{link}  (once, within an hour; else `aibt users link`)"))
     if dashboard:
         found.append(("Ray dashboard", f"{dashboard}  (its token lies in ~/.ray/auth_token)"))
     found += [("Store", str(chosen.store.root.resolve())), ("Log", str(files.log))]
@@ -178,16 +186,23 @@ def dashboard_of(files: ServerFiles, chosen: "Settings") -> str | None:
     """Return the Ray dashboard's address: as the log says, or else as the settings ask."""
     if not chosen.ray.dashboard:
         return None
+    within_s = 0.0 if chosen.ray.address is not None else _LOG_S
+    if found := _logged(files, _DASHBOARD, within_s=within_s):
+        return found
+    return None if chosen.ray.address else f"http://127.0.0.1:{chosen.ray.dashboard_port}"
+
+
+def _logged(files: ServerFiles, what: re.Pattern[str], *, within_s: float = _LOG_S) -> str | None:
+    """Wait for a line of the log, and return what the pattern's group found in it."""
     clock = SystemClock()
-    until = clock.monotonic() + _DASHBOARD_S
+    until = clock.monotonic() + within_s
     while True:
         for line in files.tail():
-            if match := _DASHBOARD.search(line):
+            if match := what.search(line):
                 return match[1]
-        if clock.monotonic() >= until or chosen.ray.address is not None:
-            break
+        if clock.monotonic() >= until:
+            return None
         time.sleep(0.1)
-    return None if chosen.ray.address else f"http://127.0.0.1:{chosen.ray.dashboard_port}"
 
 
 def _already(running: Running, url: str, chosen: "Settings") -> None:
@@ -203,7 +218,7 @@ def _already(running: Running, url: str, chosen: "Settings") -> None:
 
 def _taken(url: str, port: int) -> str:
     with connected(url) as client:
-        if client.health(within_s=1) is not None:
+        if client.health(within_s=3) is not None:
             return (
                 f"An AIBT platform already answers at {url}, started elsewhere or with another "
                 "store; choose another port with --port."

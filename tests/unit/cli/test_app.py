@@ -11,7 +11,7 @@ from tests.unit.cli.builders import run
 
 COMMANDS = [
     [], ["demo"], ["up"], ["down"], ["status"], ["train"], ["watch"], ["fetch"], ["symbols"],
-    ["token"],
+    ["token"], ["store", "migrate"], ["store", "export"], ["store", "import"],
     *[["users", verb] for verb in (
         "list", "allow", "deny", "make-admin", "remove-admin", "disable", "enable", "link",
     )],

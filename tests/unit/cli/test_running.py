@@ -57,6 +57,7 @@ def test_up_starts_the_platform_waits_until_it_is_ready_and_says_where_everythin
         f"http://127.0.0.1:{port}/docs",
         "http://127.0.0.1:12345",
         "~/.ray/auth_token",
+        "http://127.0.0.1:1/sign-in#abc",
         str(files.log),
         "8404 and 9101",
     ):
