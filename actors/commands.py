@@ -12,7 +12,7 @@ from aibt.store.database import Store, UnitOfWork
 M = TypeVar("M", bound=WireMessage)
 
 _REFUSED = "refused"
-_PASSING = (Unavailable, QuotaExceeded, RateLimited)  # the same may be asked again later
+_NO_ANSWERS = (IdReused, Unavailable, QuotaExceeded, RateLimited)  # the same may be asked again
 
 
 class Commands:
@@ -40,8 +40,7 @@ class Commands:
                     await unit.commands.finish(command.id, as_json(answer))
                 return answer
         except AibtError as error:
-            await self.refuse(owner_id, command, error)
-            raise
+            return answer_kind.of(await self.refuse(owner_id, command, error))
 
     async def reaching(
         self,
@@ -60,10 +59,7 @@ class Commands:
         try:
             answer = await effect()
         except AibtError as error:
-            stored = await self.refuse(owner_id, command, error)
-            if stored is None or _REFUSED in stored:
-                raise
-            return answer_kind.of(stored)
+            return answer_kind.of(await self.refuse(owner_id, command, error))
         async with self._store.writing(owner_id) as unit:
             await unit.commands.finish(command.id, as_json(answer))
             finished = await unit.commands.begin(command.id, command.digest)
@@ -89,24 +85,27 @@ class Commands:
 
     async def refuse(
         self, owner_id: int, command: Command | None, error: AibtError
-    ) -> Mapping[str, Json] | None:
-        """Store a refusal for good as the answer; forget the command where nothing is decided.
+    ) -> Mapping[str, Json]:
+        """Refuse a command for good, unless it came twice at once and was answered meanwhile.
 
         Returns:
-            What is stored as the answer now: the refusal, or what the same command was answered
-            meanwhile where it came twice at once. None: nothing.
+            What it was answered meanwhile, which is its answer for good.
+
+        Raises:
+            AibtError: `error`, or what the command was refused with meanwhile.
         """
-        if command is None or isinstance(error, IdReused):
-            return None
+        if command is None or isinstance(error, _NO_ANSWERS):
+            raise error
+        refusal: dict[str, Json] = {_REFUSED: error.code, "args": [*error.args]}
         async with self._store.writing(owner_id) as unit:
-            if isinstance(error, _PASSING):
-                await unit.commands.forget(command.id)
-                return None
             await unit.commands.begin(command.id, command.digest)
-            refusal: dict[str, Json] = {_REFUSED: error.code, "args": [*error.args]}
             await unit.commands.finish(command.id, refusal)
             stored = await unit.commands.begin(command.id, command.digest)
-        return None if stored is None else stored.answer
+        if stored is None or stored.answer is None or stored.answer == refusal:
+            raise error
+        if _REFUSED in stored.answer:
+            raise _refusal(stored.answer) from error
+        return stored.answer
 
 
 def id_of(command: Command | None) -> str | None:

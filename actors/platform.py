@@ -105,8 +105,8 @@ class RayPlatform(PlatformBots):
         try:
             training, bot = await self._queue(owner, params, command)
         except AibtError as error:
-            await self._commands.refuse(owner.id, command, error)
-            raise
+            done = await self._commands.refuse(owner.id, command, error)
+            return await self.training(owner, TrainingMessage.of(done).id)
         await self._control.wake_supervisor()
         try:
             await self._activated(bot)
@@ -128,11 +128,11 @@ class RayPlatform(PlatformBots):
             Demand(1 + params.rollout_workers, int(request["device"] == "cuda")), there
         )
         async with self._store.writing(owner.id) as unit:
+            await unit.me.alone()  # first: a twin that was quicker is seen whole, or not yet begun
             if command is not None:
                 earlier = await unit.commands.begin(command.id, command.digest)
                 if earlier is not None and earlier.training_id is not None:
                     return await unit.trainings.get(earlier.training_id), bot
-            await unit.me.alone()
             active = await unit.trainings.page(states=ACTIVE_STATES, limit=MOST)
             refuse_training(
                 self._settings.quotas,

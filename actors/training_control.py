@@ -57,6 +57,8 @@ class TrainingControl:
     async def pause(self, owner_id: int, training_id: int, command_id: str | None) -> Controlled:
         """Pause the training; answers when no further step runs."""
         async with self._store.writing(owner_id) as unit:
+            if await unit.commands.is_answered(command_id):
+                return Controlled(training=await unit.trainings.get(training_id))
             training = await unit.trainings.set_desired(training_id, Desired.PAUSED)
             if not is_hosted(training) and training.state is not RunState.PAUSED:
                 training = await pause_row(unit, training, command_key(command_id, "paused"))
@@ -67,6 +69,8 @@ class TrainingControl:
     async def resume(self, owner_id: int, training_id: int, command_id: str | None) -> Controlled:
         """Let the training go on, or put it back in the queue if it gave its place back."""
         async with self._store.writing(owner_id) as unit:
+            if await unit.commands.is_answered(command_id):
+                return Controlled(training=await unit.trainings.get(training_id))
             training = await unit.trainings.set_desired(training_id, Desired.RUNNING)
             hosted = is_hosted(training)
             if not hosted:
@@ -88,6 +92,8 @@ class TrainingControl:
 
     async def _stop(self, owner_id: int, training_id: int, command_id: str | None) -> Controlled:
         async with self._store.writing(owner_id) as unit:
+            if await unit.commands.is_answered(command_id):
+                return Controlled(training=await unit.trainings.get(training_id))
             training = await unit.trainings.set_desired(training_id, Desired.STOPPED)
             if not is_hosted(training):
                 key = command_key(command_id, "stopped")

@@ -205,7 +205,8 @@ class TrainingHost:
         with self._measured("pause"):
             async with self._commands:
                 self._refuse_if_over()
-                await self._pause(command_id)
+                if not await self._recorder.is_answered(command_id):
+                    await self._pause(command_id)
                 return self.status()
 
     async def resume(self, command_id: str | None) -> dict[str, Json]:
@@ -213,7 +214,8 @@ class TrainingHost:
         with self._measured("resume"):
             async with self._commands:
                 self._refuse_if_over()
-                await self._resume(command_id)
+                if not await self._recorder.is_answered(command_id):
+                    await self._resume(command_id)
                 return self.status()
 
     async def stop(self, command_id: str | None) -> dict[str, Json]:

@@ -110,6 +110,13 @@ class TrainingRecorder:
             row = await unit.trainings.get(self.training.id)
         return row.desired
 
+    async def is_answered(self, command_id: str | None) -> bool:
+        """Say whether a command came before, was answered, and must not have its effect again."""
+        if command_id is None:
+            return False
+        async with self._store.writing(self.training.owner_id) as unit:
+            return await unit.commands.is_answered(command_id)
+
     async def changes(self) -> list[Change]:
         """Return all changes that are stored, after looking at the training's row anew."""
         async with self._store.reading(self.training.owner_id) as unit:

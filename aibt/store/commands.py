@@ -11,7 +11,10 @@ How a command is run:
 - A refusal for good (invalid, busy, not found …) is an answer like any other: the effect's
   transaction is rolled back, and `begin` and `finish` store the refusal in one of their own,
   so that the same id is answered the same even when the reason has gone since.
-- "Not available at the moment" is no answer: `forget` the command, so that its repetition runs.
+- "Not available at the moment" is no answer: the command stays as it is, so that its repetition
+  runs. It is not forgotten: the same may be under way a second time, and be answered there.
+- One that came twice at once and was answered has had its effect: whoever is late looks with
+  `is_answered` where it would have it again.
 """
 
 from collections.abc import Mapping
@@ -87,10 +90,18 @@ class Commands(Repository):
             .values(**values)
         )
 
-    async def forget(self, command_id: str) -> None:
-        """Forget a command that was begun, not answered, and had no effect."""
-        unanswered = and_(commands.c.answer.is_(None), commands.c.training_id.is_(None))
-        await self._write(delete(commands).where(self._is(command_id), unanswered))
+    async def is_answered(self, command_id: str | None) -> bool:
+        """Say whether a command has its answer; nobody gives it one until this transaction ends.
+
+        So what this transaction does for a command without one comes before all that its client
+        asks once it is answered.
+        """
+        if command_id is None:
+            return False
+        row = await self._row(
+            select(commands.c.answer).where(self._is(command_id)).with_for_update()
+        )
+        return row is not None and row["answer"] is not None
 
     async def _find(self, command_id: str) -> StoredAnswer | None:
         row = await self._row(select(*_COLUMNS).where(self._is(command_id)))

@@ -109,20 +109,43 @@ async def test_without_an_id_every_request_is_a_new_one(
     assert [answer.name for answer in answers] == ["first", "second"]
 
 
+@pytest.mark.parametrize("way", ["rows", "reaching"])
 @pytest.mark.parametrize(
-    "outcomes", [("one", "other"), ("one", TrainingEnded(1, "stopped")), (TrainingEnded(1, "x"),)]
+    "outcomes",
+    [
+        ("one", "other"),
+        ("one", TrainingEnded(1, "stopped")),
+        (TrainingEnded(1, "stopped"), "one"),
+        (TrainingEnded(1, "x"),),
+        (TrainingEnded(1, "x"), BotBusy("ada", 7)),
+    ],
 )
 async def test_two_at_once_are_answered_the_same(
-    commands: Commands, owner: int, outcomes: tuple[AibtError | str, ...]
+    commands: Commands, owner: int, way: str, outcomes: tuple[AibtError | str, ...]
 ) -> None:
     effect = Effect(*outcomes)
+    run = getattr(commands, way)
 
     answers = await asyncio.gather(
-        *(commands.reaching(owner, ID, BotDeletedMessage, effect) for _ in range(2)),
-        return_exceptions=True,
+        *(run(owner, ID, BotDeletedMessage, effect) for _ in range(2)), return_exceptions=True
     )
 
     assert len({str(answer) for answer in answers}) == 1
+
+
+@pytest.mark.parametrize("way", ["rows", "reaching"])
+async def test_of_two_at_once_one_that_was_not_available_takes_no_answer_from_the_other(
+    commands: Commands, owner: int, way: str
+) -> None:
+    effect = Effect(ActorUnavailable("dead"), "done", "done again")
+    run = getattr(commands, way)
+    await asyncio.gather(
+        *(run(owner, ID, BotDeletedMessage, effect) for _ in range(2)), return_exceptions=True
+    )
+
+    repeated = await run(owner, ID, BotDeletedMessage, effect)
+
+    assert (repeated.name, effect.times) == ("done", 2)
 
 
 async def test_a_start_that_was_refused_is_refused_again_and_one_under_way_is_not_known(
@@ -130,7 +153,8 @@ async def test_a_start_that_was_refused_is_refused_again_and_one_under_way_is_no
 ) -> None:
     assert await commands.earlier_training(owner, ID) is None
     assert await commands.earlier_training(owner, ID) is None
-    await commands.refuse(owner, ID, BotBusy("ada", 7))
+    with pytest.raises(BotBusy):
+        await commands.refuse(owner, ID, BotBusy("ada", 7))
 
     with pytest.raises(BotBusy):
         await commands.earlier_training(owner, ID)

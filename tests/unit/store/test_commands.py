@@ -64,18 +64,22 @@ async def test_an_id_is_free_after_a_day_and_not_before(world: World) -> None:
     assert await begin(world, digest="other") is None
 
 
-async def test_a_forgotten_command_begins_anew_and_an_answered_one_is_not_forgotten(
+async def test_a_command_is_answered_once_it_is_finished_and_only_to_its_owner(
     world: World,
 ) -> None:
-    await begin(world, "unavailable")
+    other = await world.another_user()
+    await begin(world, "begun")
     await begin(world, "done")
     async with world.store.writing(world.owner.id) as tx:
         await tx.commands.finish("done", {})
-        await tx.commands.forget("unavailable")
-        await tx.commands.forget("done")
 
-    assert await begin(world, "unavailable") is None
-    assert await begin(world, "done") is not None
+    async with world.store.writing(world.owner.id) as tx:
+        found = [await tx.commands.is_answered(one) for one in ("begun", "done", "unknown", None)]
+    async with world.store.writing(other.id) as tx:
+        seen = await tx.commands.is_answered("done")
+
+    assert found == [False, True, False, False]
+    assert not seen
 
 
 async def test_a_command_that_comes_many_times_at_once_has_one_effect(world: World) -> None:

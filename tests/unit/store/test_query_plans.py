@@ -22,7 +22,7 @@ async def ask_everything(world: World) -> None:
         await tx.commands.begin("c", "d")
         await tx.commands.attach("c", id_)
         await tx.commands.finish("c", {})
-        await tx.commands.forget("c")
+        await tx.commands.is_answered("c")
         await tx.leases.current(topic)
         await tx.bots.by_id(training.bot_id)
         await tx.bots.page(after=("a", 1), prefix="a")
