@@ -92,6 +92,7 @@ def _own_platform(entry: Entry, clock: Clock) -> Iterator[tuple[str, Tokens]]:
             "AIBT_SERVE__HOST": host,
             "PORT": str(port),
         }
+        chosen.pop("AIBT_RAY__ADDRESS", None)  # a laptop's platform has a cluster of its own
         store = configured.store.model_copy(update={"root": Path(root), "url": url})
         accounts = configured.accounts.model_copy(update={"identity": "local"})
         own = configured.model_copy(update={"store": store, "accounts": accounts})

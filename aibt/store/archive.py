@@ -8,6 +8,7 @@ import gzip
 import io
 import json
 import re
+import shutil
 import tarfile
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,7 +22,9 @@ FORMAT: Final = 1
 _HEADER: Final = "aibt.json"
 _ROWS: Final = "rows/"
 _FILES: Final = "files/"
-_FILE: Final = re.compile(r"(datasets|trainings/[0-9]+)(/[A-Za-z0-9_][A-Za-z0-9_.\-]{0,127}){1,4}")
+FILE: Final = re.compile(r"(datasets|trainings/[0-9]+)(/[A-Za-z0-9_][A-Za-z0-9_.\-]{0,127}){1,4}")
+"""What a path under the storage root looks like that a row may name."""
+
 _BROKEN: Final = (tarfile.TarError, gzip.BadGzipFile, EOFError, zlib.error, ValueError, OSError)
 
 
@@ -106,23 +109,33 @@ class ArchiveReader:
                 table = entry.name.removeprefix(_ROWS).removesuffix(".jsonl")
                 lines = _content(tar, entry).splitlines()
                 self.rows[table] = [_object(json.loads(line)) for line in lines]
-            elif _FILE.fullmatch(name := entry.name.removeprefix(_FILES)):
+            elif FILE.fullmatch(name := entry.name.removeprefix(_FILES)):
                 self.files.append(name)
             else:
                 raise _damaged(f"it has an entry that no export writes: {entry.name[:80]!r}")
         if not seen:
             raise _damaged("it is empty")
 
-    def extract(self, name: str, to: Path) -> None:
-        """Write one of `files` to a path that is not there yet."""
-        to.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    def extract(self, targets: Mapping[str, Path]) -> Iterator[Path]:
+        """Write those of `files` that have a target, in one pass, and yield each that is whole.
+
+        What lies at a target is replaced.
+        """
         with tarfile.open(self._path, "r:gz") as tar:
-            source = tar.extractfile(f"{_FILES}{name}")
-            if source is None:
-                raise _damaged(f"{name} is not in it")
-            with to.open("xb") as target:
-                while block := source.read(1 << 20):
-                    target.write(block)
+            for entry in tar:
+                to = targets.get(entry.name.removeprefix(_FILES))
+                source = tar.extractfile(entry)
+                if to is None or source is None or not entry.name.startswith(_FILES):
+                    continue
+                to.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+                unfinished = to.with_name(f".{to.name}.part")
+                try:
+                    with unfinished.open("wb") as target:
+                        shutil.copyfileobj(source, target, 1 << 20)
+                    unfinished.replace(to)
+                finally:
+                    unfinished.unlink(missing_ok=True)
+                yield to
 
 
 def _content(tar: tarfile.TarFile, entry: tarfile.TarInfo) -> bytes:

@@ -13,11 +13,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Table, func, insert, select, text
+from sqlalchemy import Boolean, Double, Integer, String, Table, func, insert, select, text
 from sqlalchemy.exc import StatementError
 
 from aibt.errors import Invalid
-from aibt.store.archive import ArchiveReader, new_archive
+from aibt.store.archive import FILE, ArchiveReader, new_archive
 from aibt.store.columns import UtcDateTime
 from aibt.store.database import Store
 from aibt.store.records import TRAINING_TOPIC
@@ -35,6 +35,13 @@ _PAGE: Final = 2_000
 _PATH: Final = re.compile(r"^trainings/([0-9]+)/")
 _PATHS: Final = ("weights", "initial_weights", "path")
 _NAME_LENGTH: Final = 64
+_TYPES: Final[tuple[tuple[type[Any], tuple[type, ...]], ...]] = (
+    (Integer, (int,)),
+    (Boolean, (bool,)),
+    (String, (str,)),
+    (Double, (int, float)),
+    (UtcDateTime, (str,)),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,11 +100,11 @@ async def import_store(store: Store, root: Path, archive: Path) -> Moved:
         async with Service(store).raw_writing() as work:
             entry = _Import(work, read)
             await entry.run()
-            for name in read.files:
-                to = root / entry.new_path(name)
-                if not (to.exists() and name.startswith("datasets/")):  # named by their content
-                    written.append(to)
-                    read.extract(name, to)
+            targets = {name: root / entry.new_path(name) for name in read.files}
+            for name, to in [*targets.items()]:
+                if to.exists() and name.startswith("datasets/"):  # named by their content
+                    del targets[name]
+            written.extend(read.extract(targets))
     except BaseException as error:
         for path in written:
             path.unlink(missing_ok=True)
@@ -116,6 +123,7 @@ class _Import:
     keeps_ids: bool = False
     ids: dict[str, dict[int, int]] = field(default_factory=dict)
     renamed: dict[str, dict[str, str]] = field(default_factory=dict)
+    his: dict[str, set[int]] = field(default_factory=dict)  # ids of the owner who is at work
 
     async def run(self) -> None:
         """Store everything; the transaction is the caller's."""
@@ -128,7 +136,11 @@ class _Import:
         self.ids |= {"bots": {}, "trainings": {}}
         for owner, tables in by_owner.items():
             await of_owner(owner).begin(self.work.connection)
+            self.his = {
+                name: {row["id"] for row in tables.get(name, [])} for name in ("bots", "trainings")
+            }
             await self._owned(owner, tables)
+        self.his = {}
         if self.keeps_ids:
             await self._advance_sequences(list(by_owner))
 
@@ -203,8 +215,11 @@ class _Import:
         if "training_id" in row:
             changed["training_id"] = self._new("trainings", row["training_id"])
         for column in _PATHS:
-            if isinstance(row.get(column), str):
-                changed[column] = self.new_path(row[column])
+            path = row.get(column)
+            if path is not None:
+                if not FILE.fullmatch(path) or not _PATH.match(path):
+                    raise Invalid("archive", f"a row names no file of a training: {path[:64]!r}")
+                changed[column] = self.new_path(path)
         topic = row.get("topic")
         if isinstance(topic, str):
             if not topic.startswith(TRAINING_TOPIC) or not topic[len(TRAINING_TOPIC) :].isdigit():
@@ -263,9 +278,10 @@ class _Import:
             )
 
     def _new(self, kind: str, old: object) -> int:
-        if isinstance(old, int) and old in self.ids.get(kind, {}):
+        is_his = kind not in self.his or old in self.his[kind]
+        if isinstance(old, int) and is_his and old in self.ids.get(kind, {}):
             return self.ids[kind][old]
-        raise Invalid("archive", f"it names one of its {kind} that is not in it: {old!r}")
+        raise Invalid("archive", f"it names one of its {kind} that is not there: {old!r}")
 
     async def _execute(self, statement: Any, rows: list[dict[str, Any]] | None = None) -> Any:
         return await self.work.connection.execute(statement, rows)
@@ -285,12 +301,16 @@ def _read(table: Table, row: Mapping[str, Any]) -> dict[str, Any]:
     """Return a row of an archive as the database takes it.
 
     Raises:
-        Invalid: it has other columns, or a moment that is none.
+        Invalid: it has other columns, a value of another type, or a moment that is none.
     """
     if set(row) != set(table.columns.keys()):
         raise Invalid("archive", f"a row of {table.name} has other columns than this version's")
     values = dict(row)
     for column in table.columns:
+        for kind, expected in _TYPES:
+            found = values[column.name]
+            if isinstance(column.type, kind) and type(found) not in (*expected, type(None)):
+                raise Invalid("archive", f"{table.name}.{column.name} is a {type(found).__name__}")
         if isinstance(column.type, UtcDateTime) and isinstance(values[column.name], str):
             try:
                 values[column.name] = datetime.fromisoformat(values[column.name])

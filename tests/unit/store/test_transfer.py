@@ -288,3 +288,63 @@ async def test_signs_of_presence_and_keys_stay_behind(sqlite_world: World, tmp_p
     with pytest.raises(NotFound):
         async with sqlite_world.store.reading(999) as tx:
             await tx.me.standing()
+
+
+def of_table(archive: Path, table: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in contents(archive)[f"rows/{table}.jsonl"].splitlines()]
+
+
+def lines(rows: list[dict[str, Any]]) -> bytes:
+    return "\n".join(json.dumps(row) for row in rows).encode()
+
+
+@pytest.mark.parametrize(
+    ("table", "change"),
+    [
+        ("bots", {"weights": "trainings/2/weights-1.safetensors"}),
+        ("trainings", {"initial_weights": "trainings/2/weights-1.safetensors"}),
+        ("bots", {"weights": "trainings/1/../2/weights-1.safetensors"}),
+        ("bots", {"weights": "secret"}),
+        ("checkpoints", {"path": "/etc/passwd"}),
+        ("trainings", {"bot_id": 3}),
+        ("checkpoints", {"path": "trainings/2/checkpoints/1-50"}),
+        ("checkpoints", {"training_id": 2}),
+        ("events", {"owner_id": 2}),
+        ("leases", {"owner_id": 2}),
+        ("topics", {"owner_id": 2}),
+        ("users", {"email": ["x"]}),
+        ("bots", {"id": [1]}),
+        ("trainings", {"id": True}),
+        ("users", {"is_admin": 1}),
+        ("bots", {"created_at": 7}),
+    ],
+)
+async def test_nobody_is_given_what_is_anothers(
+    sqlite_world: World, target: Any, tmp_path: Path, table: str, change: dict[str, Any]
+) -> None:
+    here, there, archive = tmp_path / "here", tmp_path / "there", tmp_path / "a.tar.gz"
+    await a_full_world(sqlite_world, here)
+    await export_store(sqlite_world.store, here, archive)
+    first, *others = of_table(archive, table)
+    changed = lines([{**first, **change}, *others])
+    broken = rewritten(archive, tmp_path / "b.tar.gz", {f"rows/{table}.jsonl": changed})
+    async with target("sqlite") as other:
+        before = await everything(other.store)
+        with pytest.raises(Invalid, match="archive"):
+            await import_store(other.store, there, broken)
+        assert await everything(other.store) == before
+
+
+async def test_what_an_import_that_was_killed_left_behind_is_replaced(
+    sqlite_world: World, target: Any, tmp_path: Path
+) -> None:
+    here, there, archive = tmp_path / "here", tmp_path / "there", tmp_path / "a.tar.gz"
+    await a_full_world(sqlite_world, here)
+    await export_store(sqlite_world.store, here, archive)
+    stray = there / "trainings/1/weights-1.safetensors"
+    stray.parent.mkdir(parents=True)
+    stray.write_bytes(b"half of it")
+    async with target("sqlite") as other:
+        await import_store(other.store, there, archive)
+
+    assert files_in(there) == files_in(here)
