@@ -16,7 +16,7 @@ _LEAST_S, _MOST_S = 0.5, 6.0
 
 @dataclass(slots=True)
 class Killer:
-    """Ends a process with SIGKILL every few seconds."""
+    """Ends a process with SIGKILL every few seconds; at first one of each kind that it must."""
 
     platform: PlatformProcess
     dice: random.Random
@@ -27,7 +27,8 @@ class Killer:
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             await asyncio.sleep(self.dice.uniform(_LEAST_S, _MOST_S))
-            (what,) = self.dice.choices(_VICTIMS, _WEIGHTS)
+            spared = [what for what in (REPLICA, BOT) if not self.kills[what]]
+            (what,) = spared[:1] or self.dice.choices(_VICTIMS, _WEIGHTS)
             victims = sorted(await asyncio.to_thread(self._pids, what))
             if victims:
                 kill(self.dice.choice(victims))
