@@ -115,6 +115,8 @@ def tell(history: History, killer: Killer, caller: Caller) -> None:
     say(f"by query: {dict(Counter(one.query for one in history.operations))}")
     say(f"tries {caller.tries}, of no avail {caller.lost}, sent twice at once {caller.sent_twice}")
     say(f"kills {dict(killer.kills)}")
+    slow = sorted(done, key=lambda one: one.began - one.ended)[:5]
+    say(f"slowest: {[(one.query, one.tries, round(one.ended - one.began, 1)) for one in slow]}")
     say(f"latency p50 {times[len(times) // 2]:.3f} s, p99 {times[len(times) * 99 // 100]:.3f} s")
 
 
