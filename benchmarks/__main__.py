@@ -27,9 +27,16 @@ def serving() -> Sequence[Figure]:
     return serving_rows()
 
 
+def store() -> Sequence[Figure]:
+    from benchmarks.store import store_rows
+
+    return store_rows()
+
+
 SECTIONS: dict[str, Callable[[], Sequence[Figure]]] = {
     "environments": environments,
     "serving": serving,
+    "store": store,
 }
 
 
