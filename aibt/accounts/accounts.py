@@ -1,6 +1,6 @@
 """Accounts: who is asking, on every request and for as long as a socket is open."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -69,21 +69,26 @@ class Accounts:
             )
         )
 
-    async def over_among(self, principals: Iterable[Principal]) -> set[str]:
-        """Return the sign-ins of these that are over, or whose users are disabled."""
-        asked = {principal.sign_in_id: principal for principal in principals}
+    async def refusals(
+        self, principals: Iterable[Principal]
+    ) -> Mapping[Principal, NotSignedIn | UserDisabled]:
+        """Return which of these may not go on, and why: one look for all of them."""
+        asked = set(principals)
         if not asked:
-            return set()
-        user_ids = sorted({principal.user.id for principal in asked.values()})
+            return {}
+        sign_in_ids = sorted({principal.sign_in_id for principal in asked})
+        user_ids = sorted({principal.user.id for principal in asked})
         async with self._service.reading() as unit:
-            ended = await unit.sign_ins.ended_among(sorted(asked))
+            ended = await unit.sign_ins.ended_among(sign_in_ids)
             disabled = await unit.users.disabled_among(user_ids)
         now = self._clock.now()
-        return ended | {
-            sign_in_id
-            for sign_in_id, principal in asked.items()
-            if principal.user.id in disabled or principal.until <= now
-        }
+        refused: dict[Principal, NotSignedIn | UserDisabled] = {}
+        for principal in asked:
+            if principal.user.id in disabled:
+                refused[principal] = UserDisabled(principal.user.email)
+            elif principal.sign_in_id in ended or principal.until <= now:
+                refused[principal] = NotSignedIn("this sign-in is over")
+        return refused
 
     async def ticket(self, principal: Principal) -> tuple[str, datetime]:
         """Make a ticket that opens one WebSocket, and say until when it does."""

@@ -13,6 +13,7 @@ from aibt.store.records import SealedSecret
 
 KNOWN: Final = {"openrouter": "https://openrouter.ai/api/v1", "jina": "https://s.jina.ai"}
 """Providers whose address is ours to know."""
+_LONG: Final = 16  # characters of a key of which four may be shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +49,7 @@ class KeyRing:
         sealed = self._vault.seal(key, user_id=owner_id, provider=f"{provider}\n{url}")
         async with self._store.writing(owner_id) as unit:
             return await unit.secrets.put(
-                provider, base_url=url, sealed=sealed, last_four=secret[-4:]
+                provider, base_url=url, sealed=sealed, last_four=_shown(secret)
             )
 
     async def all(self, owner_id: int) -> list[SealedSecret]:
@@ -86,3 +87,8 @@ class KeyRing:
         if url not in self._allowed or (provider in KNOWN and url != KNOWN[provider]):
             raise Forbidden("the operator does not allow keys for this address")
         return url
+
+
+def _shown(secret: str) -> str:
+    """Return the last four characters; of a short key even these would tell too much."""
+    return secret[-4:] if len(secret) >= _LONG else ""

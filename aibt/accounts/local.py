@@ -10,14 +10,14 @@ from aibt.accounts.emails import canonical_email
 from aibt.accounts.identity import Bearer, Principal, SignedIn
 from aibt.accounts.passwords import Passwords, check_password
 from aibt.accounts.throttle import Throttle
-from aibt.accounts.tokens import AccessTokens, new_secret_token, token_hash
+from aibt.accounts.tokens import AccessTokens, next_token, token_hash
 from aibt.clock import Clock
 from aibt.errors import AibtError, BadCredentials, EmailTaken, NotListed, NotSignedIn
 from aibt.settings import LimitSettings
 from aibt.store.service import Service
 
 _LOST_ANSWER: Final = timedelta(seconds=10)
-"""For how long the refresh token before the last is taken for one whose answer was lost."""
+"""For how long a refresh token that was used is taken for one whose answer was lost."""
 
 
 class LocalIdentity:
@@ -32,6 +32,8 @@ class LocalIdentity:
         throttle: Throttle,
         clock: Clock,
         limits: LimitSettings,
+        *,
+        refresh_key: bytes,
     ) -> None:
         self._service = service
         self._desk = desk
@@ -40,6 +42,7 @@ class LocalIdentity:
         self._throttle = throttle
         self._clock = clock
         self._limits = limits
+        self._refresh_key = refresh_key
 
     async def sign_up(self, email: str, password: SecretStr) -> SignedIn | None:
         """Make an account, and sign in; see `Identity.sign_up`."""
@@ -78,29 +81,35 @@ class LocalIdentity:
             return await self._desk.sign_in(unit, user)
 
     async def refresh(self, refresh_token: str) -> SignedIn:
-        """Rotate a refresh token; one that was used before ends its sign-in."""
+        """Rotate a refresh token; one that was used before ends its sign-in.
+
+        Within ten seconds it may come again: the answer was lost, or two tabs asked at once. It
+        is answered with the same next token and nothing is stored, so there is one valid token
+        at any time, and whoever uses that one last, owner or thief, ends the sign-in for both.
+        """
         shown = token_hash(refresh_token)
+        fresh = next_token(refresh_token, self._refresh_key)
         refused: AibtError
         async with self._service.writing() as unit:
             found = await unit.sign_ins.by_token(shown)
             if found is None or found.expires_at <= self._clock.now():
                 raise NotSignedIn("this refresh token is not valid")
-            stolen = (
-                shown != found.token_hash and self._clock.now() - found.refreshed_at > _LOST_ANSWER
-            )
+            is_first = shown == found.token_hash
+            is_late = self._clock.now() - found.refreshed_at > _LOST_ANSWER
+            is_forgiven = token_hash(fresh) == found.token_hash and not is_late
             user = await unit.users.get(found.owner_id)
             try:
-                if stolen:
+                if not is_first and not is_forgiven:
                     raise NotSignedIn("this refresh token was used before")
                 await admit(unit, user)
             except AibtError as error:  # stored, and only then told
                 refused = error
                 await unit.sign_ins.revoke(found.id, user.id)
             else:
-                fresh = new_secret_token()
-                await unit.sign_ins.rotate(
-                    found.id, previous_hash=shown, token_hash=token_hash(fresh)
-                )
+                if is_first:
+                    await unit.sign_ins.rotate(
+                        found.id, previous_hash=shown, token_hash=token_hash(fresh)
+                    )
                 return self._desk.pair(user, found.id, fresh, found.expires_at)
         raise refused
 

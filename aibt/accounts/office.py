@@ -27,7 +27,7 @@ from aibt.store.database import Store
 from aibt.store.records import User
 from aibt.store.service import Service
 
-_TOKENS, _KEYS = "access tokens", "keys of users"
+_TOKENS, _REFRESH, _KEYS = "access tokens", "refresh tokens", "keys of users"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +78,16 @@ async def opened_office(
     service, desk = Service(store), Desk(tokens, clock, wanted)
     throttle = Throttle(service, clock)
     hasher = passwords or Passwords()
-    local = LocalIdentity(service, desk, tokens, hasher, throttle, clock, settings.limits)
+    local = LocalIdentity(
+        service,
+        desk,
+        tokens,
+        hasher,
+        throttle,
+        clock,
+        settings.limits,
+        refresh_key=derived_key(master, _REFRESH),
+    )
     try:
         async with _identity(local, service, throttle, settings, clock) as identity:
             yield Office(

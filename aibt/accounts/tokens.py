@@ -1,6 +1,8 @@
 """Access tokens of local accounts, and the random tokens of which only a hash is kept."""
 
+import base64
 import hashlib
+import hmac
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -96,6 +98,15 @@ class AccessTokens:
 def new_secret_token() -> str:
     """Return 32 random bytes as base64url: a refresh token, a ticket or a sign-in link's."""
     return secrets.token_urlsafe(32)
+
+
+def next_token(token: str, key: bytes) -> str:
+    """Return the refresh token that follows `token`: the same one whenever it is asked for.
+
+    Without the key nobody can tell it from 32 random bytes, whatever tokens he has seen.
+    """
+    following = hmac.digest(key, token.encode("utf-8", "surrogatepass"), "sha256")
+    return base64.urlsafe_b64encode(following).rstrip(b"=").decode()
 
 
 def token_hash(token: str) -> str:

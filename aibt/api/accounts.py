@@ -10,7 +10,7 @@ from aibt.accounts.identity import SignedIn
 from aibt.api.errors import responses
 from aibt.api.gateway import Gateway
 from aibt.api.requests import GatewayOf
-from aibt.api.signing_in import Asking, Owner
+from aibt.api.signing_in import Asking, Owner, SignedInRoute
 from aibt.errors import NotSignedIn
 from aibt.protocol.accounts import (
     ConfirmMessage,
@@ -31,7 +31,7 @@ from aibt.protocol.accounts import (
 from aibt.protocol.message import PROVIDER_PATTERN
 from aibt.store.records import SealedSecret, User
 
-router = APIRouter(prefix="/api", tags=["accounts"])
+router = APIRouter(prefix="/api", tags=["accounts"], route_class=SignedInRoute)
 REFRESH_COOKIE: Final = "aibt_refresh"
 _COOKIE_PATH: Final = "/api/auth"
 Provider = Annotated[
@@ -194,7 +194,6 @@ def _signed_in(
             httponly=True,
             samesite="strict",
         )
-    response.headers["Cache-Control"] = "no-store"
     return SignedInMessage(
         access_token=signed_in.access_token,
         expires_at=signed_in.expires_at,

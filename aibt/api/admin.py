@@ -8,7 +8,7 @@ from fastapi import APIRouter, Body, Path, Query, Request, Response
 from aibt.api.csv_text import Format, as_csv_too, csv_answer
 from aibt.api.errors import responses
 from aibt.api.requests import GatewayOf
-from aibt.api.signing_in import AdministrationOf
+from aibt.api.signing_in import AdministrationOf, SignedInRoute
 from aibt.live.states import RunState
 from aibt.protocol.accounts import EMAIL_PATTERN, DoneMessage
 from aibt.protocol.admin import (
@@ -34,7 +34,7 @@ from aibt.protocol.paging import cursor_text, read_cursor
 from aibt.protocol.trainings import TrainingMessage, training_message
 from aibt.store.records import Bot, Training, User
 
-router = APIRouter(prefix="/api/admin", tags=["administration"])
+router = APIRouter(prefix="/api/admin", tags=["administration"], route_class=SignedInRoute)
 
 UserId = Annotated[int, Path(ge=1, le=MAX_ID, description="the user's id", examples=[7])]
 OwnerId = Annotated[int | None, Query(ge=1, le=MAX_ID, description="only this user's")]

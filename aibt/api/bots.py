@@ -7,7 +7,7 @@ from fastapi import APIRouter, Body, Depends, Path, Query, Response
 from aibt.api.csv_text import Format, as_csv_too, csv_answer
 from aibt.api.errors import responses
 from aibt.api.requests import GatewayOf, Key, command
-from aibt.api.signing_in import Owner
+from aibt.api.signing_in import Owner, SignedInRoute
 from aibt.errors import Invalid, NotFound
 from aibt.protocol.bots import (
     BotChanges,
@@ -23,7 +23,7 @@ from aibt.protocol.bots import (
     BotsUpdate,
 )
 
-router = APIRouter(prefix="/api/bots", tags=["bots"])
+router = APIRouter(prefix="/api/bots", tags=["bots"], route_class=SignedInRoute)
 
 
 async def _name(name: Annotated[str, Path(description="the bot's name", examples=["Ada"])]) -> str:

@@ -10,7 +10,7 @@ from starlette.routing import compile_path
 
 from aibt.accounts.buckets import retry_after
 from aibt.api.gateway import new_correlation_id, report
-from aibt.errors import AibtError, Invalid, NotSignedIn, QuotaExceeded, RateLimited
+from aibt.errors import AibtError, Invalid, QuotaExceeded, RateLimited
 from aibt.protocol.errors import HTTP_CODES, INTERNAL, ProblemMessage, internal_error
 
 _QUOTA_RETRY_S: Final = "60"  # something may have ended by then
@@ -56,7 +56,7 @@ async def _refused(_: Request, error: Exception) -> JSONResponse:
         headers = {"Retry-After": str(retry_after(error.retry_after_s))}
     elif isinstance(error, QuotaExceeded):
         headers = {"Retry-After": _QUOTA_RETRY_S}
-    elif isinstance(error, NotSignedIn):
+    elif error.http_status == 401:
         headers = {"WWW-Authenticate": "Bearer"}
     return problem(error.code, str(error), error.field, error.http_status, headers)
 

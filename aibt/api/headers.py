@@ -11,6 +11,7 @@ from aibt.api.origins import is_allowed_host, is_allowed_origin
 from aibt.protocol.errors import HTTP_CODES
 from aibt.settings import ServeSettings
 
+_PRIVATE: Final = "/api/"
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
@@ -34,7 +35,7 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        guarded = _with_headers(send)
+        guarded = _with_headers(send, is_private=scope["path"].startswith(_PRIVATE))
         headers = Headers(scope=scope)
         if not self._may_ask(scope["method"], headers):
             await _refuse(403, scope, receive, guarded)
@@ -72,12 +73,14 @@ def _bounded(receive: Receive, most: int) -> Receive:
     return bounded
 
 
-def _with_headers(send: Send) -> Send:
+def _with_headers(send: Send, *, is_private: bool) -> Send:
     async def guarded(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
             for name, value in _HEADERS.items():
                 headers.setdefault(name, value)
+            if is_private:  # somebody's own, or a secret: no cache keeps it
+                headers["Cache-Control"] = "no-store"
         await send(message)
 
     return guarded

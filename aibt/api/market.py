@@ -7,12 +7,12 @@ from fastapi import APIRouter, Query
 
 from aibt.api.errors import responses
 from aibt.api.requests import GatewayOf
-from aibt.api.signing_in import Owner
+from aibt.api.signing_in import Owner, SignedInRoute
 from aibt.errors import Invalid
 from aibt.protocol.market import BarsMessage, BarsQuery, SymbolsMessage
 from aibt.protocol.message import Source
 
-router = APIRouter(prefix="/api", tags=["market"])
+router = APIRouter(prefix="/api", tags=["market"], route_class=SignedInRoute)
 
 
 @router.get("/symbols", responses=responses(422))

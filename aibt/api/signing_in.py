@@ -1,9 +1,12 @@
 """Who is asking: the bearer of a REST request, and what opens a WebSocket."""
 
 import re
-from typing import Annotated, Final
+from collections.abc import Callable, Coroutine, Iterator
+from typing import Annotated, Any, Final
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Response
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.datastructures import Headers
 
@@ -26,12 +29,16 @@ Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 
 
 async def _asking(gateway: GatewayOf, credentials: Credentials, request: Request) -> Principal:
+    known: Principal | None = getattr(request.state, "principal", None)
+    if known is not None:  # his route has asked already, see `SignedInRoute`
+        return known
     if credentials is None:
         raise NotSignedIn("send `Authorization: Bearer` with an access token")
     accounts = gateway.office.accounts
     principal = await gateway.ask(accounts.authenticated(credentials.credentials))
     gateway.pacing.command(principal.user.id)
     request.state.access_token = credentials.credentials
+    request.state.principal = principal
     return principal
 
 
@@ -46,12 +53,39 @@ Owner = Annotated[User, Depends(_owner)]
 
 
 async def _administration(gateway: GatewayOf, owner: Owner) -> Administration:
-    if not owner.is_admin:
-        raise Forbidden("only an administrator may do this")
     return gateway.office.administration(owner)
 
 
 AdministrationOf = Annotated[Administration, Depends(_administration)]
+
+
+class SignedInRoute(APIRoute):
+    """Asks who it is before anything else of a request is read: path, query, headers or body.
+
+    Whom that concerns is read from what the handler depends on, so no route can forget it.
+    """
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Return the handler of a request, with the question before it."""
+        answer = super().get_route_handler()
+        needed = set(_calls(self.dependant))
+        if _asking not in needed:
+            return answer
+
+        async def answer_the_signed_in(request: Request) -> Response:
+            gateway: Gateway = request.app.state.gateway
+            principal = await _asking(gateway, await _bearer(request), request)
+            if _administration in needed:
+                await _administration(gateway, principal.user)
+            return await answer(request)
+
+        return answer_the_signed_in
+
+
+def _calls(dependant: Dependant) -> Iterator[Callable[..., Any] | None]:
+    yield dependant.call
+    for inner in dependant.dependencies:
+        yield from _calls(inner)
 
 
 async def opened_by(gateway: Gateway, headers: Headers, subprotocols: list[str]) -> Principal:

@@ -9,6 +9,17 @@ from datetime import timedelta
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from aibt.accounts.identity import Principal
+from aibt.api.closing import (
+    FAILED,
+    FORBIDDEN,
+    FULL,
+    NORMAL,
+    TOO_BIG,
+    TOO_MANY,
+    TOO_SLOW,
+    code_of,
+    reason_of,
+)
 from aibt.api.gateway import Gateway, report, told
 from aibt.api.origins import is_allowed_host, is_allowed_origin
 from aibt.api.outbox import Outbox
@@ -21,7 +32,6 @@ from aibt.errors import (
     NotSignedIn,
     QuotaExceeded,
     RateLimited,
-    Unavailable,
     UserDisabled,
 )
 from aibt.protocol.client import ClosedMessage
@@ -46,9 +56,7 @@ from aibt.store.records import User
 logger = logging.getLogger(__name__)
 
 SUBPROTOCOL = "aibt.v1"
-NORMAL, TOO_BIG, FULL = 1000, 1009, 1013
-NOT_SIGNED_IN, FORBIDDEN, TOO_SLOW, TOO_MANY = 4401, 4403, 4408, 4429
-_MOST_REASON = 123  # bytes, RFC 6455
+_GONE = (TimeoutError, WebSocketDisconnect, RuntimeError, OSError)  # nobody is there to be told
 _SKEW = timedelta(seconds=5)  # between the clocks of this process and of the store
 
 
@@ -75,14 +83,17 @@ class Sockets:
         offered = websocket.scope.get("subprotocols", [])
         await websocket.accept(subprotocol=SUBPROTOCOL if SUBPROTOCOL in offered else None)
         if len(self._open) + self._entering >= settings.max_sockets:
-            await websocket.close(FULL, "this server has no room for more sockets")
+            await self._turn_away(websocket, FULL, "this server has no room for more sockets")
             return
         self._entering += 1
         try:
             principal = await opened_by(self._gateway, headers, offered)
             self._check_room(principal.user)
         except AibtError as refused:
-            await websocket.close(_code_of(refused), _reason(refused))
+            await self._turn_away(websocket, code_of(refused), reason_of(refused))
+            return
+        except Exception as error:  # noqa: BLE001 - a handshake ends here, with a reference
+            await self._turn_away(websocket, FAILED, told(error).msg)
             return
         finally:
             self._entering -= 1
@@ -95,6 +106,11 @@ class Sockets:
             self._open.discard(connection)
             self._gateway.meter.sockets(len(self._open))
 
+    async def _turn_away(self, websocket: WebSocket, code: int, reason: str) -> None:
+        with contextlib.suppress(*_GONE):
+            async with asyncio.timeout(self._gateway.limits.close_s):
+                await websocket.close(code, reason)
+
     def close_user(self, user_id: int) -> None:
         """Close the sockets of a user who may not come in any more."""
         for connection in self._open:
@@ -102,13 +118,14 @@ class Sockets:
                 connection.close(FORBIDDEN, "this account is disabled")
 
     async def close_signed_out(self) -> None:
-        """Close the sockets whose sign-ins are over."""
+        """Close the sockets whose sign-ins are over, or whose users are disabled."""
         accounts = self._gateway.office.accounts
         asked = [connection.principal for connection in self._open]
-        over = await self._gateway.ask(accounts.over_among(asked))
+        refusals = await self._gateway.ask(accounts.refusals(asked))
         for connection in self._open:
-            if connection.principal.sign_in_id in over:
-                connection.close(NOT_SIGNED_IN, "this sign-in is over")
+            refused = refusals.get(connection.principal)
+            if refused is not None:
+                connection.close(code_of(refused), reason_of(refused))
 
     def _check_room(self, user: User) -> None:
         most = self._gateway.settings.limits.sockets
@@ -164,7 +181,7 @@ class Connection:
                 task.cancel()
                 task.add_done_callback(_note_failure)
         if ending is not None:
-            with contextlib.suppress(TimeoutError, WebSocketDisconnect, RuntimeError, OSError):
+            with contextlib.suppress(*_GONE):
                 async with asyncio.timeout(self._gateway.limits.close_s):
                     await self._websocket.close(*ending)
 
@@ -236,8 +253,13 @@ class Connection:
         await work
 
     async def _refuse(self, head: Head, error: AibtError) -> None:
+        try:
+            self._pace()  # what cannot be read is not free either
+        except RateLimited as limited:
+            error = limited
         self._gateway.meter.command("refused", 0.0, error.code)
         await self._outbox.put(head.frame(json_text(told(error)), done=True, inner_task="error"))
+        await self._close_if_out(error)
 
     async def _answer(self, request: Request, task: Task, params: Params) -> None:
         """Answer one request, whatever becomes of it."""
@@ -275,17 +297,19 @@ class Connection:
 
     async def _owner(self) -> User:
         """Look again at who opened this socket, and whether he asks too often."""
-        user_id = self.principal.user.id
-        self._gateway.pacing.command(user_id)
-        self._refusals = 0
+        self._pace()
         accounts = self._gateway.office.accounts
         return (await self._gateway.ask(accounts.still(self.principal))).user
+
+    def _pace(self) -> None:
+        self._gateway.pacing.command(self.principal.user.id)
+        self._refusals = 0
 
     async def _close_if_out(self, error: Exception) -> None:
         """Close the socket of somebody who is signed out or disabled, or who does not slow down."""
         if isinstance(error, NotSignedIn | UserDisabled):
             await self._outbox.flush()
-            self.close(_code_of(error), _reason(error))
+            self.close(code_of(error), reason_of(error))
         elif isinstance(error, RateLimited):
             self._refusals += 1
             if self._refusals > self._gateway.limits.refusals:
@@ -355,20 +379,6 @@ class Connection:
 
     async def _training(self, owner: User, training_id: int) -> TrainingMessage:
         return await self._gateway.ask(self._gateway.platform.training(owner, training_id))
-
-
-def _code_of(error: AibtError) -> int:
-    """Return the close code of a refusal that ends the socket."""
-    if isinstance(error, NotSignedIn):
-        return NOT_SIGNED_IN
-    if isinstance(error, RateLimited | QuotaExceeded):
-        return TOO_MANY
-    return FULL if isinstance(error, Unavailable) else FORBIDDEN
-
-
-def _reason(error: AibtError) -> str:
-    """Return a sentence that fits into a closing frame."""
-    return str(error).encode()[:_MOST_REASON].decode(errors="ignore")
 
 
 def _note_failure(task: asyncio.Task[None]) -> None:

@@ -8,7 +8,7 @@ from aibt.api.csv_text import Format, as_csv_too, csv_answer
 from aibt.api.errors import responses
 from aibt.api.queries import listed_trainings
 from aibt.api.requests import GatewayOf, Key, command
-from aibt.api.signing_in import Owner
+from aibt.api.signing_in import Owner, SignedInRoute
 from aibt.live.states import RunState
 from aibt.protocol.message import MAX_ID, MAX_NUMBER
 from aibt.protocol.training_messages import Part
@@ -28,7 +28,7 @@ from aibt.protocol.trainings import (
     TrainingsUpdate,
 )
 
-router = APIRouter(prefix="/api/trainings", tags=["trainings"])
+router = APIRouter(prefix="/api/trainings", tags=["trainings"], route_class=SignedInRoute)
 TrainingId = Annotated[int, Path(ge=1, le=MAX_ID, description="the training's id", examples=[7])]
 After = Annotated[int, Query(ge=0, le=MAX_NUMBER, description="number of the last you have")]
 Limit = Annotated[int, Query(ge=1, le=1_000, description="at most so many")]

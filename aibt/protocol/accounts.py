@@ -138,7 +138,7 @@ class KeyMessage(WireMessage):
 
     provider: str
     base_url: str | None
-    last_four: str
+    last_four: str = Field(description="empty for a key of fewer than 16 characters")
     created_at: AwareDatetime
     updated_at: AwareDatetime
 

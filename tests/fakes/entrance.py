@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from aibt.accounts.office import Office
+from aibt.accounts.passwords import Passwords
 from aibt.api.gateway import Backend
 from aibt.api.platform import Platform
 from aibt.clock import Clock, SystemClock
@@ -27,6 +28,7 @@ class Entrance:
         clock: Clock | None = None,
         *,
         url: str | None = None,
+        passwords: Passwords | None = None,
     ) -> None:
         self.platform = platform
         self.clock = clock or SystemClock()
@@ -35,6 +37,7 @@ class Entrance:
         self._root = Path(self._folder.name)
         store = StoreSettings(root=self._root, url=url)
         self.settings = (settings or Settings()).model_copy(update={"store": store})
+        self._passwords = passwords
         self._office: Office | None = None
 
     @property
@@ -44,13 +47,20 @@ class Entrance:
         return self._office
 
     @property
+    def root(self) -> Path:
+        """Where the store lies."""
+        return self._root
+
+    @property
     def headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.bearer}"}
 
     @asynccontextmanager
     async def connect(self) -> AsyncIterator[Backend]:
         """Connect as the gateway of a real process does."""
-        async with an_office(self._root, settings=self.settings, clock=self.clock) as office:
+        async with an_office(
+            self._root, settings=self.settings, clock=self.clock, passwords=self._passwords
+        ) as office:
             self._office = office
             self.bearer = await a_bearer(office)
             yield Backend(platform=self.platform, office=office)

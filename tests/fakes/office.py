@@ -57,7 +57,11 @@ def make_store(root: Path) -> None:
 
 @asynccontextmanager
 async def an_office(
-    root: Path, *, settings: Settings | None = None, clock: Clock | None = None
+    root: Path,
+    *,
+    settings: Settings | None = None,
+    clock: Clock | None = None,
+    passwords: Passwords | None = None,
 ) -> AsyncIterator[Office]:
     """Open accounts with the laptop's user (id 1) over a store in `root`, making it if need be.
 
@@ -69,7 +73,7 @@ async def an_office(
         await asyncio.to_thread(make_store, root)
     async with (
         await open_store(settings.store.database_url, clock=clock) as store,
-        opened_office(store, settings, clock, passwords=quick_passwords()) as office,
+        opened_office(store, settings, clock, passwords=passwords or quick_passwords()) as office,
     ):
         async with Service(store).writing() as unit:
             await unit.users.local_user()
