@@ -56,7 +56,7 @@ _NEW = {
 
 @router.get(
     "",
-    responses={**responses(422), **as_csv_too(TrainingsPageMessage)},
+    responses={**responses(404, 422), **as_csv_too(TrainingsPageMessage)},
     response_model=TrainingsPageMessage,
 )
 async def trainings(

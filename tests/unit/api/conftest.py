@@ -36,9 +36,10 @@ def make_world(stopping: list[RunningServer]) -> Iterator[MakeWorld]:
         limits: Limits = QUICK,
         settings: Settings | None = None,
         clock: Clock | None = None,
+        url: str | None = None,
     ) -> World:
         platform = platform or FakePlatform()
-        entrance = Entrance(platform, settings, clock)
+        entrance = Entrance(platform, settings, clock, url=url)
         app = create_app(entrance.connect, entrance.settings, entrance.clock, limits=limits)
         running.append(RunningServer(app))
         running[-1].start()
