@@ -157,6 +157,7 @@ bots = Table(
 is_kept = bots.c.deleted_at.is_(None)
 """The bot is not deleted."""
 
+Index("ix_bots_owner_id_id", bots.c.owner_id, bots.c.id)
 Index("ix_bots_owner_id_created_at_id", bots.c.owner_id, bots.c.created_at, bots.c.id)
 Index("ix_bots_owner_id_updated_at_id", bots.c.owner_id, bots.c.updated_at, bots.c.id)
 Index(

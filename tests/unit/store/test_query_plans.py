@@ -1,3 +1,5 @@
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import event
@@ -5,6 +7,7 @@ from sqlalchemy import event
 from aibt.live.events import Emission
 from aibt.live.states import Desired, RunState
 from aibt.store.scope import of_owner
+from aibt.store.service import Service
 from tests.postgres import Postgres
 from tests.unit.store.conftest import a_world
 
@@ -55,7 +58,53 @@ async def ask_everything(world: World) -> None:
         await tx.bots.delete("beta")
 
 
-async def asked_of(world: World) -> dict[str, Any]:
+async def ask_as_service(world: World) -> None:
+    """Run each query across owners at least once."""
+    other = await world.another_user()
+    training = await world.a_training(await world.a_bot("gamma"))
+    now = world.clock.now()
+    later = now + timedelta(hours=1)
+    async with Service(world.store).writing() as tx:
+        await tx.users.get(other.id)
+        await tx.users.exists(other.id)
+        await tx.users.by_email(other.email)
+        await tx.users.login(other.email)
+        await tx.users.by_subject("subject", other.email)
+        await tx.users.note_sign_in(other.id)
+        await tx.users.disabled_among([other.id, 99])
+        await tx.users.page(after=(1, 1), limit=2)
+        await tx.users.page(order="email", descending=True, after=("a", 1))
+        await tx.listed_emails.has("a")
+        await tx.listed_emails.among(["a", "b"])
+        await tx.listed_emails.page(after="a")
+        await tx.sign_ins.create("s", other.id, token_hash="h", expires_at=later)
+        await tx.sign_ins.by_token("h")
+        await tx.sign_ins.rotate("s", previous_hash="h", token_hash="i")
+        await tx.sign_ins.ended_among(["s"])
+        await tx.sign_ins.revoke("s", other.id)
+        await tx.sign_ins.revoke_all(other.id)
+        await tx.passes.create("p", other.id, kind="ticket", sign_in_id="s", expires_at=later)
+        await tx.passes.redeem("p", "ticket")
+        await tx.passes.forget(other.id)
+        await tx.buckets.put("k", 1.0)
+        await tx.buckets.get("k")
+        await tx.buckets.forget_before(now)
+        await tx.audit.note(None, "a")
+        await tx.audit.page(before_id=9)
+        await tx.audit.page(admin_id=1)
+        await tx.audit.page(owner_id=1)
+        await tx.overview.active_trainings()
+        await tx.overview.training(training.id)
+        await tx.overview.bot(training.bot_id)
+        await tx.overview.trainings(before_id=99)
+        await tx.overview.trainings(owner_id=1)
+        await tx.overview.bots(before_id=99)
+        await tx.overview.bots(owner_id=1)
+
+
+async def asked_of(
+    world: World, ask: Callable[[World], Awaitable[None]] | None = None
+) -> dict[str, Any]:
     """Ask everything, and return each statement that looks for rows, with values for it."""
     asked: dict[str, Any] = {}
 
@@ -64,7 +113,7 @@ async def asked_of(world: World) -> dict[str, Any]:
             asked[statement] = values[0] if isinstance(values, list) else values
 
     event.listen(world.store._reader.sync_engine, "before_cursor_execute", note)
-    await ask_everything(world)
+    await (ask or ask_everything)(world)
     event.remove(world.store._reader.sync_engine, "before_cursor_execute", note)
     return asked
 
@@ -75,6 +124,18 @@ async def test_every_query_finds_its_rows_and_their_order_by_an_index(sqlite_wor
 
     scans = []
     async with world.store._reader.connect() as connection:
+        for statement, values in asked.items():
+            plan = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+            scans += [(row[3], statement) for row in plan if is_scan(row[3])]
+    assert len(asked) > 30
+    assert scans == []
+
+
+async def test_no_query_across_owners_reads_a_whole_table(sqlite_world: World) -> None:
+    asked = await asked_of(sqlite_world, ask_as_service)
+
+    scans = []
+    async with sqlite_world.store._reader.connect() as connection:
         for statement, values in asked.items():
             plan = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
             scans += [(row[3], statement) for row in plan if is_scan(row[3])]

@@ -32,6 +32,7 @@ def upgrade() -> None:
         op.alter_column("bots", "name", type_=by_code(64))
     _extend_users()
     _create_tables()
+    op.create_index("ix_bots_owner_id_id", "bots", ["owner_id", "id"], unique=False)
     op.create_index(
         "ix_bots_owner_id_created_at_id", "bots", ["owner_id", "created_at", "id"], unique=False
     )
