@@ -74,6 +74,7 @@ def run(settings: Settings) -> None:
     migrate(settings.store.database_url, settings.store.owner_url)
     clock = SystemClock()
     _refuse(asyncio.run(refusal_by_store(settings, clock)))
+    link = asyncio.run(sign_in_link(settings, clock))  # and its user, before anybody can ask
     cluster = ray.init(**_cluster(settings), namespace=NAMESPACE, log_to_driver=False)
     try:
         _refuse(refusal_by_cluster(settings, sum(node["Alive"] for node in ray.nodes())))
@@ -81,7 +82,6 @@ def run(settings: Settings) -> None:
         ray.get([supervisor.ping.remote(), market.ping.remote()], timeout=_START_S)
         serve.start(http_options=HTTPOptions(host=settings.serve.host, port=settings.serve.port))
         serve.run(_gateway(settings), name=APPLICATION, route_prefix="/")
-        link = asyncio.run(sign_in_link(settings, clock))
         console.print(where(settings, cluster.dashboard_url, link))
         while not stop.wait(_PING_S):
             supervisor.ping.remote()  # one that was lost and restarted begins to look again
