@@ -36,7 +36,11 @@ def test_no_place_of_the_template_is_left_open() -> None:
 
 def test_every_link_of_the_page_leads_to_a_chapter() -> None:
     text = document()
-    headings = {line[4:].lower() for line in text.splitlines() if line.startswith("### ")}
+    headings = {
+        line.lstrip("#").strip().lower().replace(" ", "-")
+        for line in text.splitlines()
+        if line.startswith(("## ", "### "))
+    }
     targets = {part.split(")", 1)[0] for part in text.split("](#")[1:]}
 
     assert targets <= headings
