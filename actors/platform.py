@@ -28,7 +28,7 @@ from aibt.accounts.quotas import refuse_training
 from aibt.api.gateway import Backend
 from aibt.api.platform import ClusterView, Command, Feed, Health
 from aibt.clock import Clock, SystemClock
-from aibt.errors import ActorUnavailable, AibtError, NotFound
+from aibt.errors import ActorUnavailable, AibtError, NotFound, UserDisabled
 from aibt.live.states import RunState
 from aibt.protocol.market import BarsMessage, SymbolMessage
 from aibt.protocol.trainings import (
@@ -133,6 +133,8 @@ class RayPlatform(PlatformBots):
                 earlier = await unit.commands.begin(command.id, command.digest)
                 if earlier is not None and earlier.training_id is not None:
                     return await unit.trainings.get(earlier.training_id), bot
+            if (await unit.me.standing()).user.disabled_at is not None:  # since he was let in
+                raise UserDisabled(owner.email)
             active = await unit.trainings.page(states=ACTIVE_STATES, limit=MOST)
             refuse_training(
                 self._settings.quotas,

@@ -84,6 +84,7 @@ class Administration:
             is_listed = await unit.listed_emails.has(found.email)
         if disabled:  # he starts nothing any more, so these are all
             async with self._store.writing(user_id) as own:
+                await own.me.alone()  # a start under way is waited for, and then seen
                 await own.trainings.stop_all()
         return found, is_listed
 

@@ -68,7 +68,7 @@ _UNLIMITED = LimitSettings(
     sign_ups_per_minute=1e6,
     sockets=10_000,
 )
-_START = {
+START = {
     "train_data_percentage": 80,
     "balance": 1_000,
     "batch_size": 32,
@@ -212,7 +212,7 @@ class World:
         """Make a bot with a queued training."""
         bot = {"name": name, "lr": CANARY_LR, "gamma": 0.9}
         await self.platform.create_bot(owner, BotsCreate.read(bot), None)
-        asked = TrainingsStart.read({**_START, "bot_name": name})
+        asked = TrainingsStart.read({**START, "bot_name": name})
         started = await self.platform.start_training(owner, asked, None)
         async with self.store.reading(owner.id) as tx:
             row = await tx.bots.get(name)
