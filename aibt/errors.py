@@ -113,6 +113,84 @@ class TrainingEnded(AibtError):
         return f"training {self.training_id} has ended ({self.state})"
 
 
+class AgentNameTaken(AibtError):
+    """Another agent of the same owner has this name."""
+
+    code = "agent_name_taken"
+    http_status = 409
+
+    def __init__(self, name: str, at: str) -> None:
+        super().__init__(name, at)
+        self.name = name
+        self.at = at
+
+    def __str__(self) -> str:
+        return f"you already have an agent named {self.name!r}"
+
+
+class AgentBusy(AibtError):
+    """The agent has an active session, so it cannot do what was asked."""
+
+    code = "agent_busy"
+    http_status = 409
+
+    def __init__(self, name: str, session_id: int, at: str = "model_id") -> None:
+        super().__init__(name, session_id, at)
+        self.name = name
+        self.session_id = session_id
+        self.at = at
+
+    def __str__(self) -> str:
+        return f"agent {self.name!r} is busy with session {self.session_id}"
+
+
+class SessionEnded(AibtError):
+    """The session has finished, stopped or failed: it takes no more commands."""
+
+    code = "session_ended"
+    http_status = 409
+    at = "id"
+
+    def __init__(self, session_id: int, state: str) -> None:
+        super().__init__(session_id, state)
+        self.session_id = session_id
+        self.state = state
+
+    def __str__(self) -> str:
+        return f"session {self.session_id} has ended ({self.state})"
+
+
+class OrderDenied(AibtError):
+    """Our risk check denied an order; nothing of it reaches the market."""
+
+    code = "order_denied"
+    http_status = 409
+
+    def __init__(self, order_id: str, reason: str, says: str) -> None:
+        super().__init__(order_id, reason, says)
+        self.order_id = order_id
+        self.reason = reason  # one of `aibt.trading.orders.DenyReason`
+        self.says = says
+
+    def __str__(self) -> str:
+        return f"order denied ({self.reason}): {self.says}"
+
+
+class ModelRefused(AibtError):
+    """A provider refuses the request for good: a wrong key, no credit, an unknown model."""
+
+    code = "model_refused"
+    http_status = 422
+    at = "base_model"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"the model's provider refuses: {self.reason}"
+
+
 class IdReused(AibtError):
     """The request's id was used before, with other content."""
 
@@ -225,6 +303,19 @@ class Unavailable(AibtError):
 
 class ActorUnavailable(Unavailable):
     """An actor died or did not answer in time; the command may or may not have run."""
+
+
+class ModelUnavailable(Unavailable):
+    """A language model's provider did not answer well, after all the tries that it was given."""
+
+    code = "model_unavailable"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"the model does not answer: {self.reason}"
 
 
 class RateLimited(AibtError):

@@ -87,6 +87,26 @@ class TrainingSettings(SettingsGroup):
     )
 
 
+class AgentSettings(SettingsGroup):
+    """How agents' sessions are run."""
+
+    request_timeout_s: float = Field(
+        default=120, gt=0, description="seconds that a model may take to answer one request"
+    )
+    retries: int = Field(
+        default=4, ge=0, le=20, description="further tries after a model's answer that went wrong"
+    )
+    late_bar_s: float = Field(
+        default=60, ge=0, description="seconds that a live session waits for a bar that is late"
+    )
+    search_url: HttpUrl = Field(
+        default=HttpUrl("https://s.jina.ai/"), description="Jina's search, or a mirror of it"
+    )
+    reader_url: HttpUrl = Field(
+        default=HttpUrl("https://r.jina.ai/"), description="Jina's reader, or a mirror of it"
+    )
+
+
 class ServeSettings(SettingsGroup):
     """The HTTP application."""
 
@@ -165,6 +185,18 @@ class QuotaSettings(SettingsGroup):
     symbols: int = Field(
         default=100, ge=1, description="symbols that active trainings are on at once"
     )
+    agents: int = Field(default=200, ge=1, description="agents that are not deleted")
+    active_sessions: int = Field(default=20, ge=1, description="sessions that have not ended")
+    universe: int = Field(default=200, ge=1, description="symbols of one agent")
+    session_tokens: int = Field(
+        default=20_000_000, ge=1, description="tokens that the model of one session may use"
+    )
+    session_cost: float = Field(
+        default=50, gt=0, description="US dollars that the model of one session may cost"
+    )
+    daily_cost: float = Field(
+        default=200, gt=0, description="US dollars that a user's models may cost in 24 hours"
+    )
 
 
 class Settings(BaseSettings):
@@ -194,6 +226,45 @@ class Settings(BaseSettings):
         validation_alias="SUPABASE_JWT_SECRET",
         description="the project's legacy HS256 secret; none: its published keys alone",
     )
+    openai_api_base: HttpUrl = Field(
+        default=HttpUrl("https://openrouter.ai/api/v1"),
+        validation_alias="OPENAI_API_BASE",
+        description="OpenAI-compatible API that agents use where their user keeps no key",
+    )
+    openai_api_key: SecretStr | None = Field(
+        default=None, validation_alias="OPENAI_API_KEY", description="the key for it"
+    )
+    jina_api_key: SecretStr | None = Field(
+        default=None, validation_alias="JINA_API_KEY", description="key for Jina's web search"
+    )
+    math_http_port: int = Field(
+        default=8000,
+        ge=1,
+        le=65_535,
+        validation_alias="MATH_HTTP_PORT",
+        description="port of the math tools, where they are served",
+    )
+    search_http_port: int = Field(
+        default=8001,
+        ge=1,
+        le=65_535,
+        validation_alias="SEARCH_HTTP_PORT",
+        description="port of the search tools",
+    )
+    trade_http_port: int = Field(
+        default=8002,
+        ge=1,
+        le=65_535,
+        validation_alias="TRADE_HTTP_PORT",
+        description="port of the trade tools",
+    )
+    getprice_http_port: int = Field(
+        default=8003,
+        ge=1,
+        le=65_535,
+        validation_alias="GETPRICE_HTTP_PORT",
+        description="port of the price tools",
+    )
     mode: Literal["laptop", "production"] = Field(
         default="laptop",
         description="production: several nodes and other addresses than this machine's own, and "
@@ -206,6 +277,7 @@ class Settings(BaseSettings):
     market: MarketSettings = MarketSettings()
     costs: CostSettings = CostSettings()
     training: TrainingSettings = TrainingSettings()
+    agents: AgentSettings = AgentSettings()
     serve: ServeSettings = ServeSettings()
     ray: RaySettings = RaySettings()
 

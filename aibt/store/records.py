@@ -271,3 +271,117 @@ class AuditEntry:
     action: str
     owner_id: int | None
     about: Mapping[str, Json]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agent:
+    """A language model's configuration as a trader (`model_id` on the wire is its id).
+
+    Attributes:
+        base_model: which model decides, as its provider calls it; `baseline/…`, `bot/…` are ours.
+        config: everything else, by wire names: prompt, universe, period, source, balance, limits.
+        is_public: whether its results stand on everybody's leaderboard.
+        version: counts the changes; an update names the version that it saw.
+    """
+
+    id: int
+    owner_id: int
+    name: str
+    base_model: str
+    config: Mapping[str, Json]
+    is_public: bool
+    version: int
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """One run of an agent over a date range, or live.
+
+    Attributes:
+        request: the agent's configuration as it was at the start, completed, by wire names, with
+            `base_model`, `start`, `end`, `live`, `seed` and `datasets` (symbol → digest).
+        data: what the wire says of the bars: notes, how many, from when to when.
+        status: the last status that was stored, by its wire names; `{}` before the first.
+        last_seq: number of the topic's latest event.
+    """
+
+    id: int
+    owner_id: int
+    agent_id: int
+    agent_name: str
+    state: RunState
+    desired: Desired
+    reason: str | None
+    request: Mapping[str, Json]
+    data: Mapping[str, Json]
+    status: Mapping[str, Json]
+    last_seq: int
+    created_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+
+    @property
+    def topic(self) -> str:
+        """The stream of its events."""
+        return session_topic(self.id)
+
+
+SESSION_TOPIC = "session/"
+"""What a session's topic begins with; its id follows."""
+
+
+def session_topic(session_id: int) -> str:
+    """Return the topic of a session's events; it names its lease, its actor and its account."""
+    return f"{SESSION_TOPIC}{session_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FillResult:
+    """One execution of a session's account."""
+
+    seq: int  # of its journal entry
+    order_id: str
+    symbol: str
+    quantity: str  # signed, exact decimal
+    price: str
+    fee: str
+    at: datetime  # market time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EquityPoint:
+    """What an account was worth at a moment of market time."""
+
+    at: datetime
+    equity: float
+    exposure: float  # gross value of the positions over equity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Score:
+    """One line of the leaderboard: an account that has ended, or stands still for now.
+
+    Attributes:
+        topic: of the account, `session/7` or `training/7`.
+        kind: `agent`, `bot` or `baseline`.
+        name: of the agent or the bot.
+        label: base model, or algorithm.
+        symbols: what it traded.
+        data: every figure by its wire name (`aibt.trading.performance`).
+        is_mine: whether it belongs to who asks.
+    """
+
+    topic: str
+    owner_id: int
+    kind: str
+    name: str
+    label: str
+    symbols: tuple[str, ...]
+    start: datetime
+    end: datetime
+    is_public: bool
+    total_return: float
+    data: Mapping[str, Json]
+    updated_at: datetime

@@ -1,0 +1,1 @@
+"""Agents: language models that trade with tools, over bars they could have known."""
