@@ -162,6 +162,64 @@ def _session_ends(opened_ns: Times, interval: Interval, sessions: Sessions, ends
     return np.where(known, closes, ends)
 
 
+def open_times(opened_ns: Times, interval: Interval, calendar: MarketCalendar) -> Times:
+    """Return when the first trade of each bar can have been, at the earliest. Shape [T].
+
+    An exchange's daily or longer bar carries its date; it opens with that date's session.
+    """
+    if not calendar.has_sessions or interval.is_intraday or not len(opened_ns):
+        return opened_ns
+    sessions = sessions_of(calendar.name)
+    at = np.searchsorted(sessions.dates, opened_ns - opened_ns % DAY_NS, side="left")
+    found = np.minimum(at, len(sessions.dates) - 1)
+    opens = sessions.opens[found]
+    return np.where((at < len(sessions.dates)) & (opens > opened_ns), opens, opened_ns)
+
+
+def next_end(after_ns: int, interval: Interval, calendar: MarketCalendar) -> int:
+    """Return when the first bar that ends later than `after_ns` ends, as the calendar has it.
+
+    Raises:
+        ValueError: the calendar does not reach so far.
+    """
+    if calendar.has_sessions:
+        return _next_session_end(after_ns, interval, sessions_of(calendar.name))
+    step = interval.ns
+    anchor = MONDAY_NS if step % WEEK_NS == 0 else 0
+    end = after_ns - (after_ns - anchor) % step + step
+    while calendar.name == AROUND_THE_CLOCK.name and _is_weekend(end - step, end):
+        end += step
+    return end
+
+
+def _next_session_end(after_ns: int, interval: Interval, sessions: Sessions) -> int:
+    at = int(np.searchsorted(sessions.closes, after_ns, side="right"))
+    if at == len(sessions.closes):
+        raise ValueError("the calendar does not reach so far")
+    opened, closed = int(sessions.opens[at]), int(sessions.closes[at])
+    if interval.is_intraday:
+        passed = max(after_ns - opened, -1) // interval.ns + 1
+        return min(opened + max(passed, 1) * interval.ns, closed)
+    while not _ends_period(sessions, at, interval):
+        at += 1
+    return int(sessions.closes[at])
+
+
+def _ends_period(sessions: Sessions, at: int, interval: Interval) -> bool:
+    """Return whether a session is the last of its bar: days and weeks count from a Monday."""
+    if at + 1 == len(sessions.dates):
+        return True
+    days = sessions.dates[at : at + 2] - MONDAY_NS
+    return bool(days[0] // interval.ns != days[1] // interval.ns)
+
+
+def _is_weekend(opened_ns: int, ended_ns: int) -> bool:
+    """Return whether a bar lies between Friday and Sunday, 22:00 UTC, as pairs rest then."""
+    friday, sunday = 4 * DAY_NS + 22 * 3_600 * NS_PER_S, 6 * DAY_NS + 22 * 3_600 * NS_PER_S
+    in_week = (opened_ns - MONDAY_NS) % WEEK_NS
+    return friday <= in_week and in_week + (ended_ns - opened_ns) <= sunday
+
+
 def session_dates(opened_ns: Times, calendar: MarketCalendar) -> NDArray[np.int64]:
     """Return the date (00:00 UTC) of the session each bar belongs to. Shape [T].
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from aibt.clock import Clock, nanoseconds
 from aibt.errors import AibtError, Invalid, SourceUnavailable, UnknownSymbol
+from aibt.market.actions import CorporateAction
 from aibt.market.bars import BarSeries, moment
 from aibt.market.cache import BarCache
 from aibt.market.intervals import Interval, parse_interval
@@ -47,6 +48,7 @@ class Resolved:
     made_from: Interval | None  # the finer interval that these bars were made from
     notes: tuple[str, ...]  # sentences for a person: age, what was left out, what is missing
     report: Report
+    actions: tuple[CorporateAction, ...] = ()  # those the source knows of the symbol
 
 
 class MarketData:
@@ -177,6 +179,7 @@ class MarketData:
             made_from=None if asked == interval else asked,
             notes=(*notes, *(f"{note[0].upper()}{note[1:]}." for note in report.notes())),
             report=report,
+            actions=raw.actions,
         )
 
     def _validated(

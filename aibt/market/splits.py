@@ -101,14 +101,32 @@ def _known(
 
 
 def _whole_ratio(raw: RawBars, index: int) -> float | None:
-    before = float(raw.close[index - 1])
-    opened = np.log(before / raw.open[index])
-    size = abs(opened)
+    opened, after = float(raw.open[index]), float(raw.close[min(index + 1, len(raw) - 1)])
+    ratio = split_ratio(float(raw.close[index - 1]), opened, float(raw.close[index]))
+    if ratio is None:
+        return None
+    stays = abs(np.log(after / opened)) < abs(np.log(raw.close[index - 1] / opened)) / 2
+    return ratio if stays else None
+
+
+def split_ratio(before: float, opened: float, closed: float) -> float | None:
+    """Return the whole ratio that a jump over night is near, or None: it looks like no split.
+
+    Nothing that came after the bar is looked at.
+
+    Args:
+        before: the last close of the session before.
+        opened: the first price of the next.
+        closed: the last price of that first bar.
+    """
+    jump = np.log(before / opened)
+    size = abs(jump)
+    if size <= _SMALLEST:
+        return None
     whole = max(2, round(float(np.exp(size))))
     away = abs(size - np.log(whole))
-    middle = np.log(before) - (np.log(raw.open[index]) + np.log(raw.close[index])) / 2
+    middle = np.log(before) - (np.log(opened) + np.log(closed)) / 2
     settled = abs(abs(middle) - np.log(whole))
-    stays = abs(np.log(raw.close[min(index + 1, len(raw) - 1)] / raw.open[index])) < size / 2
-    if min(away, settled) > _MEASURED or max(away, settled) > _NEAR or not stays:
+    if min(away, settled) > _MEASURED or max(away, settled) > _NEAR:
         return None
-    return float(whole) if opened > 0 else 1.0 / whole
+    return float(whole) if jump > 0 else 1.0 / whole

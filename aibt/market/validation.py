@@ -76,6 +76,7 @@ class Report:
 
     bars: int  # in the raw columns
     findings: tuple[Finding, ...] = ()
+    jumps: tuple[SplitJump, ...] = ()  # in the series; what is explained was taken out of it
 
     @property
     def left_out(self) -> int:
@@ -151,7 +152,7 @@ def validate(
         close=good.close,
         volume=good.volume,
     )
-    return series, wrong.report()
+    return series, replace(wrong.report(), jumps=jumps)
 
 
 class _Wrong:
