@@ -198,6 +198,10 @@ class Gate:
             self._leave()
             raise
 
+    async def closed(self) -> None:
+        """Wait until the gate is not open: `wait_async` would not return at once with go."""
+        await self._compute.until(lambda: None if self._open else True, timeout_s=None)
+
     def end(self) -> None:
         """Say that the compute side has come to its end and will not be at a border again."""
         with self._lock:

@@ -1,0 +1,108 @@
+"""What the baselines want to hold: the simple strategies that a model has to beat.
+
+Each is a pure function of what it is shown; targets are signed shares of equity.
+"""
+
+import random
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final, Protocol
+
+from aibt.agents.baselines.market_talk import Holdings
+
+_LOOKBACK: Final = 63  # bars; a quarter of daily ones
+_REBALANCE: Final = 0.25  # of its weight that a position may drift
+_CHANGE_CHANCE: Final = 0.1
+
+Closes = Mapping[str, Sequence[float]]
+
+
+class Strategy(Protocol):
+    """Says what to hold."""
+
+    bars: int  # closes of each symbol that it wants to see; 0: none
+
+    def targets(
+        self, symbols: Sequence[str], closes: Closes, held: Holdings, draw: random.Random
+    ) -> Mapping[str, float]:
+        """Return the wanted share of each symbol that is to change; others stay as they are."""
+        ...
+
+
+class BuyAndHold:
+    """Buys the universe in equal parts at the first chance, and keeps it."""
+
+    bars = 0
+
+    def targets(
+        self, symbols: Sequence[str], closes: Closes, held: Holdings, draw: random.Random
+    ) -> Mapping[str, float]:
+        missing = [one for one in symbols if one not in held.shares and one not in held.pending]
+        return dict.fromkeys(missing, 1 / len(symbols)) if symbols else {}
+
+
+class EqualWeight:
+    """Keeps equal parts of the universe: what has drifted by a quarter is brought back."""
+
+    bars = 0
+
+    def targets(
+        self, symbols: Sequence[str], closes: Closes, held: Holdings, draw: random.Random
+    ) -> Mapping[str, float]:
+        if not symbols:
+            return {}
+        weight = 1 / len(symbols)
+        return {
+            symbol: weight
+            for symbol in symbols
+            if symbol not in held.pending
+            and abs(held.shares.get(symbol, 0.0) - weight) > _REBALANCE * weight
+        }
+
+
+class Momentum:
+    """Holds the better half of what has risen over the last quarter, in equal parts.
+
+    Cross-sectional and absolute momentum (Jegadeesh and Titman, 1993; Antonacci, 2014), looked at
+    anew at each bar, and traded only where the choice changes.
+    """
+
+    bars = _LOOKBACK + 1
+
+    def targets(
+        self, symbols: Sequence[str], closes: Closes, held: Holdings, draw: random.Random
+    ) -> Mapping[str, float]:
+        grown = {
+            symbol: closes[symbol][-1] / closes[symbol][0] - 1
+            for symbol in symbols
+            if len(closes.get(symbol, ())) > 1
+        }
+        ranked = sorted(grown, key=lambda symbol: grown[symbol], reverse=True)
+        best = [one for one in ranked[: max(1, (len(ranked) + 1) // 2)] if grown[one] > 0]
+        leaving = dict.fromkeys(set(held.shares) - set(best), 0.0)
+        if not leaving and set(best) == set(held.shares) | (set(best) & held.pending):
+            return {}
+        return {**leaving, **dict.fromkeys(best, 1 / len(best) if best else 0.0)}
+
+
+class RandomTrader:
+    """Now and then takes a side at random: what luck alone comes to, with the same costs."""
+
+    bars = 0
+
+    def targets(
+        self, symbols: Sequence[str], closes: Closes, held: Holdings, draw: random.Random
+    ) -> Mapping[str, float]:
+        sides = (-1, 0, 1) if held.allow_short else (0, 1)
+        return {
+            symbol: draw.choice(sides) / len(symbols)
+            for symbol in symbols
+            if draw.random() < _CHANGE_CHANCE and symbol not in held.pending
+        }
+
+
+STRATEGIES: Final[Mapping[str, Callable[[], Strategy]]] = {
+    "buy-and-hold": BuyAndHold,
+    "equal-weight": EqualWeight,
+    "momentum": Momentum,
+    "random": RandomTrader,
+}

@@ -1,0 +1,423 @@
+"""One run of an agent: through the trading times of a range, or on with the time of the world.
+
+Everything that happens is written to the journal before it counts, so a session that was lost goes
+on from what its journal says: it asks again only what was not answered, and places no order twice.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final, TypeVar
+
+from aibt.agents import entries
+from aibt.agents.account import SessionAccount
+from aibt.agents.conversation import Conversation
+from aibt.agents.model import Model, ToolCall
+from aibt.agents.oracle import BotOracle
+from aibt.agents.plan import SessionPlan
+from aibt.agents.prompts import last_turn, observation, opening_messages
+from aibt.agents.session_desk import SessionDesk
+from aibt.agents.spending import Spending
+from aibt.agents.tape import Tape
+from aibt.agents.times import Due, Times
+from aibt.agents.tools.opened import Called, OpenTools, Tools
+from aibt.clock import Clock
+from aibt.errors import ModelUnavailable, StoreUnavailable
+from aibt.live.events import Json
+from aibt.live.gate import Gate, Verdict
+from aibt.live.journal import Draft, Entry, Journal
+from aibt.live.states import RunState
+
+T = TypeVar("T")
+
+_PAGE: Final = 1_000
+_STORE_RETRY_S: Final = 0.5
+_INSTANT: Final = timedelta(microseconds=1)
+_ENTRIES_OF_NEWS: Final = {
+    entries.FILL, entries.CANCEL, entries.SPLIT, entries.DIVIDEND, entries.HALT, entries.SKIP,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """How a session ended."""
+
+    state: RunState
+    reason: str | None = None
+
+
+class _Stopped(Exception):
+    """The owner stopped the session while it was at work."""
+
+
+class SessionRun:
+    """Steps through its times until it ends or is stopped.
+
+    Args:
+        plan: what to do.
+        tape: the market; `times` brings its bars.
+        times: when to decide.
+        model: who decides.
+        open_tools: makes the tools over a desk.
+        journal: where everything is written first.
+        gate: pause and stop take hold here, also while a model is answering.
+        clock: the time of the world.
+        oracle: answers for RL bots; None: there are none.
+        trouble: told that the session cannot go on by itself and should be paused, and why.
+    """
+
+    def __init__(
+        self,
+        plan: SessionPlan,
+        *,
+        tape: Tape,
+        times: Times,
+        model: Model,
+        open_tools: OpenTools,
+        journal: Journal,
+        gate: Gate,
+        clock: Clock,
+        oracle: BotOracle | None = None,
+        trouble: Callable[[str], Awaitable[None]],
+    ) -> None:
+        self._plan = plan
+        self._tape = tape
+        self._times = times
+        self._model = model
+        self._open_tools = open_tools
+        self._journal = journal
+        self._gate = gate
+        self._clock = clock
+        self._trouble = trouble
+        self.account = SessionAccount(plan)
+        self.spending = Spending(plan)
+        self.desk = SessionDesk(plan, self.account, tape, self._write_one, self._now, oracle)
+        self._conversation = Conversation()
+        self._step = 0
+        self._at: datetime | None = None  # of the last step
+        self._decides = False
+        self._is_last = False
+        self._seen: dict[str, datetime] = {}  # until when each symbol's bars were looked at
+        self._note: str | None = None
+        self._news: list[str] = []
+        self._outcome: Outcome | None = None
+        self.partial = ""  # text of the answer that is streaming
+        self.version = 0  # counts what changes the status
+
+    @property
+    def step(self) -> int:
+        """Number of the last step."""
+        return self._step
+
+    @property
+    def at(self) -> datetime | None:
+        """Market time of the last step."""
+        return self._at
+
+    async def run(self) -> Outcome:
+        """Go on from where the journal is, to the end.
+
+        Raises:
+            LeaseLost: a newer activation goes on with this session.
+            ModelRefused: the model's provider refuses for good.
+        """
+        await self._recover()
+        if self._outcome is not None:
+            return self._outcome
+        try:
+            async with self._open_tools(self.desk) as tools:
+                return await self._run(tools)
+        except _Stopped:
+            return Outcome(state=RunState.STOPPED)
+        finally:
+            self.desk.accepts = False
+
+    async def _run(self, tools: Tools) -> Outcome:
+        if self._at is None:
+            await self._write(Draft(key="begin", kind=entries.BEGIN, data={}))
+        else:
+            await self._finish_step(tools)
+        due_times = self._times.after(self._at)
+        while self._outcome is None:
+            due = await self._attended(_next(due_times))
+            if due is None:
+                await self._end(RunState.FINISHED, None)
+            else:
+                await self._begin_step(due)
+                await self._finish_step(tools)
+        return self._outcome
+
+    # A step
+
+    async def _begin_step(self, due: Due) -> None:
+        """Bring market and account to a moment, in one entry of the journal or not at all."""
+        number = self._step + 1
+        if self._at is None:
+            self._tape.advance(due.at - _INSTANT)  # what ended before is known, and no news
+        groups = self._tape.advance(due.at, due.late)
+        drafts = [entries.step(number, due)]
+        if due.skipped is not None:
+            drafts.append(entries.skip(due.skipped))
+        self.account.broker.begin_decision()
+        drafts += self.account.advance(number, groups)
+        if due.is_last:
+            latest = {new.symbol: new for group in groups for new in group}
+            drafts += self.account.finish(number, latest.values(), due.at)
+        drafts.append(entries.mark(number, due.at, self.account.portfolio))
+        calls = [] if due.is_last else self.account.margin_call(number, due.at)
+        drafts += [entries.order(number, order) for order in calls]
+        if calls:
+            says = "equity fell below a quarter of the positions' value: all of them are closed"
+            drafts.append(entries.log(f"{number}/margin", "warning", says, due.at))
+        drafts += [
+            entries.log(f"{number}/due/{index}", "warning", note, due.at)
+            for index, note in enumerate(due.notes)
+        ]
+        written = await self._write(*drafts)
+        for order in calls:
+            self.account.accept(order)
+        self._conversation = Conversation()
+        for entry in written:
+            self._note_entry(entry)
+
+    async def _finish_step(self, tools: Tools) -> None:
+        """Decide, where the step is for it, and end what has come to its end."""
+        if self.account.portfolio.equity() <= 0:
+            await self._end(RunState.FINISHED, "the account is bust")
+        elif self._is_last:
+            await self._end(RunState.FINISHED, None)
+        elif self._decides:
+            await self._decide(tools)
+            spent = self.spending.exceeded()
+            if spent is not None:
+                await self._end(RunState.STOPPED, spent)
+
+    # A decision
+
+    async def _decide(self, tools: Tools) -> None:
+        """Let the model call tools until it says it is done, or has used its turns."""
+        self.desk.accepts = True
+        try:
+            while True:
+                results = await self._make_calls(tools)
+                talk = self._conversation
+                if talk.is_over or self.spending.exceeded() is not None:
+                    await self._write(*results)
+                    break
+                if talk.round >= self._plan.max_rounds and not talk.is_waiting:
+                    says = f"the model used all of its {talk.round} turns"
+                    results.append(entries.log(f"{self._step}/turns", "warning", says, self._now()))
+                    await self._write(*results)
+                    break
+                if not talk.is_waiting:
+                    await self._ask(results)
+                if not await self._answered(tools):
+                    break
+        finally:
+            self.desk.accepts = False
+        if self._conversation.answer is not None:
+            self._note = self._conversation.answer.text or self._note
+        self._news.clear()
+
+    async def _ask(self, results: list[Draft]) -> None:
+        talk = self._conversation
+        messages = []
+        if talk.round == 0:
+            said = observation(
+                self._now(), self.desk.state(), self.desk.symbols(), self._news, self._note
+            )
+            messages = opening_messages(self._plan, said)
+        elif talk.round == self._plan.max_rounds - 1:
+            messages = [last_turn()]
+        model = self._plan.base_model
+        draft = entries.request(self._step, talk.round + 1, messages, model)
+        await self._write(*results, draft)
+        talk.asked(messages)
+
+    async def _answered(self, tools: Tools) -> bool:
+        """Wait for the model's answer; return whether there is one.
+
+        A model that does not answer pauses the session, and is asked again when it is resumed.
+        """
+        while True:
+            try:
+                await self._attended(self._take_answer(tools))
+            except ModelUnavailable as error:
+                now = self._clock.now()
+                key = f"{self._step}/{self._conversation.round}/{now.isoformat()}"
+                await self._write(entries.log(key, "error", str(error), now))
+                await self._trouble(str(error))
+                await self._pass_gate()
+            else:
+                return True
+
+    async def _take_answer(self, tools: Tools) -> None:
+        """Read the answer to its end and write it down, also while the session is paused."""
+        began = self._clock.monotonic()
+
+        def partial(text: str) -> None:
+            self.partial = text
+            self.version += 1
+
+        answer = await self._model.answer(self._conversation.messages, tools.specs(), partial)
+        took_s = self._clock.monotonic() - began
+        await self._write(entries.answer(self._step, self._conversation.round, answer))
+        self._conversation.answered(answer)
+        self.spending.add(answer, took_s)
+        self.partial = ""
+        self.version += 1
+
+    async def _make_calls(self, tools: Tools) -> list[Draft]:
+        """Make the calls that the last answer asks for, one after the other.
+
+        Returns:
+            The last result, which is to be written together with what comes next.
+        """
+        waiting: list[Draft] = []
+        turn = self._conversation.round
+        for index, call in self._conversation.open_calls:
+            await self._pass_gate()
+            await self._write(*waiting, entries.call(self._step, turn, index, call))
+            made = await self._attended(self._call(tools, call, index))
+            draft = entries.result(
+                self._step, turn, index, call, ok=made.ok, data=made.data, text=made.text
+            )
+            self._conversation.resulted(call, made.text)
+            waiting = [draft]
+        return waiting
+
+    async def _call(self, tools: Tools, call: ToolCall, index: int) -> Called:
+        if call.fault is not None:
+            return _Fault(call.fault)
+        self.desk.call = entries.call_id(self._step, self._conversation.round, index)
+        try:
+            return await tools.call(call.name, call.arguments)
+        finally:
+            self.desk.call = None
+
+    # The gate
+
+    async def _pass_gate(self) -> None:
+        if await self._gate.wait_async() is Verdict.STOP:
+            raise _Stopped
+
+    async def _attended(self, work: Coroutine[Any, Any, T]) -> T:
+        """Do something that takes long; a pause takes hold meanwhile, and a stop cuts it."""
+        await_work: asyncio.Task[T] = asyncio.ensure_future(work)
+        try:
+            while True:
+                closed = asyncio.ensure_future(self._gate.closed())
+                try:
+                    await asyncio.wait({await_work, closed}, return_when=asyncio.FIRST_COMPLETED)
+                finally:
+                    closed.cancel()
+                await self._pass_gate()
+                if await_work.done():
+                    return await_work.result()
+        finally:
+            if not await_work.done():
+                await_work.cancel()
+                with suppress(asyncio.CancelledError, Exception):
+                    await await_work
+
+    # The journal
+
+    async def _recover(self) -> None:
+        """Take everything from the journal: account, conversation, and where they are."""
+        after = 0
+        while page := await self._journal.read(after, _PAGE):
+            for entry in page:
+                self._take(entry)
+            after = page[-1].seq
+        for symbol, until in self._seen.items():
+            self._tape.advance_one(symbol, until)
+
+    def _take(self, entry: Entry) -> None:
+        if entry.kind == entries.STEP:
+            self._conversation = Conversation()
+            self._news.clear()
+        self.account.take(entry)
+        self._conversation.take(entry)
+        self._note_entry(entry)
+        if entry.kind == entries.ANSWER:
+            answer = entries.read_answer(entry)
+            self.spending.add(answer, 0.0)
+            self._note = answer.text or self._note
+
+    def _note_entry(self, entry: Entry) -> None:
+        data: Mapping[str, Any] = entry.data
+        if entry.kind == entries.STEP:
+            self._step, self.desk.step = data["step"], data["step"]
+            self._at = datetime.fromisoformat(data["at"])
+            self._decides, self._is_last = data["decides"], data["is_last"]
+            in_time = set(self._plan.universe) - set(data["late"])
+            self._seen.update(dict.fromkeys(in_time, self._at))
+        elif entry.kind == entries.END:
+            self._outcome = Outcome(state=RunState(data["state"]), reason=data["reason"])
+        elif entry.kind in _ENTRIES_OF_NEWS:
+            self._news.append(news_of(entry))
+
+    async def _write_one(self, draft: Draft) -> Entry:
+        return (await self._write(draft))[0]
+
+    async def _write(self, *drafts: Draft) -> list[Entry]:
+        """Write to the journal, waiting out a store that is busy."""
+        self.version += 1
+        if not drafts:
+            return []
+        while True:
+            try:
+                return await self._journal.append(drafts)
+            except StoreUnavailable:
+                await asyncio.sleep(_STORE_RETRY_S)
+
+    async def _end(self, state: RunState, reason: str | None) -> None:
+        await self._write(entries.end(str(state), reason))
+        self._outcome = Outcome(state=state, reason=reason)
+
+    def _now(self) -> datetime:
+        if self._plan.is_live or self._at is None:
+            return self._clock.now()
+        return self._at
+
+
+@dataclass(frozen=True, slots=True)
+class _Fault:
+    """The result of a call that could not be read."""
+
+    fault: str
+    ok: bool = False
+
+    @property
+    def data(self) -> Json:
+        return {"code": "invalid", "msg": self.fault}
+
+    @property
+    def text(self) -> str:
+        return f"this call could not be read: {self.fault}"
+
+
+async def _next(times: AsyncIterator[Due]) -> Due | None:
+    return await anext(times, None)
+
+
+def news_of(entry: Entry) -> str:
+    """Return one line for model and people about what happened to the account."""
+    data: Mapping[str, Any] = entry.data
+    match entry.kind:
+        case entries.FILL:
+            done = "bought" if not str(data["quantity"]).startswith("-") else "sold"
+            units = str(data["quantity"]).lstrip("-")
+            return f"{done} {float(units):.6g} {data['symbol']} at {float(data['price']):.6g}"
+        case entries.CANCEL:
+            return f"order for {data['symbol']} was cancelled: {data['says']}"
+        case entries.SPLIT:
+            return f"{data['symbol']} was split, {float(data['ratio']):g} for 1"
+        case entries.DIVIDEND:
+            return f"{data['symbol']} paid a dividend of {float(data['amount']):g} a share"
+        case entries.HALT:
+            return str(data["reason"])
+        case _:
+            return f"{data['times']} trading times passed without a decision: {data['reason']}"
