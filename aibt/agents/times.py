@@ -80,7 +80,7 @@ Fetch = Callable[[Collection[str]], Awaitable[Sequence[Instrument]]]
 class LiveTimes:
     """The ends of bars as the world goes on; the bars are fetched when they are due.
 
-    A bar that is late is waited for, within bounds; then the decision is taken without it, and it
+    A late bar is waited for, within bounds; then the decision is taken without it, and it
     counts as soon as it is there. Times that passed while nobody looked are skipped.
     """
 

@@ -21,7 +21,7 @@ from aibt.agents.baselines.market_talk import (
     orders_to,
     tradable,
 )
-from aibt.agents.baselines.strategies import Strategy
+from aibt.agents.baselines.strategies import Shown, Strategy
 from aibt.agents.model import Answer, Message, Partial, ToolSpec
 
 _SIDES: Final = {"bull": 1, "bear": -1, "close": 0}
@@ -45,6 +45,7 @@ class BaselineModel:
     async def answer(
         self, messages: Sequence[Message], tools: Sequence[ToolSpec], partial: Partial
     ) -> Answer:
+        del tools, partial
         await asyncio.sleep(0)  # a session that asks at once lets the others have their turn
         made = calls_made(messages)
         if not made:
@@ -74,8 +75,9 @@ class BaselineModel:
             if one.name == BARS
         }
         told = str(messages[1].get("content")) if len(messages) > 1 else ""
-        draw = random.Random(f"{self._seed} {told}")  # noqa: S311 - a strategy, no secret
-        targets = self._strategy.targets(symbols, closes, held, draw)
+        draw = random.Random(f"{self._seed} {told}")
+        shown = Shown(symbols=symbols, closes=closes, held=held, draw=draw)
+        targets = self._strategy.targets(shown)
         wanted = sorted(targets.items(), key=lambda item: abs(item[1]))  # what closes comes first
         return [
             call
@@ -97,6 +99,7 @@ class BotModel:
     async def answer(
         self, messages: Sequence[Message], tools: Sequence[ToolSpec], partial: Partial
     ) -> Answer:
+        del tools, partial
         made = calls_made(messages)
         if not made:
             return calling([(ACCOUNT, {}), (UNIVERSE, {})], before=0)

@@ -1,7 +1,7 @@
 """A scripted model: it talks, calculates and trades as a language model does, without one.
 
-It buys what has fallen below its mean and sells what has risen above it (a plain reversal rule), and
-shows with it what a session looks like: reasoning that streams, several tools, orders, a note.
+It buys what has fallen below its mean and sells what has risen above it, a plain reversal rule, and
+shows what a session looks like: reasoning that streams, several tools, orders, a note.
 """
 
 import asyncio
@@ -43,6 +43,7 @@ class ScriptedModel:
     async def answer(
         self, messages: Sequence[Message], tools: Sequence[ToolSpec], partial: Partial
     ) -> Answer:
+        del tools
         made = calls_made(messages)
         looked = [one for one in made if one.name == BARS]
         if not made:

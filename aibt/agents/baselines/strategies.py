@@ -5,6 +5,7 @@ Each is a pure function of what it is shown; targets are signed shares of equity
 
 import random
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final, Protocol
 
 from aibt.agents.baselines.market_talk import Holdings
@@ -13,7 +14,21 @@ _LOOKBACK: Final = 63  # bars; a quarter of daily ones
 _REBALANCE: Final = 0.25  # of its weight that a position may drift
 _CHANGE_CHANCE: Final = 0.1
 
-Closes = Mapping[str, Sequence[float]]
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """What a strategy is shown at a decision.
+
+    Attributes:
+        symbols: that can be traded.
+        closes: of each symbol, oldest first, as many as the strategy wants to see.
+        draw: random numbers of this decision.
+    """
+
+    symbols: Sequence[str]
+    closes: Mapping[str, Sequence[float]]
+    held: Holdings
+    draw: random.Random
 
 
 class Strategy(Protocol):
@@ -21,9 +36,7 @@ class Strategy(Protocol):
 
     bars: int  # closes of each symbol that it wants to see; 0: none
 
-    def targets(
-        self, symbols: Sequence[str], closes: Closes, held: Holdings, draw: random.Random
-    ) -> Mapping[str, float]:
+    def targets(self, shown: Shown) -> Mapping[str, float]:
         """Return the wanted share of each symbol that is to change; others stay as they are."""
         ...
 
@@ -33,11 +46,13 @@ class BuyAndHold:
 
     bars = 0
 
-    def targets(
-        self, symbols: Sequence[str], closes: Closes, held: Holdings, draw: random.Random
-    ) -> Mapping[str, float]:
-        missing = [one for one in symbols if one not in held.shares and one not in held.pending]
-        return dict.fromkeys(missing, 1 / len(symbols)) if symbols else {}
+    def targets(self, shown: Shown) -> Mapping[str, float]:
+        missing = [
+            one
+            for one in shown.symbols
+            if one not in shown.held.shares and one not in shown.held.pending
+        ]
+        return dict.fromkeys(missing, 1 / len(shown.symbols)) if shown.symbols else {}
 
 
 class EqualWeight:
@@ -45,17 +60,15 @@ class EqualWeight:
 
     bars = 0
 
-    def targets(
-        self, symbols: Sequence[str], closes: Closes, held: Holdings, draw: random.Random
-    ) -> Mapping[str, float]:
-        if not symbols:
+    def targets(self, shown: Shown) -> Mapping[str, float]:
+        if not shown.symbols:
             return {}
-        weight = 1 / len(symbols)
+        weight = 1 / len(shown.symbols)
         return {
             symbol: weight
-            for symbol in symbols
-            if symbol not in held.pending
-            and abs(held.shares.get(symbol, 0.0) - weight) > _REBALANCE * weight
+            for symbol in shown.symbols
+            if symbol not in shown.held.pending
+            and abs(shown.held.shares.get(symbol, 0.0) - weight) > _REBALANCE * weight
         }
 
 
@@ -68,18 +81,16 @@ class Momentum:
 
     bars = _LOOKBACK + 1
 
-    def targets(
-        self, symbols: Sequence[str], closes: Closes, held: Holdings, draw: random.Random
-    ) -> Mapping[str, float]:
+    def targets(self, shown: Shown) -> Mapping[str, float]:
         grown = {
-            symbol: closes[symbol][-1] / closes[symbol][0] - 1
-            for symbol in symbols
-            if len(closes.get(symbol, ())) > 1
+            symbol: shown.closes[symbol][-1] / shown.closes[symbol][0] - 1
+            for symbol in shown.symbols
+            if len(shown.closes.get(symbol, ())) > 1
         }
         ranked = sorted(grown, key=lambda symbol: grown[symbol], reverse=True)
         best = [one for one in ranked[: max(1, (len(ranked) + 1) // 2)] if grown[one] > 0]
-        leaving = dict.fromkeys(set(held.shares) - set(best), 0.0)
-        if not leaving and set(best) == set(held.shares) | (set(best) & held.pending):
+        leaving = dict.fromkeys(set(shown.held.shares) - set(best), 0.0)
+        if not leaving and set(best) == set(shown.held.shares) | (set(best) & shown.held.pending):
             return {}
         return {**leaving, **dict.fromkeys(best, 1 / len(best) if best else 0.0)}
 
@@ -89,14 +100,12 @@ class RandomTrader:
 
     bars = 0
 
-    def targets(
-        self, symbols: Sequence[str], closes: Closes, held: Holdings, draw: random.Random
-    ) -> Mapping[str, float]:
-        sides = (-1, 0, 1) if held.allow_short else (0, 1)
+    def targets(self, shown: Shown) -> Mapping[str, float]:
+        sides = (-1, 0, 1) if shown.held.allow_short else (0, 1)
         return {
-            symbol: draw.choice(sides) / len(symbols)
-            for symbol in symbols
-            if draw.random() < _CHANGE_CHANCE and symbol not in held.pending
+            symbol: shown.draw.choice(sides) / len(shown.symbols)
+            for symbol in shown.symbols
+            if shown.draw.random() < _CHANGE_CHANCE and symbol not in shown.held.pending
         }
 
 
