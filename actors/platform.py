@@ -45,7 +45,7 @@ from aibt.protocol.trainings import (
 from aibt.settings import Settings
 from aibt.store.database import Store, open_store
 from aibt.store.records import Bot, Training, User
-from aibt.store.schema import ACTIVE_STATES
+from aibt.store.tables import ACTIVE_STATES
 
 logger = logging.getLogger(__name__)
 

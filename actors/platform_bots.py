@@ -27,7 +27,7 @@ from aibt.protocol.paging import cursor_text, read_cursor
 from aibt.settings import QuotaSettings
 from aibt.store.database import Store, UnitOfWork
 from aibt.store.records import Bot, Training, User
-from aibt.store.schema import ACTIVE_STATES
+from aibt.store.tables import ACTIVE_STATES
 
 MOST = 10_000
 """Bots and active trainings of one owner that are read at once."""

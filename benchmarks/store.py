@@ -16,8 +16,8 @@ from aibt.store.database import Store, open_store
 from aibt.store.engine import WRITING, sync_engine
 from aibt.store.migration import migrate
 from aibt.store.records import training_topic
-from aibt.store.schema import ACTIVE_STATES
 from aibt.store.service import Service
+from aibt.store.tables import ACTIVE_STATES
 from benchmarks.figures import Figure
 from tests.postgres import a_postgres, binaries
 

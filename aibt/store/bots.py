@@ -1,24 +1,31 @@
 """Bots: their defaults for the next training, and their best weights."""
 
-from typing import Any
+from typing import Final
 
-from sqlalchemy import RowMapping, Select, func, insert, select, update
+from sqlalchemy import select, update
 
-from aibt.errors import BotBusy, NameTaken, NotFound, VersionConflict
+from aibt.errors import BotBusy, NameTaken
 from aibt.store.leases import Leases
-from aibt.store.pages import beyond, in_order
 from aibt.store.records import Bot, training_topic
-from aibt.store.repository import Repository
-from aibt.store.schema import bots, is_active, is_kept, trainings
+from aibt.store.schema import bots, is_kept, trainings
+from aibt.store.traders import TraderKind, Traders
+from aibt.store.trainings import TRAININGS
 
-COLUMNS = [column for column in bots.c if column is not bots.c.deleted_at]
-"""What is read of a bot."""
+BOTS: Final = TraderKind(
+    name="bot",
+    record=Bot,
+    table=bots,
+    is_kept=is_kept,
+    runs=TRAININGS,
+    taken=NameTaken,
+    busy=BotBusy,
+)
 
-_LAST = "\U0010ffff"  # after every character that a name may have
 
-
-class Bots(Repository):
+class Bots(Traders[Bot]):
     """An owner's bots. One that was deleted is not seen any more, and its name is free."""
+
+    _kind = BOTS
 
     async def create(
         self,
@@ -35,23 +42,14 @@ class Bots(Repository):
         Raises:
             NameTaken: the owner has a bot of this name.
         """
-        now = self._now
-        created = insert(bots).values(
-            owner_id=self._owner_id,
-            name=name,
+        await self._create(
+            name,
             lr=lr,
             gamma=gamma,
             hidden_layers=hidden_layers,
             depth=depth,
             discounter_rate=discounter_rate,
-            version=1,
-            created_at=now,
-            updated_at=now,
         )
-        if await self._find(name) is not None:
-            raise NameTaken(name, "name")
-        if not await self._write_if_unique(created):
-            raise NameTaken(name, "name")
         return await self.get(name)
 
     async def get(self, name: str) -> Bot:
@@ -60,10 +58,7 @@ class Bots(Repository):
         Raises:
             NotFound: the owner has no such bot.
         """
-        row = await self._find(name)
-        if row is None:
-            raise NotFound("bot", name, "name")
-        return Bot(**row)
+        return await self._get(self._is_named(name), name, "name")
 
     async def by_id(self, bot_id: int) -> Bot:
         """Return the owner's bot with this id.
@@ -71,44 +66,7 @@ class Bots(Repository):
         Raises:
             NotFound: the owner has no such bot.
         """
-        query = select(*COLUMNS).where(bots.c.id == bot_id, self._mine(bots), is_kept)
-        row = await self._row(query)
-        if row is None:
-            raise NotFound("bot", str(bot_id))
-        return Bot(**row)
-
-    async def page(
-        self,
-        *,
-        prefix: str | None = None,
-        order: str = "name",
-        descending: bool = False,
-        after: tuple[Any, int] | None = None,
-        limit: int = 100,
-    ) -> list[Bot]:
-        """Return up to `limit` of the owner's bots in an order.
-
-        Args:
-            prefix: what their names begin with; None: anything.
-            order: `name`, `created_at` or `updated_at`.
-            descending: the greatest first.
-            after: value of `order` and id of the last bot of the page before.
-            limit: how many at most.
-        """
-        query = select(*COLUMNS).where(self._mine(bots), is_kept)
-        if prefix:
-            query = query.where(bots.c.name >= prefix, bots.c.name < prefix + _LAST)
-        column = bots.c[order]
-        if after is not None:
-            query = query.where(beyond(column, bots.c.id, after, descending=descending))
-        by = in_order(column, bots.c.id, descending=descending)
-        return [Bot(**row) for row in await self._rows(query.order_by(*by).limit(limit))]
-
-    async def count(self) -> int:
-        """Return how many bots the owner has."""
-        query = select(func.count().label("count")).where(self._mine(bots), is_kept)
-        row = await self._row(query)
-        return 0 if row is None else int(row["count"])
+        return await self._get(self._has_id(bot_id), str(bot_id), None)
 
     async def update(
         self,
@@ -134,10 +92,8 @@ class Bots(Repository):
             BotBusy: a new width or depth, and the bot has an active training.
             VersionConflict: the bot is no longer at `seen_version`.
         """
-        bot = await self._locked(name)
-        if seen_version is not None and bot.version != seen_version:
-            raise VersionConflict("bot", name, seen_version, bot.version)
-        asked: dict[str, Any] = {
+        bot = await self._locked(self._is_named(name), name, "name")
+        asked = {
             "name": new_name,
             "lr": lr,
             "gamma": gamma,
@@ -145,19 +101,13 @@ class Bots(Repository):
             "depth": depth,
             "discounter_rate": discounter_rate,
         }
-        changes = {
-            column: value
-            for column, value in asked.items()
-            if value is not None and value != getattr(bot, column)
-        }
+        changes = self._changes(bot, seen_version, asked)
         if not changes:
             return bot
         if "hidden_layers" in changes or "depth" in changes:
-            await self._refuse_if_busy(bot)
+            await self._refuse_if_busy(bot, "name")
             changes["weights"] = None
-        if "name" in changes and await self._find(changes["name"]) is not None:
-            raise NameTaken(changes["name"], "new_name")
-        await self._change(bot, changes)
+        await self._change(bot, changes, "new_name")
         return await self.get(changes.get("name", name))
 
     async def delete(self, name: str) -> Bot:
@@ -167,9 +117,9 @@ class Bots(Repository):
             NotFound: the owner has no such bot.
             BotBusy: the bot has an active training.
         """
-        bot = await self._locked(name)
-        await self._refuse_if_busy(bot)
-        await self._change(bot, {"deleted_at": self._now})
+        bot = await self._locked(self._is_named(name), name, "name")
+        await self._refuse_if_busy(bot, "name")
+        await self._change(bot, {"deleted_at": self._now}, "new_name")
         return bot
 
     async def set_weights(self, training_id: int, epoch: int, weights: str) -> None:
@@ -189,34 +139,3 @@ class Bots(Repository):
             .where(bots.c.id == bot_id, self._mine(bots))
             .values(weights=weights, version=bots.c.version + 1, updated_at=self._now)
         )
-
-    async def _find(self, name: str) -> RowMapping | None:
-        return await self._row(self._named(name))
-
-    async def _locked(self, name: str) -> Bot:
-        """Return the bot, which nobody else changes until this transaction ends."""
-        row = await self._row(self._named(name).with_for_update())
-        if row is None:
-            raise NotFound("bot", name, "name")
-        return Bot(**row)
-
-    async def _refuse_if_busy(self, bot: Bot) -> None:
-        active = await self._row(
-            select(trainings.c.id).where(
-                trainings.c.bot_id == bot.id, self._mine(trainings), is_active
-            )
-        )
-        if active is not None:
-            raise BotBusy(bot.name, int(active["id"]), "name")
-
-    async def _change(self, bot: Bot, changes: dict[str, Any]) -> None:
-        changed = (
-            update(bots)
-            .where(bots.c.id == bot.id, self._mine(bots))
-            .values(version=bot.version + 1, updated_at=self._now, **changes)
-        )
-        if not await self._write_if_unique(changed):
-            raise NameTaken(changes.get("name", bot.name), "new_name")
-
-    def _named(self, name: str) -> Select[Any]:
-        return select(*COLUMNS).where(self._mine(bots), bots.c.name == name, is_kept)

@@ -47,3 +47,6 @@ def by_code(length: int) -> TypeEngine[str]:
 
 json_column = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 """A JSON document; None is the database's own null."""
+
+verbatim_json_column = JSON(none_as_null=True)
+"""A JSON document that comes back to the letter, its keys in their order; no query looks inside."""

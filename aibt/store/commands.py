@@ -6,8 +6,8 @@ How a command is run:
 - One that reaches an actor: `begin` in a transaction of its own, then the effect, then `finish`.
   A process lost in between leaves the command begun without an answer; whoever repeats it gets
   that from `begin`, runs it again (pause, resume, stop and numbered changes have their effect
-  once), and finishes it. A start calls `attach` where it creates the training: a repetition
-  finds the training instead of creating a second one.
+  once), and finishes it. A start calls `attach` where it creates the training or the session: a
+  repetition finds that one instead of creating a second.
 - A refusal for good (invalid, busy, not found …) is an answer like any other: the effect's
   transaction is rolled back, and `begin` and `finish` store the refusal in one of their own,
   so that the same id is answered the same even when the reason has gone since.
@@ -19,6 +19,7 @@ How a command is run:
 
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, delete, insert, select, update
 
@@ -62,17 +63,25 @@ class Commands(Repository):
             raise IdReused(command_id)
         return earlier
 
-    async def attach(self, command_id: str, training_id: int) -> None:
-        """Record which training the command created."""
-        await self._write(
-            update(commands).where(self._is(command_id)).values(training_id=training_id)
-        )
+    async def attach(
+        self, command_id: str, training_id: int | None = None, session_id: int | None = None
+    ) -> None:
+        """Record which training or which session the command created.
+
+        Raises:
+            ValueError: neither is named.
+        """
+        created = _created(training_id, session_id)
+        if not created:
+            raise ValueError("neither a training nor a session")
+        await self._write(update(commands).where(self._is(command_id)).values(**created))
 
     async def finish(
         self,
         command_id: str,
         answer: Mapping[str, Json],
         training_id: int | None = None,
+        session_id: int | None = None,
     ) -> None:
         """Store the answer of a command that was begun; its first answer stays.
 
@@ -80,10 +89,9 @@ class Commands(Repository):
             command_id: its id.
             answer: what it is answered now and at each repetition, a refusal included.
             training_id: the training that it created; None: leave what is recorded.
+            session_id: the session that it created; None: leave what is recorded.
         """
-        values: dict[str, object] = {"answer": dict(answer)}
-        if training_id is not None:
-            values["training_id"] = training_id
+        values = {"answer": dict(answer), **_created(training_id, session_id)}
         await self._write(
             update(commands)
             .where(self._is(command_id), commands.c.answer.is_(None))
@@ -115,3 +123,8 @@ class Commands(Repository):
 
     def _is(self, command_id: str) -> ColumnElement[bool]:
         return and_(self._mine(commands), commands.c.command_id == command_id)
+
+
+def _created(training_id: int | None, session_id: int | None) -> dict[str, Any]:
+    ids = {"training_id": training_id, "session_id": session_id}
+    return {column: value for column, value in ids.items() if value is not None}

@@ -11,19 +11,24 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from aibt.clock import Clock, SystemClock
 from aibt.errors import SchemaMismatch, StoreUnavailable
+from aibt.store.account import Accounts
+from aibt.store.agents import Agents
 from aibt.store.bots import Bots
 from aibt.store.changes import Changes
 from aibt.store.checkpoints import Checkpoints
 from aibt.store.commands import Commands
 from aibt.store.engine import WRITING, as_unavailable, async_engine, is_sqlite, sqlite_file
 from aibt.store.events import Events
+from aibt.store.journals import Journals
 from aibt.store.leases import Leases
 from aibt.store.migration import schema_version
 from aibt.store.repository import Work
 from aibt.store.results import Results
 from aibt.store.schema import HEAD
 from aibt.store.scope import Scope, of_owner
+from aibt.store.scores import Scores
 from aibt.store.secrets import Secrets
+from aibt.store.sessions import Sessions
 from aibt.store.trainings import Trainings
 from aibt.store.uninterrupted import uninterrupted
 from aibt.store.users import Me
@@ -43,11 +48,16 @@ class UnitOfWork:
         self.commands = Commands(work)
         self.leases = Leases(work)
         self.bots = Bots(work)
+        self.agents = Agents(work)
         self.trainings = Trainings(work)
+        self.sessions = Sessions(work)
         self.changes = Changes(work)
         self.checkpoints = Checkpoints(work)
+        self.journal = Journals(work)
         self.events = Events(work)
         self.results = Results(work)
+        self.account = Accounts(work)
+        self.scores = Scores(work)
         self.secrets = Secrets(work)
 
 

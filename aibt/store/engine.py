@@ -9,9 +9,7 @@ moments with it. `FULL` would wait for the disk at each commit while all other w
 where a power cut may lose nothing, the database is PostgreSQL.
 """
 
-import json
 import logging
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from aibt.errors import StoreUnavailable
+from aibt.store.documents import to_json
 
 WRITING = "aibt_writing"
 """Execution option of a connection whose transactions write."""
@@ -38,7 +37,6 @@ _TRANSIENT_SQLSTATES = ("08", "40", "53", "57", "55P03")
 """Connection lost, rolled back (deadlock), out of resources, stopped or too slow, locked."""
 
 logger = logging.getLogger(__name__)
-_to_json = partial(json.dumps, allow_nan=False, separators=(",", ":"))
 
 
 def read_url(url: str) -> URL:
@@ -69,7 +67,7 @@ def async_engine(url: str, *, lock_timeout_s: float) -> AsyncEngine:
     of = read_url(url)
     engine = create_async_engine(
         of,
-        json_serializer=_to_json,
+        json_serializer=to_json,
         pool_size=_POOL_SIZE,
         max_overflow=0,
         pool_timeout=lock_timeout_s,
@@ -86,7 +84,7 @@ def sync_engine(
     of = read_url(url)
     if of.get_backend_name() == "sqlite":
         of = of.set(drivername="sqlite")
-    engine = create_engine(of, json_serializer=_to_json, poolclass=NullPool, **_driver_options(of))
+    engine = create_engine(of, json_serializer=to_json, poolclass=NullPool, **_driver_options(of))
     _prepare(engine, lock_timeout_s, statement_timeout_s)
     return engine
 

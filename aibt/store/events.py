@@ -7,6 +7,7 @@ from sqlalchemy import RowMapping, Select, insert, select, update
 
 from aibt.errors import NotFound
 from aibt.live.events import Emission, Event
+from aibt.store.documents import storable
 from aibt.store.leases import Leases
 from aibt.store.repository import Repository
 from aibt.store.results import Results
@@ -35,14 +36,21 @@ class Events(Repository):
         """
         if epoch is not None:
             await Leases(self._work).check(topic, epoch)
-        last_seq = await self._locked_last_seq(topic)
+        return await self.append_after(topic, await self.locked_last_seq(topic), emissions)
+
+    async def append_after(
+        self, topic: str, last_seq: int, emissions: Iterable[Emission]
+    ) -> list[Event]:
+        """Append as `append` does, for who has locked the topic and knows its latest number."""
         first_of_key: dict[str, Emission] = {}
         for emission in emissions:
             first_of_key.setdefault(emission.key, emission)
         stored = await self._stored_keys(topic, list(first_of_key))
         at = self._now
         new = [
-            Event(seq=seq, key=emission.key, kind=emission.kind, data=dict(emission.data), at=at)
+            Event(
+                seq=seq, key=emission.key, kind=emission.kind, data=storable(emission.data), at=at
+            )
             for seq, emission in enumerate(
                 (one for key, one in first_of_key.items() if key not in stored), last_seq + 1
             )
@@ -70,15 +78,19 @@ class Events(Repository):
         """
         return _last_seq(topic, await self._row(self._topic(topic)))
 
+    async def locked_last_seq(self, topic: str) -> int:
+        """Return the latest number, which nobody else moves until this transaction ends.
+
+        Raises:
+            NotFound: the owner has no such topic.
+        """
+        return _last_seq(topic, await self._row(self._topic(topic).with_for_update()))
+
     async def last_of_kind(self, topic: str, kind: str) -> Event | None:
         """Return the latest event of one kind, or None if there is none."""
         query = self._of(topic).where(events.c.kind == kind).order_by(events.c.seq.desc())
         row = await self._row(query.limit(1))
         return None if row is None else Event(**row)
-
-    async def _locked_last_seq(self, topic: str) -> int:
-        """Return the latest number, which nobody else moves until this transaction ends."""
-        return _last_seq(topic, await self._row(self._topic(topic).with_for_update()))
 
     async def _stored_keys(self, topic: str, keys: Sequence[str]) -> set[str]:
         stored: set[str] = set()

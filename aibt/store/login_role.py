@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, bindparam, text
 from sqlalchemy.exc import DBAPIError
 
 from aibt.store.engine import WRITING, as_unavailable, is_sqlite, sync_engine
-from aibt.store.schema import metadata
+from aibt.store.schema import TABLES
 
 WORKING_ROLES: Final = ("authenticated", "aibt_service")
 """The roles of the policies; see aibt/store/migrations/policies.py."""
@@ -73,7 +73,7 @@ def _faults(connection: Connection) -> list[str]:
     is_super, bypasses, makes_roles = connection.execute(_ATTRIBUTES).one()
     if is_super:
         return ["is a superuser"]
-    tables = {"tables": list(metadata.tables)}
+    tables = {"tables": list(TABLES)}
     reached = connection.execute(_REACHED).scalars().all()
     granted = connection.execute(_GRANTED, tables).scalars().all()
     faults = {

@@ -1,4 +1,4 @@
-"""The overview: everybody's bots and trainings, to be read and not to be changed."""
+"""The overview: what everybody has, to be read and not to be changed."""
 
 from collections.abc import Collection
 from typing import Any
@@ -7,11 +7,15 @@ from sqlalchemy import RowMapping, select
 
 from aibt.errors import NotFound
 from aibt.live.states import RunState
-from aibt.store.bots import COLUMNS as BOT_COLUMNS
-from aibt.store.records import Bot, Training
+from aibt.store.agents import AGENTS
+from aibt.store.bots import BOTS
+from aibt.store.records import Agent, Bot, Session, Training
 from aibt.store.repository import Repository
-from aibt.store.schema import bots, is_active, is_kept, trainings, users
-from aibt.store.trainings import training_of, with_bot_and_topic
+from aibt.store.runs import R, RunKind
+from aibt.store.schema import users
+from aibt.store.sessions import SESSIONS
+from aibt.store.traders import T, TraderKind
+from aibt.store.trainings import TRAININGS
 
 
 class Overview(Repository):
@@ -19,8 +23,11 @@ class Overview(Repository):
 
     async def active_trainings(self) -> list[Training]:
         """Return every training that has not ended, the oldest first."""
-        query = with_bot_and_topic().where(is_active).order_by(trainings.c.id)
-        return [training_of(row) for row in await self._rows(query)]
+        return await self._active(TRAININGS)
+
+    async def active_sessions(self) -> list[Session]:
+        """Return every session that has not ended, the oldest first."""
+        return await self._active(SESSIONS)
 
     async def training(self, training_id: int) -> Training:
         """Return anybody's training.
@@ -28,10 +35,15 @@ class Overview(Repository):
         Raises:
             NotFound: there is none.
         """
-        row = await self._row(with_bot_and_topic().where(trainings.c.id == training_id))
-        if row is None:
-            raise NotFound("training", str(training_id), "id")
-        return training_of(row)
+        return await self._run(TRAININGS, training_id)
+
+    async def session(self, session_id: int) -> Session:
+        """Return anybody's session.
+
+        Raises:
+            NotFound: there is none.
+        """
+        return await self._run(SESSIONS, session_id)
 
     async def bot(self, bot_id: int) -> Bot:
         """Return anybody's bot.
@@ -39,10 +51,15 @@ class Overview(Repository):
         Raises:
             NotFound: there is none.
         """
-        row = await self._row(select(*BOT_COLUMNS).where(bots.c.id == bot_id, is_kept))
-        if row is None:
-            raise NotFound("bot", str(bot_id), "id")
-        return Bot(**row)
+        return await self._trader(BOTS, bot_id)
+
+    async def agent(self, agent_id: int) -> Agent:
+        """Return anybody's agent.
+
+        Raises:
+            NotFound: there is none.
+        """
+        return await self._trader(AGENTS, agent_id)
 
     async def trainings(
         self,
@@ -53,35 +70,84 @@ class Overview(Repository):
         limit: int = 100,
     ) -> list[tuple[str, Training]]:
         """Return up to `limit` trainings with their owners' e-mails, the newest first."""
-        query = with_bot_and_topic().join(users, users.c.id == trainings.c.owner_id)
-        query = query.add_columns(users.c.email)
-        if owner_id is not None:
-            query = query.where(trainings.c.owner_id == owner_id)
-        if states is not None:
-            query = query.where(trainings.c.state.in_([str(state) for state in states]))
-        if before_id is not None:
-            query = query.where(trainings.c.id < before_id)
-        query = query.order_by(trainings.c.id.desc()).limit(limit)
-        return [
-            (row["email"], training_of(_without(row, "email"))) for row in await self._rows(query)
-        ]
+        return await self._runs(TRAININGS, owner_id, states, before_id, limit)
+
+    async def sessions(
+        self,
+        *,
+        owner_id: int | None = None,
+        states: Collection[RunState] | None = None,
+        before_id: int | None = None,
+        limit: int = 100,
+    ) -> list[tuple[str, Session]]:
+        """Return up to `limit` sessions with their owners' e-mails, the newest first."""
+        return await self._runs(SESSIONS, owner_id, states, before_id, limit)
 
     async def bots(
         self, *, owner_id: int | None = None, before_id: int | None = None, limit: int = 100
     ) -> list[tuple[str, Bot]]:
         """Return up to `limit` bots with their owners' e-mails, the newest first."""
+        return await self._traders(BOTS, owner_id, before_id, limit)
+
+    async def agents(
+        self, *, owner_id: int | None = None, before_id: int | None = None, limit: int = 100
+    ) -> list[tuple[str, Agent]]:
+        """Return up to `limit` agents with their owners' e-mails, the newest first."""
+        return await self._traders(AGENTS, owner_id, before_id, limit)
+
+    async def _active(self, kind: RunKind[R]) -> list[R]:
+        query = kind.query().where(kind.is_active).order_by(kind.table.c.id)
+        return [kind.of(row) for row in await self._rows(query)]
+
+    async def _run(self, kind: RunKind[R], run_id: int) -> R:
+        row = await self._row(kind.query().where(kind.table.c.id == run_id))
+        if row is None:
+            raise kind.missing(run_id)
+        return kind.of(row)
+
+    async def _trader(self, kind: TraderKind[T], trader_id: int) -> T:
+        query = select(*kind.columns).where(kind.table.c.id == trader_id, kind.is_kept)
+        row = await self._row(query)
+        if row is None:
+            raise NotFound(kind.name, str(trader_id), "id")
+        return kind.record(**row)
+
+    async def _runs(
+        self,
+        kind: RunKind[R],
+        owner_id: int | None,
+        states: Collection[RunState] | None,
+        before_id: int | None,
+        limit: int,
+    ) -> list[tuple[str, R]]:
+        table = kind.table
+        query = kind.query().join(users, users.c.id == table.c.owner_id)
+        query = query.add_columns(users.c.email)
+        if owner_id is not None:
+            query = query.where(table.c.owner_id == owner_id)
+        if states is not None:
+            query = query.where(table.c.state.in_([str(state) for state in states]))
+        if before_id is not None:
+            query = query.where(table.c.id < before_id)
+        rows = await self._rows(query.order_by(table.c.id.desc()).limit(limit))
+        return [(row["email"], kind.of(_without_email(row))) for row in rows]
+
+    async def _traders(
+        self, kind: TraderKind[T], owner_id: int | None, before_id: int | None, limit: int
+    ) -> list[tuple[str, T]]:
+        table = kind.table
         query = (
-            select(*BOT_COLUMNS, users.c.email)
-            .join(users, users.c.id == bots.c.owner_id)
-            .where(is_kept)
+            select(*kind.columns, users.c.email)
+            .join(users, users.c.id == table.c.owner_id)
+            .where(kind.is_kept)
         )
         if owner_id is not None:
-            query = query.where(bots.c.owner_id == owner_id)
+            query = query.where(table.c.owner_id == owner_id)
         if before_id is not None:
-            query = query.where(bots.c.id < before_id)
-        query = query.order_by(bots.c.id.desc()).limit(limit)
-        return [(row["email"], Bot(**_without(row, "email"))) for row in await self._rows(query)]
+            query = query.where(table.c.id < before_id)
+        rows = await self._rows(query.order_by(table.c.id.desc()).limit(limit))
+        return [(row["email"], kind.record(**_without_email(row))) for row in rows]
 
 
-def _without(row: RowMapping, name: str) -> dict[str, Any]:
-    return {key: value for key, value in row.items() if key != name}
+def _without_email(row: RowMapping) -> dict[str, Any]:
+    return {key: value for key, value in row.items() if key != "email"}

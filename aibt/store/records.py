@@ -139,6 +139,7 @@ class StoredAnswer:
     digest: str
     answer: Mapping[str, Json] | None  # None: begun, not answered yet
     training_id: int | None
+    session_id: int | None
     created_at: datetime
 
 

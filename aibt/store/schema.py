@@ -2,7 +2,8 @@
 
 What must hold between rows is held by the database itself: a name is unique among an owner's
 bots that are not deleted, a bot has at most one active training, an event's number and its key
-exist once in a topic. Repositories turn a violation into one of our errors.
+exist once in a topic. Repositories turn a violation into one of our errors. The tables of agents
+are in `schema_agents`.
 """
 
 from sqlalchemy import (
@@ -14,38 +15,20 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
-    MetaData,
     PrimaryKeyConstraint,
     String,
     Table,
     Text,
     UniqueConstraint,
     false,
-    literal_column,
 )
 
-from aibt.live.states import RunState
 from aibt.store.columns import UtcDateTime, by_code, json_column
+from aibt.store.schema_agents import sessions
+from aibt.store.tables import in_active_state, metadata, owner
 
-HEAD = "0002"
+HEAD = "0003"
 """The migration that makes this schema; a test holds the two together."""
-
-ACTIVE_STATES = tuple(state for state in RunState if not state.has_ended)
-"""States in which a training occupies its bot."""
-
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
-
-def _owner() -> Column[int]:
-    return Column("owner_id", Integer, ForeignKey("users.id"), nullable=False)
-
 
 users = Table(
     "users",
@@ -75,7 +58,7 @@ sign_ins = Table(
     "sign_ins",
     metadata,
     Column("id", String(64), primary_key=True),
-    _owner(),
+    owner(),
     Column("token_hash", String(64)),
     Column("previous_hash", String(64)),
     Column("refreshed_at", UtcDateTime, nullable=False),
@@ -91,7 +74,7 @@ passes = Table(
     "passes",
     metadata,
     Column("hash", String(64), primary_key=True),
-    _owner(),
+    owner(),
     Column("kind", String(16), nullable=False),
     Column("sign_in_id", String(64)),
     Column("created_at", UtcDateTime, nullable=False),
@@ -125,7 +108,7 @@ audit = Table(
 secrets = Table(
     "secrets",
     metadata,
-    _owner(),
+    owner(),
     Column("provider", String(64), nullable=False),
     Column("base_url", Text),
     Column("sealed", Text, nullable=False),
@@ -139,7 +122,7 @@ bots = Table(
     "bots",
     metadata,
     Column("id", Integer, primary_key=True),
-    _owner(),
+    owner(),
     Column("name", by_code(64), nullable=False),
     Column("lr", Double, nullable=False),
     Column("gamma", Double, nullable=False),
@@ -173,7 +156,7 @@ trainings = Table(
     "trainings",
     metadata,
     Column("id", Integer, primary_key=True),
-    _owner(),
+    owner(),
     Column("bot_id", Integer, ForeignKey("bots.id"), nullable=False),
     Column("state", String(16), nullable=False),
     Column("desired", String(16), nullable=False),
@@ -193,8 +176,8 @@ trainings = Table(
     sqlite_autoincrement=True,
 )
 
-is_active = trainings.c.state.in_([literal_column(f"'{state}'") for state in ACTIVE_STATES])
-"""The training occupies its bot. Written with literals: a partial index serves no parameter."""
+is_active = in_active_state(trainings)
+"""The training occupies its bot."""
 
 Index(
     "uq_trainings_bot_id_active",
@@ -210,7 +193,7 @@ parameter_changes = Table(
     metadata,
     Column("training_id", Integer, ForeignKey("trainings.id"), nullable=False),
     Column("number", Integer, nullable=False),
-    _owner(),
+    owner(),
     Column("step", BigInteger, nullable=False),
     Column("changes", json_column, nullable=False),
     Column("stop", Boolean, nullable=False),
@@ -224,7 +207,7 @@ topics = Table(
     "topics",
     metadata,
     Column("topic", String(64), primary_key=True),
-    _owner(),
+    owner(),
     Column("last_seq", BigInteger, nullable=False),
 )
 
@@ -233,7 +216,7 @@ events = Table(
     metadata,
     Column("topic", String(64), ForeignKey("topics.topic"), nullable=False),
     Column("seq", BigInteger, nullable=False),
-    _owner(),
+    owner(),
     Column("key", String(256), nullable=False),
     Column("kind", String(16), nullable=False),
     Column("data", json_column, nullable=False),
@@ -248,7 +231,7 @@ episodes = Table(
     metadata,
     Column("topic", String(64), nullable=False),
     Column("seq", BigInteger, nullable=False),
-    _owner(),
+    owner(),
     Column("first_episode", BigInteger, nullable=False),
     Column("episode", BigInteger, nullable=False),
     Column("profit", Double),
@@ -262,7 +245,7 @@ trades = Table(
     metadata,
     Column("topic", String(64), nullable=False),
     Column("seq", BigInteger, nullable=False),
-    _owner(),
+    owner(),
     Column("part", String(16), nullable=False),
     Column("side", Integer),
     Column("open_at", BigInteger),
@@ -277,7 +260,7 @@ leases = Table(
     "leases",
     metadata,
     Column("topic", String(64), primary_key=True),
-    _owner(),
+    owner(),
     Column("epoch", BigInteger, nullable=False),
     Column("holder", String(256), nullable=False),
     Column("taken_at", UtcDateTime, nullable=False),
@@ -289,7 +272,7 @@ checkpoints = Table(
     Column("training_id", Integer, ForeignKey("trainings.id"), nullable=False),
     Column("epoch", BigInteger, nullable=False),
     Column("step", BigInteger, nullable=False),
-    _owner(),
+    owner(),
     Column("path", Text, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     PrimaryKeyConstraint("training_id", "epoch", "step"),
@@ -298,12 +281,16 @@ checkpoints = Table(
 commands = Table(
     "commands",
     metadata,
-    _owner(),
+    owner(),
     Column("command_id", String(64), nullable=False),
     Column("digest", String(128), nullable=False),
     Column("answer", json_column),
     Column("training_id", Integer, ForeignKey("trainings.id")),
+    Column("session_id", Integer, ForeignKey(sessions.c.id)),
     Column("created_at", UtcDateTime, nullable=False),
     PrimaryKeyConstraint("owner_id", "command_id"),
     Index("ix_commands_owner_id_created_at", "owner_id", "created_at"),
 )
+
+TABLES = metadata.tables
+"""Every table there is, by its name, those of agents too."""

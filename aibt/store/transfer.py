@@ -22,7 +22,7 @@ from aibt.store.columns import UtcDateTime
 from aibt.store.database import Store
 from aibt.store.records import TRAINING_TOPIC
 from aibt.store.repository import Work
-from aibt.store.schema import HEAD, metadata
+from aibt.store.schema import HEAD, TABLES
 from aibt.store.scope import of_owner
 from aibt.store.service import Service
 
@@ -74,7 +74,7 @@ async def export_store(store: Store, root: Path, to: Path) -> Mapping[str, int]:
         with new_archive(to, HEAD) as archive:
             paths: set[str] = set()
             for name in _MOVED:
-                rows = await _all_rows(work, metadata.tables[name])
+                rows = await _all_rows(work, TABLES[name])
                 counts[name] = len(rows)
                 archive.rows(name, rows)
                 paths.update(_paths_of(rows))
@@ -94,7 +94,7 @@ async def import_store(store: Store, root: Path, archive: Path) -> Moved:
         raise Invalid("archive", f"it has rows of unknown tables: {', '.join(sorted(unknown))}")
     for name, rows in read.rows.items():
         for row in rows:
-            _read(metadata.tables[name], row)
+            _read(TABLES[name], row)
     written: list[Path] = []
     try:
         async with Service(store).raw_writing() as work:
@@ -153,11 +153,9 @@ class _Import:
         return f"trainings/{training_id}/{path[match.end() :]}"
 
     async def _users(self) -> None:
-        users, listed = metadata.tables["users"], metadata.tables["listed_emails"]
+        users, listed = TABLES["users"], TABLES["listed_emails"]
         known = {row["email"]: row["id"] for row in await _all_rows(self.work, users)}
-        bots = (
-            await self._execute(select(func.count()).select_from(metadata.tables["bots"]))
-        ).scalar()
+        bots = (await self._execute(select(func.count()).select_from(TABLES["bots"]))).scalar()
         wanted = {row["email"]: row["id"] for row in self.read.rows.get("users", [])}
         self.keeps_ids = not bots and all(
             wanted.get(email) == user_id for email, user_id in known.items()
@@ -179,16 +177,16 @@ class _Import:
         for row in tables.get("bots", []):
             values = {**row, "owner_id": owner, "name": await self._free_name(owner, row)}
             self.ids["bots"][row["id"]] = await self._insert(
-                metadata.tables["bots"], {**values, "weights": None}
+                TABLES["bots"], {**values, "weights": None}
             )
         for row in tables.get("trainings", []):
             bot_id = self._new("bots", row["bot_id"])
             values = {**row, "owner_id": owner, "bot_id": bot_id, "initial_weights": None}
-            new = await self._insert(metadata.tables["trainings"], values)
+            new = await self._insert(TABLES["trainings"], values)
             self.ids["trainings"][row["id"]] = new
         await self._name_files(tables)
         for name in _OWNED[2:]:
-            table = metadata.tables[name]
+            table = TABLES[name]
             rows = [
                 _read(table, self._rewritten({**row, "owner_id": owner}))
                 for row in tables.get(name, [])
@@ -199,7 +197,7 @@ class _Import:
     async def _name_files(self, tables: Mapping[str, list[dict[str, Any]]]) -> None:
         """Store the paths, and the status: they carry ids of trainings."""
         for name, columns in (("bots", ("weights",)), ("trainings", ("initial_weights", "status"))):
-            table = metadata.tables[name]
+            table = TABLES[name]
             for row in tables.get(name, []):
                 values = self._rewritten({column: row[column] for column in columns})
                 if name == "trainings" and "id" in row["status"]:
@@ -235,7 +233,7 @@ class _Import:
         name = str(row["name"])
         if row.get("deleted_at") is not None:
             return name
-        bots = metadata.tables["bots"]
+        bots = TABLES["bots"]
         free, number = name, 1
         while True:
             query = select(bots.c.id).where(

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from aibt.store.schema import metadata
+from aibt.store.tables import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

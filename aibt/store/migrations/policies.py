@@ -1,4 +1,4 @@
-"""Row-level security on PostgreSQL, as migration 0002 installs it.
+"""Row-level security on PostgreSQL: 0002 installs it, 0003 holds the tables of agents to it.
 
 Two roles that nobody logs in as, and which the application's login role is a member of without
 inheriting anything: `authenticated` works for the one owner whom the claim `aibt_user` of its
@@ -10,11 +10,12 @@ The owner of the tables is held, too: a later migration that must look at rows l
 their table for the length of its transaction, or it sees none.
 """
 
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from sqlalchemy import Connection, text
 
-OWNED: Final = {
+_OF_ACCOUNTS: Final = {
     "bots": "select, insert, update",
     "trainings": "select, insert, update",
     "parameter_changes": "select, insert, update",
@@ -27,7 +28,20 @@ OWNED: Final = {
     "commands": "select, insert, update, delete",
     "secrets": "select, insert, update, delete",
 }
+_OF_AGENTS: Final = {
+    "agents": "select, insert, update",
+    "sessions": "select, insert, update",
+    "journal": "select, insert",
+    "fills": "select, insert",
+    "equity": "select, insert, update, delete",
+    "scores": "select, insert, update",
+}
+
+OWNED: Final = {**_OF_ACCOUNTS, **_OF_AGENTS}
 """Tables of owners' things: what an owner may do with his rows. The service reads them."""
+
+PUBLIC: Final = {"scores": "is_public"}
+"""Tables of which a user reads others' rows, too: the column that says which of them."""
 
 ACCOUNTS: Final = {
     "users": "select, insert, update",
@@ -45,20 +59,29 @@ VISIBLE: Final = {
 }
 """What a user sees of his own rows there: the column that names him, and those he may read."""
 
-_REFERENCES: Final = {
-    "trainings": ("bot_id", "bots"),
-    "parameter_changes": ("training_id", "trainings"),
-    "checkpoints": ("training_id", "trainings"),
-    "commands": ("training_id", "trainings"),
+_TRAINING: Final = ("training_id", "trainings.id")
+_SESSION: Final = ("session_id", "sessions.id")
+_REFERENCES: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
+    "trainings": (("bot_id", "bots.id"),),
+    "parameter_changes": (_TRAINING,),
+    "checkpoints": (_TRAINING,),
+    "commands": (_TRAINING,),
+    "sessions": (("agent_id", "agents.id"),),
+    "journal": (_SESSION,),
+    "fills": (_SESSION,),
+    "scores": (("topic", "topics.topic"),),
 }
-"""What a row names of its owner's, for a foreign key alone would take another's. What belongs to a
-topic is left to the application, which locks the owner's topic before it writes: 50 events at once
-would take a quarter longer."""
+"""What a row names of its owner's, for a foreign key alone would take another's. What else belongs
+to a topic is left to the application, which locks the owner's topic before it writes: 50 events at
+once would take a quarter longer."""
 
-_SEQUENCES: Final = {
-    "authenticated": ("bots", "trainings"),
-    "aibt_service": ("users", "audit"),
-}
+_SEQUENCES: Final = (
+    ("authenticated", "bots"),
+    ("authenticated", "trainings"),
+    ("aibt_service", "users"),
+    ("aibt_service", "audit"),
+)
+_SEQUENCES_OF_AGENTS: Final = (("authenticated", "agents"), ("authenticated", "sessions"))
 _UNREADABLE: Final = "secrets"  # sealed, and still none of the service's business
 
 _OTHERS: Final = "array['anon', 'authenticated', 'service_role', 'aibt_service']"
@@ -118,33 +141,33 @@ end $$
 
 
 def install(connection: Connection) -> None:
-    """Create the roles, and hold every table to its policies; the tables are there already."""
+    """Create the roles, and hold every table of 0002 to its policies; the tables are there."""
+    _run(connection, _of_accounts)
+
+
+def install_agents(connection: Connection) -> None:
+    """Hold every table of 0003 to its policies; the tables are there, and so is the column."""
+    _run(connection, _of_agents)
+
+
+def _run(connection: Connection, statements_in: Callable[[str], list[str]]) -> None:
     schema = connection.execute(text("select quote_ident(current_schema())")).scalar_one()
-    for statement in _statements(str(schema)):
+    for statement in statements_in(str(schema)):
         connection.exec_driver_sql(statement)
 
 
-def _statements(schema: str) -> list[str]:
+def _of_accounts(schema: str) -> list[str]:
     statements = [
         _ROLES,
         _USER,
         *_revocations("function aibt_user()"),
         "grant execute on function aibt_user() to authenticated, aibt_service",
         f"grant usage on schema {schema} to authenticated, aibt_service",
+        *_held((*_OF_ACCOUNTS, *ACCOUNTS)),
+        "alter table alembic_version enable row level security",
+        *_revocations("table alembic_version"),
+        *_owned(_OF_ACCOUNTS),
     ]
-    for table in (*OWNED, *ACCOUNTS, "alembic_version"):
-        statements += [
-            f"alter table {table} enable row level security",
-            *_revocations(f"table {table}"),
-        ]
-    for table in (*OWNED, *ACCOUNTS):
-        statements.append(f"alter table {table} force row level security")
-    for table, may in OWNED.items():
-        statements += _policy(
-            table, "own", "authenticated", may, _is_his("owner_id"), names=_names_his(table)
-        )
-        if table != _UNREADABLE:
-            statements += _policy(table, "service", "aibt_service", "select", "true")
     for table, may in ACCOUNTS.items():
         statements += _policy(table, "service", "aibt_service", may, "true")
     for table, (column, columns) in VISIBLE.items():
@@ -152,10 +175,7 @@ def _statements(schema: str) -> list[str]:
             table, "own", "authenticated", f"select ({columns})", _is_his(column), "select"
         )
     statements += _policy("alembic_version", "all", "authenticated, aibt_service", "select", "true")
-    for role, tables in _SEQUENCES.items():
-        for table in tables:
-            statements += _revocations(f"sequence {table}_id_seq")
-            statements.append(f"grant usage on sequence {table}_id_seq to {role}")
+    statements += _numbered(_SEQUENCES)
     statements += [
         _HOOK.format(schema=schema),
         *_revocations("function aibt_before_user_created(jsonb)"),
@@ -164,16 +184,58 @@ def _statements(schema: str) -> list[str]:
     return statements
 
 
+def _of_agents(_schema: str) -> list[str]:
+    statements = [*_held(_OF_AGENTS), *_owned(_OF_AGENTS)]
+    for table, column in PUBLIC.items():
+        statements += _policy(table, "public", "authenticated", "select", column)
+    names = _names_his("commands", (_TRAINING, _SESSION))
+    condition = f"{_is_his('owner_id')}{names}"
+    statements.append(f"alter policy commands_own on commands with check ({condition})")
+    return [*statements, *_numbered(_SEQUENCES_OF_AGENTS)]
+
+
+def _held(tables: Iterable[str]) -> list[str]:
+    """Let nobody see a row of these tables, their owner included, unless a policy says so."""
+    statements = []
+    for table in tables:
+        statements += [
+            f"alter table {table} enable row level security",
+            f"alter table {table} force row level security",
+            *_revocations(f"table {table}"),
+        ]
+    return statements
+
+
+def _owned(tables: Mapping[str, str]) -> list[str]:
+    """Give each owner his rows, and let the service read them."""
+    statements = []
+    for table, may in tables.items():
+        names = _names_his(table, _REFERENCES.get(table, ()))
+        statements += _policy(table, "own", "authenticated", may, _is_his("owner_id"), names=names)
+        if table != _UNREADABLE:
+            statements += _policy(table, "service", "aibt_service", "select", "true")
+    return statements
+
+
+def _numbered(sequences: Iterable[tuple[str, str]]) -> list[str]:
+    statements = []
+    for role, table in sequences:
+        statements += _revocations(f"sequence {table}_id_seq")
+        statements.append(f"grant usage on sequence {table}_id_seq to {role}")
+    return statements
+
+
 def _is_his(column: str) -> str:
     return f"(select aibt_user()) = {column}"
 
 
-def _names_his(table: str) -> str:
-    if table not in _REFERENCES:
-        return ""
-    column, of = _REFERENCES[table]
-    found = f"exists (select from {of} named where named.id = {table}.{column})"  # his, by policy
-    return f" and ({table}.{column} is null or {found})"
+def _names_his(table: str, references: Iterable[tuple[str, str]]) -> str:
+    conditions = ""
+    for column, of in references:
+        others, key = of.split(".")
+        his = f"select from {others} named where named.{key} = {table}.{column}"  # by policy
+        conditions += f" and ({table}.{column} is null or exists ({his}))"
+    return conditions
 
 
 def _revocations(thing: str) -> list[str]:

@@ -11,7 +11,7 @@ from aibt.live.events import Emission
 from aibt.live.states import RunState
 from aibt.store.database import Store, open_store
 from aibt.store.migration import migrate
-from aibt.store.records import Bot, Training, User
+from aibt.store.records import Agent, Bot, Score, Session, Training, User
 from aibt.store.service import Service
 
 
@@ -71,9 +71,42 @@ class World:
         async with self.store.writing(training.owner_id) as tx:
             return await tx.trainings.set_state(training.id, state, epoch=None)
 
-    async def a_lease(self, training: Training, holder: str = "node") -> int:
-        async with self.store.writing(training.owner_id) as tx:
-            return await tx.leases.take(training.topic, holder)
+    async def a_lease(self, run: Training | Session, holder: str = "node") -> int:
+        async with self.store.writing(run.owner_id) as tx:
+            return await tx.leases.take(run.topic, holder)
+
+    async def an_agent(
+        self, name: str = "trader", owner_id: int | None = None, **values: Any
+    ) -> Agent:
+        asked = {"base_model": "script/demo", "config": {"balance": 10_000.0}, "is_public": False}
+        async with self.store.writing(owner_id or self.owner.id) as tx:
+            return await tx.agents.create(name=name, **(asked | values))
+
+    async def a_session(self, agent: Agent | None = None, **values: Any) -> Session:
+        agent = agent or await self.an_agent()
+        asked: dict[str, Any] = {"request": {"balance": 10_000.0}, "data": {"notes": []}}
+        async with self.store.writing(agent.owner_id) as tx:
+            return await tx.sessions.create(agent.id, **(asked | values))
+
+    async def end_session(self, session: Session, state: RunState = RunState.STOPPED) -> Session:
+        async with self.store.writing(session.owner_id) as tx:
+            return await tx.sessions.set_state(session.id, state, epoch=None)
+
+    async def a_score(self, session: Session, **values: Any) -> Score:
+        asked: dict[str, Any] = {
+            "topic": session.topic,
+            "kind": "agent",
+            "name": session.agent_name,
+            "label": "script/demo",
+            "symbols": ("GOOGL", "^GSPC"),
+            "start": self.clock.now() - timedelta(days=30),
+            "end": self.clock.now(),
+            "is_public": False,
+            "total_return": 0.1,
+            "data": {"sharpe": 1.5},
+        }
+        async with self.store.writing(session.owner_id) as tx:
+            return await tx.scores.put(**(asked | values))
 
 
 def an_emission(key: str, kind: str = "log", **data: Any) -> Emission:

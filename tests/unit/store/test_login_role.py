@@ -48,7 +48,7 @@ def test_a_superuser_and_the_owner_are_found_out(postgres: Postgres) -> None:
         ("create role odd login noinherit; grant anon to odd", "other roles (anon)"),
         (
             "create role odd login; grant aibt_service to odd",
-            "inherited (make it NOINHERIT): audit",
+            "inherited (make it NOINHERIT): agents",
         ),
         ("create role odd login noinherit; grant select (id) on bots to odd", "NOINHERIT): bots"),
         ("create role odd login noinherit; grant delete on trades to odd", "NOINHERIT): trades"),

@@ -87,6 +87,8 @@ def test_on_sequences(database: Database) -> None:
     assert found(database, SEQUENCES) == {
         ("authenticated", "bots_id_seq", "usage"),
         ("authenticated", "trainings_id_seq", "usage"),
+        ("authenticated", "agents_id_seq", "usage"),
+        ("authenticated", "sessions_id_seq", "usage"),
         ("aibt_service", "users_id_seq", "usage"),
         ("aibt_service", "audit_id_seq", "usage"),
     }
@@ -104,5 +106,6 @@ def test_deletion_is_for_what_is_meant_to_go() -> None:
     assert {table for table, may in policies.OWNED.items() if "delete" in may} == {
         "checkpoints",
         "commands",
+        "equity",  # a curve is replaced
         "secrets",
     }

@@ -15,7 +15,7 @@ from aibt.live.events import Emission
 from aibt.live.states import RunState
 from aibt.store.database import Store
 from aibt.store.records import Training
-from aibt.store.schema import metadata
+from aibt.store.schema import HEAD, metadata
 from aibt.store.service import Service
 from aibt.store.transfer import export_store, import_store
 
@@ -263,7 +263,7 @@ async def test_a_truncated_archive_is_refused(sqlite_world: World, tmp_path: Pat
 async def test_a_link_in_an_archive_is_refused(sqlite_world: World, tmp_path: Path) -> None:
     archive = tmp_path / "a.tar.gz"
     with tarfile.open(archive, "w:gz") as tar:
-        header = json.dumps({"format": 1, "schema": "0002"}).encode()
+        header = json.dumps({"format": 1, "schema": HEAD}).encode()
         info = tarfile.TarInfo("aibt.json")
         info.size = len(header)
         tar.addfile(info, io.BytesIO(header))
