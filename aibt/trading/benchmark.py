@@ -22,7 +22,7 @@ _BPS: Final = 10_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CashDividend:
-    """What each unit held over `at` was paid."""
+    """What each unit was paid that was held before `at`, from whose opening on it counts."""
 
     symbol: str
     at: datetime
@@ -105,15 +105,16 @@ def _held(
     )
     since = int(series.ended_ns[first])
     steps = [(nanoseconds(split.at), float(split.ratio)) for split in splits]
-    ratios = [(at, ratio) for at, ratio in steps if at > since]
-    # a close is in the units of its own time, so a split counts from the next close on
-    units = quantity * _products(series.ended_ns, ratios)
+    ratios = [(at, ratio) for at, ratio in steps if at >= since]
+    # a close is in the units of its own time: a split counts from the next one on, and what is
+    # in force from an opening does not show in a close of the same moment
+    units = quantity * _products(series.ended_ns - 1, ratios)
     equities: Curve = left + (units * series.close)[known]
     for dividend in dividends:
         paid = nanoseconds(dividend.at)
-        if paid > times[bought]:
+        if paid >= times[bought]:
             held = quantity * float(_products(np.array([paid]), ratios)[0])
-            equities[times >= paid] += held * float(dividend.amount)
+            equities[times > paid] += held * float(dividend.amount)
     equities[:bought] = cash
     return equities
 

@@ -88,6 +88,7 @@ class Performance:
         return {field.name: _plain(getattr(self, field.name)) for field in fields(self)}
 
 
+@np.errstate(over="ignore", invalid="ignore")  # of next to nothing, a return can be any number
 def performance(
     *,
     times: NDArray[np.int64],

@@ -15,6 +15,7 @@ FEWEST_RETURNS: Final = 20
 _RESAMPLES: Final = 2_000
 _MOST_BLOCKS: Final = 10_000  # of a resample: enough for any interval, however long the curve
 _DRAWN_AT_ONCE: Final = 1_000_000  # blocks: some 30 MB
+_BEYOND: Final = 1e12  # a return per bar: there was next to nothing before it
 _SAME: Final = 1e-6  # of the sample's deviation: a resample with less has none
 
 
@@ -60,10 +61,11 @@ def bootstrap_intervals(
 
     Returns:
         None for both with fewer than `FEWEST_RETURNS` returns, or where one of them lost
-        everything; for the Sharpe ratio too, where most of the resamples do not vary.
+        everything or made it of nothing; for the Sharpe ratio also where most of the resamples
+        do not vary.
     """
     count = len(returns)
-    if count < FEWEST_RETURNS or returns.min() <= -1:
+    if count < FEWEST_RETURNS or returns.min() <= -1 or not returns.max() < _BEYOND:
         return BootstrapIntervals(sharpe=None, total_return=None)
     length = max(ceil(block_length(returns)), ceil(count / _MOST_BLOCKS))
     mean, deviation = float(returns.mean()), float(returns.std(ddof=1))

@@ -1,5 +1,7 @@
 """An equity curve and its returns."""
 
+from math import isfinite
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,3 +21,8 @@ def bar_returns(equities: Curve) -> Curve:
         raise ValueError("a return needs a positive equity to start from")
     returns: Curve = np.diff(equities) / equities[:-1]
     return returns
+
+
+def finite(figure: float) -> float | None:
+    """Return a figure, or None where it is beyond every number."""
+    return figure if isfinite(figure) else None

@@ -5,13 +5,13 @@ figure is not defined it is None, never NaN.
 """
 
 from dataclasses import dataclass
-from math import isfinite, sqrt
+from math import sqrt
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from aibt.trading.metrics.curve import Curve, bar_returns
+from aibt.trading.metrics.curve import Curve, bar_returns, finite
 
 _ROUNDING: Final = 1e-15  # a constant return's own
 
@@ -56,7 +56,7 @@ def annual_rate(total: float, bars: int, bars_per_year: float) -> float | None:
         rate = (1 + total) ** (bars_per_year / bars) - 1
     except OverflowError:
         return None
-    return rate if isfinite(rate) else None
+    return finite(rate)
 
 
 def annual_return(equities: Curve, bars_per_year: float) -> float | None:
@@ -75,7 +75,7 @@ def volatility(equities: Curve, bars_per_year: float) -> float | None:
     returns = bar_returns(equities)
     if len(returns) < 2:
         return None
-    return float(returns.std(ddof=1)) * sqrt(bars_per_year)
+    return finite(float(returns.std(ddof=1)) * sqrt(bars_per_year))
 
 
 def sharpe_ratio(equities: Curve, bars_per_year: float) -> float | None:
@@ -90,7 +90,7 @@ def sharpe_ratio(equities: Curve, bars_per_year: float) -> float | None:
     deviation = float(returns.std(ddof=1))
     if deviation <= _ROUNDING:
         return None
-    return float(returns.mean()) / deviation * sqrt(bars_per_year)
+    return finite(float(returns.mean()) / deviation * sqrt(bars_per_year))
 
 
 def sortino_ratio(equities: Curve, bars_per_year: float) -> float | None:
@@ -107,7 +107,7 @@ def sortino_ratio(equities: Curve, bars_per_year: float) -> float | None:
     deviation = sqrt(float(np.square(np.minimum(returns, 0)).mean()))
     if deviation <= _ROUNDING:
         return None
-    return float(returns.mean()) / deviation * sqrt(bars_per_year)
+    return finite(float(returns.mean()) / deviation * sqrt(bars_per_year))
 
 
 def calmar_ratio(annual: float | None, depth: float) -> float | None:
@@ -118,8 +118,7 @@ def calmar_ratio(annual: float | None, depth: float) -> float | None:
     """
     if annual is None or depth <= 0:
         return None
-    ratio = annual / depth
-    return ratio if isfinite(ratio) else None
+    return finite(annual / depth)
 
 
 def monthly_returns(times: NDArray[np.int64], equities: Curve) -> list[MonthReturn]:
@@ -168,4 +167,4 @@ def turnover(traded_value: float, equities: Curve, bars_per_year: float) -> floa
     mean = float(equities.mean()) if bars > 0 else 0.0
     if mean <= 0:
         return None
-    return traded_value / mean * bars_per_year / bars
+    return finite(traded_value / mean * bars_per_year / bars)

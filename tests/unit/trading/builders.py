@@ -49,7 +49,9 @@ def bars_and_actions(draw: st.DrawFn) -> tuple[BarSeries, list[int]]:
     return some_bars(opens, closes), actions
 
 
-def some_times(count: int, *, step_ns: int = DAY_NS, first: str = "2024-01-01") -> NDArray[np.int64]:
+def some_times(
+    count: int, *, step_ns: int = DAY_NS, first: str = "2024-01-01"
+) -> NDArray[np.int64]:
     """Return so many moments, a step apart, in nanoseconds."""
     begin = int(np.datetime64(first, "ns").astype(np.int64))
     return begin + step_ns * np.arange(count, dtype=np.int64)

@@ -53,7 +53,7 @@ def test_single_draws_would_be_too_sure_of_returns_that_follow_each_other(
 ) -> None:
     returns = a_process(2_000, seed=1, memory=0.6)
     blocks = bootstrap_intervals(returns, 252, generator()).sharpe
-    monkeypatch.setattr(bootstrap_module, "block_length", lambda returns: 1.0)
+    monkeypatch.setattr(bootstrap_module, "block_length", lambda _: 1.0)
 
     single = bootstrap_intervals(returns, 252, generator()).sharpe
 
@@ -121,9 +121,15 @@ def test_the_sharpe_interval_grows_with_the_root_of_the_bars_per_year() -> None:
 
 
 @pytest.mark.parametrize(
-    "returns", [np.zeros(0), np.full(FEWEST_RETURNS - 1, 0.01), np.r_[np.full(30, 0.01), -1.0]]
+    "returns",
+    [
+        np.zeros(0),
+        np.full(FEWEST_RETURNS - 1, 0.01),
+        np.r_[np.full(30, 0.01), -1.0],
+        np.r_[np.full(30, 0.01), 1e200],
+    ],
 )
-def test_too_few_returns_or_the_loss_of_everything_have_no_interval(returns: Curve) -> None:
+def test_too_few_returns_or_all_lost_or_made_of_nothing_have_no_interval(returns: Curve) -> None:
     found = bootstrap_intervals(returns, 252, generator())
 
     assert found == BootstrapIntervals(sharpe=None, total_return=None)

@@ -46,9 +46,7 @@ def test_figures_are_those_of_empyrical(equities: Curve, bars: int) -> None:
         volatility(equities, bars), empyrical.annual_volatility(returns, annualization=bars)
     )
     assert same(sharpe_ratio(equities, bars), empyrical.sharpe_ratio(returns, annualization=bars))
-    assert same(
-        sortino_ratio(equities, bars), empyrical.sortino_ratio(returns, annualization=bars)
-    )
+    assert same(sortino_ratio(equities, bars), empyrical.sortino_ratio(returns, annualization=bars))
     assert same(max_drawdown(equities), -empyrical.max_drawdown(returns))
     assert same(
         calmar_ratio(annual, max_drawdown(equities)),

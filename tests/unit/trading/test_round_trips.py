@@ -88,9 +88,7 @@ def test_a_long_and_a_short_earn_the_way_between_less_their_fees() -> None:
 
 
 def test_what_is_added_raises_the_average_and_a_part_takes_its_share_of_the_fees() -> None:
-    trips = round_trips(
-        [a_fill(10, 100, 3), a_fill(20, 130, 6, day=1), a_fill(-6, 150, 1, day=2)]
-    )
+    trips = round_trips([a_fill(10, 100, 3), a_fill(20, 130, 6, day=1), a_fill(-6, 150, 1, day=2)])
 
     (trade,), (held,) = trips.closed, trips.open
     assert (trade.opened_price, trade.fees) == (120, Decimal("2.8"))
