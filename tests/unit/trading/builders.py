@@ -47,3 +47,21 @@ def bars_and_actions(draw: st.DrawFn) -> tuple[BarSeries, list[int]]:
     closes = draw(st.lists(prices, min_size=count, max_size=count))
     actions = draw(st.lists(st.integers(0, 3), min_size=count - 1, max_size=count - 1))
     return some_bars(opens, closes), actions
+
+
+def some_times(
+    count: int, *, step_ns: int = DAY_NS, first: str = "2024-01-01"
+) -> NDArray[np.int64]:
+    """Return so many moments, a step apart, in nanoseconds."""
+    begin = int(np.datetime64(first, "ns").astype(np.int64))
+    return begin + step_ns * np.arange(count, dtype=np.int64)
+
+
+@st.composite
+def curves(draw: st.DrawFn, *, fewest: int = 3, most: int = 120) -> NDArray[np.float64]:
+    """Draw an equity curve whose returns vary and lie within a third."""
+    generator = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    scale, drift = draw(st.floats(1e-4, 0.1)), draw(st.floats(-0.02, 0.02))
+    returns = drift + scale * generator.standard_normal(draw(st.integers(fewest - 1, most - 1)))
+    start = draw(st.floats(1.0, 1e6))
+    return start * np.r_[1.0, np.cumprod(1 + np.clip(returns, -0.3, 0.3))]
