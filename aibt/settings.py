@@ -169,7 +169,9 @@ class LimitSettings(SettingsGroup):
     commands_per_second: float = Field(
         default=50, gt=0, description="requests of one user at one gateway; four times as a burst"
     )
-    starts_per_minute: float = Field(default=60, gt=0, description="trainings started by one user")
+    starts_per_minute: float = Field(
+        default=60, gt=0, description="trainings and sessions started by one user"
+    )
     sockets: int = Field(default=100, ge=1, description="WebSockets of one user at one gateway")
 
 

@@ -11,7 +11,7 @@ from aibt.errors import Forbidden
 from aibt.live.events import Json
 from aibt.live.states import RunState
 from aibt.store.database import Store
-from aibt.store.records import AuditEntry, Bot, ListedEmail, Training, User
+from aibt.store.records import Agent, AuditEntry, Bot, ListedEmail, Session, Training, User
 from aibt.store.service import Service, ServiceUnit
 
 
@@ -86,6 +86,7 @@ class Administration:
             async with self._store.writing(user_id) as own:
                 await own.me.alone()  # a start under way is waited for, and then seen
                 await own.trainings.stop_all()
+                await own.sessions.stop_all()
         return found, is_listed
 
     # The whitelist
@@ -179,6 +180,46 @@ class Administration:
     async def active_trainings(self) -> list[tuple[str, Training]]:
         """Return every training that has not ended, with its owner's e-mail."""
         return await self.trainings(states=[s for s in RunState if not s.has_ended], limit=10_000)
+
+    async def agents(
+        self, *, owner_id: int | None = None, before_id: int | None = None, limit: int = 100
+    ) -> list[tuple[str, Agent]]:
+        """Return everybody's agents with their owners' e-mails, the newest first."""
+        async with self._service.writing() as unit:
+            await _note_look(unit, self._id, "agents-list", owner_id)
+            return await unit.overview.agents(owner_id=owner_id, before_id=before_id, limit=limit)
+
+    async def sessions(
+        self,
+        *,
+        owner_id: int | None = None,
+        states: Collection[RunState] | None = None,
+        before_id: int | None = None,
+        limit: int = 100,
+    ) -> list[tuple[str, Session]]:
+        """Return everybody's sessions with their owners' e-mails, the newest first."""
+        async with self._service.writing() as unit:
+            await _note_look(unit, self._id, "sessions-list", owner_id)
+            return await unit.overview.sessions(
+                owner_id=owner_id, states=states, before_id=before_id, limit=limit
+            )
+
+    async def session(self, session_id: int, action: str) -> tuple[User, Session]:
+        """Return anybody's session and its owner; `action` is what is noted.
+
+        Raises:
+            NotFound: there is none.
+        """
+        async with self._service.writing() as unit:
+            found = await unit.overview.session(session_id)
+            await unit.audit.note(
+                self._id, action, owner_id=found.owner_id, about={"session": session_id}
+            )
+            return await unit.users.get(found.owner_id), found
+
+    async def active_sessions(self) -> list[tuple[str, Session]]:
+        """Return every session that has not ended, with its owner's e-mail."""
+        return await self.sessions(states=[s for s in RunState if not s.has_ended], limit=10_000)
 
     # The audit log
 

@@ -238,11 +238,15 @@ async def system(gateway: GatewayOf, administration: AdministrationOf) -> System
     """Show machines, live actors and the queue."""
     view = await gateway.ask(gateway.platform.cluster())
     active = await gateway.ask(administration.active_trainings())
-    owners = {one.id: email for email, one in active}
-    bots_of = {one.bot_id: email for email, one in active}
+    sessions = await gateway.ask(administration.active_sessions())
+    owners = {
+        "training": {one.id: email for email, one in active},
+        "bot": {one.bot_id: email for email, one in active},
+        "session": {one.id: email for email, one in sessions},
+    }
     return SystemMessage(
         nodes=list(view.nodes),
-        actors=[_actor(name, owners, bots_of) for name in view.actors],
+        actors=[_actor(name, owners) for name in view.actors],
         queue=[_queued(email, one) for email, one in active if one.state is RunState.QUEUED],
         dashboard=view.dashboard,
     )
@@ -307,14 +311,23 @@ def _without_trades(training: TrainingMessage) -> TrainingMessage:
     return training.model_copy(update={"bot": training.bot.model_copy(update={"trades": []})})
 
 
-def _actor(name: str, owners: Mapping[int, str], bots_of: Mapping[int, str]) -> ActorMessage:
-    """Read an actor's name, which the server made: `training/7`, `bot/12`, `market`."""
+def _actor(name: str, owners: Mapping[str, Mapping[int, str]]) -> ActorMessage:
+    """Read an actor's name, which the server made: `training/7`, `session/7`, `bot/12`, `market`.
+
+    Args:
+        name: the actor's.
+        owners: kind of actor -> id -> e-mail of whose it is.
+    """
     kind, _, rest = name.partition("/")
     number = rest.partition("/")[0]
     row_id = int(number) if number.isdigit() else None
-    training_id = row_id if kind == "training" else None
-    owner = (owners if kind == "training" else bots_of).get(row_id or 0)
-    return ActorMessage(name=name, kind=kind, training_id=training_id, owner=owner)
+    return ActorMessage(
+        name=name,
+        kind=kind,
+        training_id=row_id if kind == "training" else None,
+        session_id=row_id if kind == "session" else None,
+        owner=owners.get(kind, {}).get(row_id or 0),
+    )
 
 
 def _queued(email: str, training: Training) -> QueuedMessage:

@@ -6,7 +6,22 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from fastapi import FastAPI, WebSocket
 
-from aibt.api import accounts, admin, bots, health, market, pages, trainings
+from aibt.api import (
+    accounts,
+    admin,
+    admin_agents,
+    agents,
+    bots,
+    health,
+    leaderboard,
+    market,
+    pages,
+    providers,
+    sessions,
+    tool_services,
+    trading,
+    trainings,
+)
 from aibt.api.errors import add_handlers
 from aibt.api.feeds import FeedHub
 from aibt.api.gateway import Backend, Gateway
@@ -15,6 +30,7 @@ from aibt.api.limits import Limits
 from aibt.api.metrics import Meter, NoMeter
 from aibt.api.pacing import Pacing
 from aibt.api.socket import Sockets
+from aibt.api.trading_socket import TradingConnection
 from aibt.clock import Clock
 from aibt.protocol.client import PROTOCOL_VERSION
 from aibt.settings import Settings
@@ -72,7 +88,8 @@ def create_app(
     app = FastAPI(
         title="AIBT",
         version=str(PROTOCOL_VERSION),
-        description="Bots that learn to trade, and their trainings. Live streams: `/ws`.",
+        description="Bots that learn to trade, agents that trade with language models, and their "
+        "trainings and sessions. Live streams: `/ws`.",
         lifespan=lifespan,
     )
     app.add_middleware(Guard, settings=settings.serve, most_bytes=limits.request_bytes)
@@ -80,8 +97,15 @@ def create_app(
     for router in (
         accounts.router,
         admin.router,
+        admin_agents.router,
         bots.router,
         trainings.router,
+        agents.router,
+        trading.router,
+        sessions.router,
+        leaderboard.router,
+        providers.router,
+        tool_services.router,
         market.router,
         health.router,
         pages.router,
@@ -96,5 +120,10 @@ def create_app(
     async def ws(websocket: WebSocket) -> None:
         sockets: Sockets = websocket.app.state.sockets
         await sockets.serve(websocket)
+
+    @app.websocket("/ws/trading/{model_id}")
+    async def ws_trading(websocket: WebSocket) -> None:
+        sockets: Sockets = websocket.app.state.sockets
+        await sockets.serve(websocket, TradingConnection)
 
     return app

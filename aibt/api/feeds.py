@@ -1,4 +1,4 @@
-"""One look-out per watched training and process, however many sockets follow it."""
+"""One look-out per watched topic and process, however many sockets follow it."""
 
 import asyncio
 import logging
@@ -37,13 +37,13 @@ class Follower(Protocol):
 
 
 class Topic:
-    """The newest events and the status of one training, as far as this process knows.
+    """The newest events and the status of one run, as far as this process knows.
 
     Attributes:
         cursor: number of the newest event known.
         status: payload of the newest status as JSON text, or None before the first.
         status_version: counts the statuses taken here.
-        has_ended: the training has ended and `cursor` is its last event.
+        has_ended: the run has ended and `cursor` is its last event.
         failure: why nothing more will come, or None.
     """
 
@@ -119,33 +119,31 @@ class Topic:
 
 
 class FeedHub:
-    """Keeps one long poll per followed training; it starts and stops with its followers."""
+    """Keeps one long poll per followed topic; it starts and stops with its followers."""
 
     def __init__(self, platform: Platform, clock: Clock, limits: Limits) -> None:
         self._platform = platform
         self._clock = clock
         self._limits = limits
-        self._topics: dict[tuple[int, int], tuple[Topic, asyncio.Task[None]]] = {}
+        self._topics: dict[tuple[int, str], tuple[Topic, asyncio.Task[None]]] = {}
 
     def __len__(self) -> int:
         return len(self._topics)
 
-    def join(self, owner: User, training_id: int, follower: Follower, *, newest: int) -> Topic:
-        """Follow a training, looking out from event `newest` on if nobody does so yet."""
-        key = (owner.id, training_id)
+    def join(self, owner: User, name: str, follower: Follower, *, newest: int) -> Topic:
+        """Follow a topic, looking out from event `newest` on if nobody does so yet."""
+        key = (owner.id, name)
         if key not in self._topics:
             topic = Topic(newest, self._limits)
-            task = asyncio.create_task(
-                self._look_out(owner, training_id, topic), name=f"feed/{training_id}"
-            )
+            task = asyncio.create_task(self._look_out(owner, name, topic), name=f"feed/{name}")
             self._topics[key] = (topic, task)
         topic = self._topics[key][0]
         topic.join(follower)
         return topic
 
-    def leave(self, owner: User, training_id: int, follower: Follower) -> None:
-        """Follow a training no longer. Never waits, so it is safe in a clean-up."""
-        key = (owner.id, training_id)
+    def leave(self, owner: User, name: str, follower: Follower) -> None:
+        """Follow a topic no longer. Never waits, so it is safe in a clean-up."""
+        key = (owner.id, name)
         if key not in self._topics:
             return
         topic, task = self._topics[key]
@@ -154,15 +152,15 @@ class FeedHub:
             task.cancel()
             del self._topics[key]
 
-    async def page(self, owner: User, training_id: int, cursor: int) -> Sequence[Line]:
+    async def page(self, owner: User, name: str, cursor: int) -> Sequence[Line]:
         """Return the next events after `cursor` from the platform, without waiting for new ones.
 
         Nothing comes back while the platform is not available: ask again later.
 
         Raises:
-            NotFound: there is no such training.
+            NotFound: there is no such run.
         """
-        feed = await self._look(owner, training_id, cursor, 0, timeout_s=0)
+        feed = await self._look(owner, name, cursor, 0, timeout_s=0)
         return [line for line in lines_of(feed.events) if line.seq > cursor] if feed else []
 
     def close(self) -> None:
@@ -171,14 +169,14 @@ class FeedHub:
             task.cancel()
         self._topics.clear()
 
-    async def _look_out(self, owner: User, training_id: int, topic: Topic) -> None:
+    async def _look_out(self, owner: User, name: str, topic: Topic) -> None:
         version = 0
         wait_s, longest_s = self._limits.retry_s
         try:
             while not topic.has_ended:
                 began = self._clock.monotonic()
                 feed = await self._look(
-                    owner, training_id, topic.cursor, version, timeout_s=self._limits.poll_s
+                    owner, name, topic.cursor, version, timeout_s=self._limits.poll_s
                 )
                 if feed is None:
                     await asyncio.sleep(wait_s)
@@ -192,24 +190,24 @@ class FeedHub:
         except NotFound as error:
             topic.fail(error)
         except Exception:
-            logger.exception("following training %s broke off", training_id)
+            logger.exception("following %s broke off", name)
             topic.fail(ActorUnavailable("the stream broke off"))
 
     async def _look(
-        self, owner: User, training_id: int, cursor: int, version: int, *, timeout_s: float
+        self, owner: User, name: str, cursor: int, version: int, *, timeout_s: float
     ) -> Feed | None:
         """Return what is new, or None if the platform cannot say at the moment."""
         try:
             async with asyncio.timeout(timeout_s + self._limits.answer_s):
                 return await self._platform.feed(
-                    owner, training_id, cursor=cursor, status_version=version, timeout_s=timeout_s
+                    owner, name, cursor=cursor, status_version=version, timeout_s=timeout_s
                 )
         except NotFound:
             raise
         except (AibtError, TimeoutError) as error:
-            logger.warning("training %s cannot be followed at the moment: %r", training_id, error)
+            logger.warning("%s cannot be followed at the moment: %r", name, error)
         except Exception:
-            logger.exception("looking at training %s failed", training_id)
+            logger.exception("looking at %s failed", name)
         return None
 
 

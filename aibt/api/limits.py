@@ -13,14 +13,14 @@ class Limits:
         request_bytes: longest request frame or body.
         response_bytes: longest response frame.
         in_flight: requests of one socket that are worked on at once; then reading waits.
-        streams: trainings that one socket may follow at once.
+        streams: trainings and sessions that one socket may follow at once.
         outbox_frames, outbox_bytes: what may wait to be sent to one socket. A stream that
             finds no room waits and reads on from its cursor later, so it loses nothing.
         refusals: requests beyond the rate, one after another, after which a socket is closed.
         stall_s: a client that takes nothing for so long while frames wait is closed (4408).
         answer_s: the platform answers within this or counts as unavailable.
         close_s: how long the closing handshake may take.
-        poll_s: how long one look at a training's topic waits for something new.
+        poll_s: how long one look at a topic waits for something new.
         poll_pause_s: least time between two such looks; what comes in between is joined.
         ring_events, ring_bytes: events of a topic that are kept for its followers.
         load_bars: bars in one `load` frame.

@@ -3,11 +3,19 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
 from aibt.live.events import Event, Json
 from aibt.live.states import RunState
 from aibt.protocol.admin import NodeMessage
+from aibt.protocol.agents import (
+    AgentDeletedMessage,
+    AgentMessage,
+    AgentsCreate,
+    AgentsPage,
+    AgentsPageMessage,
+    AgentsUpdate,
+)
 from aibt.protocol.bots import (
     BotDeletedMessage,
     BotMessage,
@@ -17,6 +25,20 @@ from aibt.protocol.bots import (
     BotsUpdate,
 )
 from aibt.protocol.market import BarsMessage, SymbolMessage
+from aibt.protocol.performance import (
+    LeaderboardMessage,
+    LeaderboardQuery,
+    PerformanceMessage,
+    ScoreMessage,
+)
+from aibt.protocol.services import ProviderModelsMessage, ToolServicesMessage
+from aibt.protocol.sessions import (
+    FillsMessage,
+    JournalMessage,
+    SessionMessage,
+    SessionsStart,
+    ToolTokenMessage,
+)
 from aibt.protocol.trainings import (
     EpisodesMessage,
     LoadMessage,
@@ -26,6 +48,8 @@ from aibt.protocol.trainings import (
     TrainingsUpdate,
 )
 from aibt.store.records import User
+
+ToolServicesVerb = Literal["start", "stop", "restart", "status"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +67,7 @@ class Command:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
-    """What is new on a training's topic.
+    """What is new on a training's or a session's topic.
 
     Attributes:
         events: those after the cursor that was asked with, in order, without a gap; a part
@@ -52,7 +76,7 @@ class Feed:
         status: payload of the newest status if it is newer than the version that was asked
             with, else None. Its `cursor` says which event it includes.
         status_version: version of that status; ask with it next time.
-        ended: the training has ended and `events` reach the last one.
+        ended: the run has ended and `events` reach the last one.
     """
 
     events: Sequence[Event]
@@ -80,7 +104,7 @@ class ClusterView:
 
 
 class Platform(Protocol):
-    """Bots, trainings and markets of one owner at a time.
+    """Bots, trainings, agents, sessions and markets of one owner at a time.
 
     Every method raises `AibtError`s alone, and answers or fails within 25 s. A command with
     an id has one effect and one answer however often it comes: `IdReused` if its digest
@@ -169,18 +193,108 @@ class Platform(Protocol):
         """Return the times and closes of all bars of a training."""
         ...
 
+    async def create_agent(
+        self, owner: User, params: AgentsCreate, command: Command | None
+    ) -> AgentMessage: ...
+
+    async def update_agent(
+        self, owner: User, model_id: int, params: AgentsUpdate, command: Command | None
+    ) -> AgentMessage: ...
+
+    async def delete_agent(
+        self, owner: User, model_id: int, command: Command | None
+    ) -> AgentDeletedMessage:
+        """Delete an agent without an active session; its sessions stay readable."""
+        ...
+
+    async def agent(self, owner: User, model_id: int) -> AgentMessage: ...
+
+    async def agents_page(self, owner: User, page: AgentsPage) -> AgentsPageMessage: ...
+
+    async def start_session(
+        self, owner: User, params: SessionsStart, command: Command | None
+    ) -> SessionMessage:
+        """Refuse what can be refused, then queue the session and return it."""
+        ...
+
+    async def pause_session(
+        self, owner: User, session_id: int, command: Command | None
+    ) -> SessionMessage: ...
+
+    async def resume_session(
+        self, owner: User, session_id: int, command: Command | None
+    ) -> SessionMessage: ...
+
+    async def stop_session(
+        self, owner: User, session_id: int, command: Command | None
+    ) -> SessionMessage: ...
+
+    async def session(self, owner: User, session_id: int) -> SessionMessage: ...
+
+    async def active_session(self, owner: User, model_id: int) -> SessionMessage | None:
+        """Return an agent's active session, else its latest one, or None if it never had one."""
+        ...
+
+    async def sessions(
+        self,
+        owner: User,
+        *,
+        states: Sequence[RunState] = (),
+        model_id: int | None = None,
+        limit: int = 1_000,
+        before_id: int | None = None,
+        after_id: int | None = None,
+        oldest_first: bool = False,
+    ) -> list[SessionMessage]:
+        """Return sessions, newest first unless told otherwise; the ids page on."""
+        ...
+
+    async def fills(
+        self, owner: User, session_id: int, *, symbol: str | None, after: int, limit: int
+    ) -> FillsMessage:
+        """Return executions after a journal entry's number, oldest first."""
+        ...
+
+    async def journal(
+        self, owner: User, session_id: int, *, after: int, limit: int
+    ) -> JournalMessage:
+        """Return journal entries after a number, oldest first."""
+        ...
+
+    async def tool_token(self, owner: User, session_id: int) -> ToolTokenMessage:
+        """Let an outside MCP client use the tools of an active session."""
+        ...
+
+    async def performance(self, owner: User, topic: str) -> PerformanceMessage:
+        """Return what the account of a session or a training came to so far."""
+        ...
+
+    async def leaderboard(self, owner: User, asked: LeaderboardQuery) -> LeaderboardMessage: ...
+
+    async def publish(self, owner: User, topic: str, is_public: bool) -> ScoreMessage:
+        """Show an account of the owner's to everybody, or to him alone."""
+        ...
+
+    async def provider_models(self, owner: User, provider: str | None) -> ProviderModelsMessage:
+        """Return what a provider offers to one of the owner's keys; None: the installation's."""
+        ...
+
+    async def tool_services(self, verb: ToolServicesVerb) -> ToolServicesMessage:
+        """Start, stop or restart the tool services, or look at them. For administrators."""
+        ...
+
     async def feed(
         self,
         owner: User,
-        training_id: int,
+        topic: str,
         *,
         cursor: int,
         status_version: int,
         timeout_s: float,
     ) -> Feed:
-        """Return what is new, waiting up to `timeout_s` for something to be.
+        """Return what is new on `training/7` or `session/7`, waiting up to `timeout_s` for it.
 
-        A replica has one such call under way per watched training, however many watch it.
+        A replica has one such call under way per watched topic, however many watch it.
         """
         ...
 

@@ -1,21 +1,26 @@
 """What each query of the WebSocket asks of the platform; streams are the socket's own affair."""
 
+import asyncio
 import uuid
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, Final, TypeVar
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, Final, TypedDict, TypeVar
 
 from aibt.api.gateway import Gateway
 from aibt.api.platform import Command, Platform
+from aibt.api.topics import kind_of
 from aibt.live.states import RunState
 from aibt.protocol.accounts import UserMessage
 from aibt.protocol.bots import BotMessage, BotsMessage
 from aibt.protocol.client import (
     PROTOCOL_VERSION,
+    ActiveSessionMessage,
     ActiveTrainingMessage,
     OpenMessage,
 )
 from aibt.protocol.frames import json_text
 from aibt.protocol.message import Params, WireMessage
+from aibt.protocol.runs import RunsList
+from aibt.protocol.sessions import SessionMessage, SessionsList, SessionsMessage
 from aibt.protocol.tasks import Task, digest_of
 from aibt.protocol.trainings import TrainingMessage, TrainingsList, TrainingsMessage
 from aibt.store.records import User
@@ -26,19 +31,23 @@ Query = Callable[[Gateway, User, Any, Command | None], Awaitable[Answer]]
 M = TypeVar("M", bound=WireMessage)
 
 
-def command_of(task: Task, params: Params, request_id: str | None) -> Command | None:
-    """Return what makes a change happen once: None without an id or without a change."""
-    if request_id is None or not task.changes:
+def command_of(query: str, asked: Mapping[str, Any], request_id: str | None) -> Command | None:
+    """Return what makes a change happen once; None: the client gave it no id."""
+    if request_id is None:
         return None
-    return Command(id=uuid.UUID(request_id).hex, digest=digest_of(task, params))
+    return Command(id=uuid.UUID(request_id).hex, digest=digest_of(query, asked))
 
 
-def subjects_of(params: Params) -> frozenset[str]:
+def subjects_of(query: str, params: Params) -> frozenset[str]:
     """Return what a request is about: requests that share a subject keep their order."""
     names = (getattr(params, name, None) for name in ("name", "new_name", "bot_name"))
     about = {f"bot/{name}" for name in names if name is not None}
-    training_id = getattr(params, "id", None)
-    return frozenset(about | ({f"training/{training_id}"} if training_id is not None else set()))
+    model_id, run_id = (getattr(params, name, None) for name in ("model_id", "id"))
+    if model_id is not None:
+        about.add(f"agent/{model_id}")
+    if run_id is not None:
+        about.add(kind_of(query).topic(run_id))
+    return frozenset(about)
 
 
 async def answer(
@@ -55,20 +64,43 @@ async def answer(
 async def listed_trainings(
     gateway: Gateway, owner: User, asked: TrainingsList
 ) -> list[TrainingMessage]:
-    """Return trainings newest first, without the trades of their shown episodes."""
-    trainings = await gateway.platform.trainings(
-        owner,
-        states=asked.states,
-        bot_name=asked.bot_name,
-        limit=asked.limit,
-        before_id=asked.before_id,
-        after_id=asked.after_id,
-        oldest_first=asked.sort == "oldest",
-    )
+    """Return a page of trainings, without the trades of their shown episodes."""
+    trainings = await gateway.platform.trainings(owner, bot_name=asked.bot_name, **_page(asked))
     return [
         training.model_copy(update={"bot": training.bot.model_copy(update={"trades": []})})
         for training in trainings
     ]
+
+
+async def listed_sessions(
+    gateway: Gateway, owner: User, asked: SessionsList
+) -> list[SessionMessage]:
+    """Return a page of sessions, without what they hold and say just now."""
+    sessions = await gateway.platform.sessions(owner, model_id=asked.model_id, **_page(asked))
+    return [in_a_list(session) for session in sessions]
+
+
+def in_a_list(session: SessionMessage) -> SessionMessage:
+    """Return a session as lists show it."""
+    return session.model_copy(update={"positions": [], "pending": [], "partial": ""})
+
+
+class _Page(TypedDict):
+    states: list[RunState]
+    limit: int
+    before_id: int | None
+    after_id: int | None
+    oldest_first: bool
+
+
+def _page(asked: RunsList) -> _Page:
+    return {
+        "states": asked.states,
+        "limit": asked.limit,
+        "before_id": asked.before_id,
+        "after_id": asked.after_id,
+        "oldest_first": asked.sort == "oldest",
+    }
 
 
 def fitting(messages: Sequence[M], most_bytes: int) -> list[M]:
@@ -84,7 +116,10 @@ def fitting(messages: Sequence[M], most_bytes: int) -> list[M]:
 
 
 async def _open(gateway: Gateway, owner: User, _: Params, __: Command | None) -> Answer:
-    trainings = await gateway.platform.trainings(owner, states=ACTIVE)
+    trainings, sessions = await asyncio.gather(
+        gateway.platform.trainings(owner, states=ACTIVE),
+        gateway.platform.sessions(owner, states=ACTIVE),
+    )
     return OpenMessage(
         user=UserMessage(id=owner.id, email=owner.email, is_admin=owner.is_admin),
         protocol_version=PROTOCOL_VERSION,
@@ -96,6 +131,16 @@ async def _open(gateway: Gateway, owner: User, _: Params, __: Command | None) ->
                 cursor=training.cursor,
             )
             for training in trainings
+        ],
+        sessions=[
+            ActiveSessionMessage(
+                id=session.id,
+                model_id=session.model_id,
+                model_name=session.model_name,
+                state=session.state,
+                cursor=session.cursor,
+            )
+            for session in sessions
         ],
     ), None
 
@@ -112,6 +157,12 @@ async def _trainings_list(gateway: Gateway, owner: User, params: Any, _: Command
     trainings = await listed_trainings(gateway, owner, params)
     shown = fitting(trainings, gateway.limits.response_bytes)
     return TrainingsMessage(trainings=shown), _left_out(len(trainings) - len(shown))
+
+
+async def _sessions_list(gateway: Gateway, owner: User, params: Any, _: Command | None) -> Answer:
+    sessions = await listed_sessions(gateway, owner, params)
+    shown = fitting(sessions, gateway.limits.response_bytes)
+    return SessionsMessage(sessions=shown), _left_out(len(sessions) - len(shown))
 
 
 def _left_out(count: int) -> str | None:
@@ -133,6 +184,10 @@ async def _trainings_get(gateway: Gateway, owner: User, params: Any, _: Command 
     return await gateway.platform.training(owner, params.id), None
 
 
+async def _sessions_get(gateway: Gateway, owner: User, params: Any, _: Command | None) -> Answer:
+    return await gateway.platform.session(owner, params.id), None
+
+
 _QUERIES: Final[dict[str, Query]] = {
     "client-is-open": _open,
     "bots-create": _with(lambda platform: platform.create_bot, None),
@@ -148,4 +203,9 @@ _QUERIES: Final[dict[str, Query]] = {
     "trainings-update": _with(lambda platform: platform.update_training, None),
     "trainings-get": _trainings_get,
     "trainings-list": _trainings_list,
+    "sessions-pause": _with(lambda platform: platform.pause_session, "id"),
+    "sessions-resume": _with(lambda platform: platform.resume_session, "id"),
+    "sessions-stop": _with(lambda platform: platform.stop_session, "id"),
+    "sessions-get": _sessions_get,
+    "sessions-list": _sessions_list,
 }

@@ -11,7 +11,6 @@ from aibt.api.platform import Command
 from aibt.api.queries import command_of
 from aibt.protocol.frames import UUID_PATTERN
 from aibt.protocol.message import Params
-from aibt.protocol.tasks import TASKS
 
 
 async def _gateway(request: Request) -> Gateway:
@@ -39,6 +38,13 @@ async def _key(
 Key = Annotated[str | None, Depends(_key)]
 
 
-def command(query: str, params: Params, key: str | None) -> Command | None:
-    """Return the command that the WebSocket's `query` with the same id would be."""
-    return command_of(TASKS[query], params, key)
+def command(query: str, params: Params, key: str | None, **place: int) -> Command | None:
+    """Return the command that the WebSocket's `query` with the same id would be.
+
+    Args:
+        query: of `TASKS`, or the name of what only REST has.
+        params: the body.
+        key: the client's id of the request, if it has one.
+        place: what stands in the path and is not in `params`.
+    """
+    return command_of(query, {**place, **params.asked()}, key)

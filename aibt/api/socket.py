@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Coroutine
-from datetime import timedelta
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
@@ -20,12 +19,13 @@ from aibt.api.closing import (
     code_of,
     reason_of,
 )
+from aibt.api.following import Following, Start, Unwatch, Watch
 from aibt.api.gateway import Gateway, report, told
 from aibt.api.origins import is_allowed_host, is_allowed_origin
 from aibt.api.outbox import Outbox
 from aibt.api.queries import answer, command_of, subjects_of
 from aibt.api.signing_in import opened_by
-from aibt.api.subscriptions import DEFAULT_RATE_HZ, Stream, Streams
+from aibt.api.topics import kind_of
 from aibt.errors import (
     AibtError,
     Invalid,
@@ -45,19 +45,12 @@ from aibt.protocol.frames import (
 )
 from aibt.protocol.message import Params
 from aibt.protocol.tasks import Task, task_of
-from aibt.protocol.trainings import (
-    TrainingMessage,
-    TrainingsStart,
-    TrainingsUnwatch,
-    TrainingsWatch,
-)
 from aibt.store.records import User
 
 logger = logging.getLogger(__name__)
 
 SUBPROTOCOL = "aibt.v1"
 _GONE = (TimeoutError, WebSocketDisconnect, RuntimeError, OSError)  # nobody is there to be told
-_SKEW = timedelta(seconds=5)  # between the clocks of this process and of the store
 
 
 class Sockets:
@@ -71,8 +64,13 @@ class Sockets:
     def __len__(self) -> int:
         return len(self._open)
 
-    async def serve(self, websocket: WebSocket) -> None:
-        """Serve one connection from its handshake to its end."""
+    async def serve(self, websocket: WebSocket, of: type["Connection"] | None = None) -> None:
+        """Serve one connection from its handshake to its end.
+
+        Args:
+            websocket: it has not been accepted yet.
+            of: what becomes of it once its client is let in; None: it answers requests.
+        """
         headers, settings = websocket.headers, self._gateway.settings.serve
         if not (
             is_allowed_host(headers.get("host"), settings)
@@ -97,7 +95,7 @@ class Sockets:
             return
         finally:
             self._entering -= 1
-        connection = Connection(self._gateway, websocket, principal)
+        connection = (of or Connection)(self._gateway, websocket, principal)
         self._open.add(connection)
         self._gateway.meter.sockets(len(self._open))
         try:
@@ -152,14 +150,14 @@ class Sockets:
 
 
 class Connection:
-    """One client. Requests about one bot or training keep their order; others may overtake."""
+    """One client. Requests about one thing keep their order; others may overtake."""
 
     def __init__(self, gateway: Gateway, websocket: WebSocket, principal: Principal) -> None:
         self.principal = principal
         self._gateway = gateway
         self._websocket = websocket
         self._outbox = Outbox(websocket.send_text, gateway.clock, gateway.limits)
-        self._streams = Streams(gateway.limits.streams)
+        self._following = Following(gateway, self._outbox)
         self._free = asyncio.Semaphore(gateway.limits.in_flight)
         self._is_leaving = False
         self._refusals = 0  # since the last request that was not too many
@@ -176,7 +174,7 @@ class Connection:
             ending = self._close.result() if self._close.done() else None
         finally:  # nothing here may wait: this task may have been cancelled
             self._outbox.close()
-            self._streams.cancel()
+            self._following.cancel()
             for task in (reader, writer):  # a command under way goes on to its end
                 task.cancel()
                 task.add_done_callback(_note_failure)
@@ -211,7 +209,7 @@ class Connection:
             self._take(text)
 
     def _take(self, text: str | None) -> None:
-        """Begin to answer one frame, after those about the same bot or training."""
+        """Begin to answer one frame, after those about the same thing."""
         if text is None:
             error = Invalid(None, "a request is a text frame, not a binary one")
             self._begin(self._refuse(Head(), error), frozenset())
@@ -227,7 +225,8 @@ class Connection:
         except AibtError as refused:
             self._begin(self._refuse(head_of(request), refused), frozenset())
             return
-        self._begin(self._answer(request, task, params), subjects_of(params))
+        subjects = subjects_of(task.query, params)
+        self._begin(self._answer(request, task, params), subjects)
 
     def _begin(self, work: Coroutine[None, None, None], subjects: frozenset[str]) -> None:
         earlier = {self._latest[subject] for subject in subjects if subject in self._latest}
@@ -282,16 +281,14 @@ class Connection:
             await self._leave(head)
             return
         owner = await self._owner()
-        if isinstance(params, TrainingsStart):
-            await self._start(owner, head, task, params)
-        elif isinstance(params, TrainingsWatch):
-            await self._watch(owner, head, params)
-        elif isinstance(params, TrainingsUnwatch):
-            training = await self._training(owner, params.id)
-            await self._streams.end(params.id)
-            await self._outbox.put(head.frame(json_text(training), done=True))
+        if isinstance(params, Start):
+            await self._following.start(owner, head, task, params)
+        elif isinstance(params, Watch):
+            await self._following.watch(owner, head, kind_of(task.query), params)
+        elif isinstance(params, Unwatch):
+            await self._following.unwatch(owner, head, kind_of(task.query), params)
         else:
-            command = command_of(task, params, head.id)
+            command = command_of(task.query, params.asked(), head.id) if task.changes else None
             data, says = await answer(self._gateway, owner, task, params, command)
             await self._outbox.put(head.frame(json_text(data), done=True, client_msg=says))
 
@@ -315,70 +312,16 @@ class Connection:
             if self._refusals > self._gateway.limits.refusals:
                 self.close(TOO_MANY, "too many requests")
 
-    async def _start(self, owner: User, head: Head, task: Task, params: TrainingsStart) -> None:
-        self._gateway.pacing.start(owner.id)
-        began = self._gateway.clock.now()
-        command = command_of(task, params, head.id)
-        self._check_room(None)
-        training = await self._gateway.ask(
-            self._gateway.platform.start_training(owner, params, command)
-        )
-        # A repeated start is answered with what was answered first, which may be long ago.
-        with contextlib.suppress(AibtError):
-            training = await self._training(owner, training.id)
-        is_new = training.created_at >= began - _SKEW
-        await self._stream(owner, head, training, None, begin_at=0 if is_new else training.cursor)
-
-    async def _watch(self, owner: User, head: Head, params: TrainingsWatch) -> None:
-        self._check_room(params.id)
-        training = await self._training(owner, params.id)
-        await self._stream(
-            owner,
-            head,
-            training,
-            params.cursor,
-            begin_at=training.cursor,
-            rate_hz=params.rate_hz or DEFAULT_RATE_HZ,
-        )
-
-    async def _stream(
-        self,
-        owner: User,
-        head: Head,
-        training: TrainingMessage,
-        cursor: int | None,
-        *,
-        begin_at: int,
-        rate_hz: float = DEFAULT_RATE_HZ,
-    ) -> None:
-        stream = Stream(
-            self._gateway,
-            owner=owner,
-            head=head,
-            training_id=training.id,
-            outbox=self._outbox,
-            rate_hz=rate_hz,
-        )
-        await self._streams.open(stream, training, cursor, begin_at=begin_at)
-
     async def _leave(self, head: Head) -> None:
         """Let the requests before this one finish, end the streams, and say goodbye."""
         others = self._tasks - {asyncio.current_task()}
-        if others and not self._is_leaving:
-            self._is_leaving = True  # a second goodbye waits for nobody, so neither waits in vain
+        is_first, self._is_leaving = not self._is_leaving, True
+        if others and is_first:  # a second goodbye waits for nobody, so neither waits in vain
             await asyncio.wait(others)
-        await self._streams.end_all()
+        await self._following.end_all()
         await self._outbox.put(head.frame(json_text(ClosedMessage()), done=True))
         await self._outbox.flush()
         self.close(NORMAL, "")
-
-    def _check_room(self, training_id: int | None) -> None:
-        if self._streams.is_full(training_id):
-            most = self._gateway.limits.streams
-            raise Invalid("id", f"this socket follows {most} trainings, which is the most it may")
-
-    async def _training(self, owner: User, training_id: int) -> TrainingMessage:
-        return await self._gateway.ask(self._gateway.platform.training(owner, training_id))
 
 
 def _note_failure(task: asyncio.Task[None]) -> None:

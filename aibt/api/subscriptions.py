@@ -1,22 +1,25 @@
-"""A stream: the events of one training on one socket, under one request's id."""
+"""A stream: the events of one run on one socket, under one request's id."""
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 
 from aibt.api.feeds import Line, Topic
 from aibt.api.gateway import Gateway, told
 from aibt.api.outbox import Outbox
+from aibt.api.platform import Platform
+from aibt.api.topics import Kind, RunMessage
 from aibt.errors import AibtError, NotFound
 from aibt.protocol.frames import Head, json_text
-from aibt.protocol.trainings import LoadMessage, StateMessage, StatusMessage, TrainingMessage
+from aibt.protocol.run_messages import StateMessage
+from aibt.protocol.trainings import LoadMessage
 from aibt.store.records import User
 
 DEFAULT_RATE_HZ = 10.0
-_ATTEMPTS = 6  # to read a training that has ended, before its stream ends with an error
+_ATTEMPTS = 6  # to read a run that has ended, before its stream ends with an error
 
 
 class Stream:
-    """Sends what happens to a training, each event once and in order, and the newest status.
+    """Sends what happens to a run, each event once and in order, and the newest status.
 
     It remembers the cursor of its reader and no more. While there is room, `wake` hands on
     what is new at once; a reader who is behind is served from what the topic keeps, or from
@@ -29,17 +32,20 @@ class Stream:
         *,
         owner: User,
         head: Head,
-        training_id: int,
+        kind: Kind,
+        run_id: int,
         outbox: Outbox,
         rate_hz: float,
     ) -> None:
         self.head = head
         self._gateway = gateway
         self._owner = owner
-        self._id = training_id
+        self._kind = kind
+        self._id = run_id
+        self.topic = kind.topic(run_id)
         self._outbox = outbox
         self._period_s = 1 / rate_hz
-        self._topic = Topic(0, gateway.limits)
+        self._news = Topic(0, gateway.limits)
         self._cursor = 0
         self._is_live = False
         self._changed = asyncio.Event()
@@ -56,20 +62,20 @@ class Stream:
         self._is_silent = silent
         self._changed.set()
 
-    async def run(self, training: TrainingMessage, cursor: int | None, *, begin_at: int) -> None:
-        """Send the stream until the training ends or `finish` is called.
+    async def run(self, run: RunMessage, cursor: int | None, *, begin_at: int) -> None:
+        """Send the stream until the run ends or `finish` is called.
 
         Args:
-            training: the training as it is now.
+            run: the training or the session as it is now.
             cursor: the last event that the reader has, or None: begin with a snapshot.
             begin_at: the cursor of that snapshot.
         """
         hub = self._gateway.hub
-        self._topic = hub.join(self._owner, self._id, self, newest=training.cursor)
+        self._news = hub.join(self._owner, self.topic, self, newest=run.cursor)
         try:
             self._cursor = begin_at if cursor is None else cursor
             if cursor is None:
-                await self._snapshot(training)
+                await self._snapshot(run)
             await self._follow()
             if not self._is_silent:
                 await self._outbox.put(self.head.frame(await self._last(), done=True))
@@ -80,7 +86,7 @@ class Stream:
             self._is_live = False
             if self._timer is not None:
                 self._timer.cancel()
-            hub.leave(self._owner, self._id, self)
+            hub.leave(self._owner, self.topic, self)
 
     def wake(self) -> None:
         """Hand on what is new, or note that there is something."""
@@ -90,17 +96,30 @@ class Stream:
     def frame(self) -> str | None:
         """Return the newest status as a frame: the outbox calls this when its turn comes."""
         self._has_ticket = False
-        if self._is_silent or self._topic.status is None:
+        if self._is_silent or self._news.status is None:
             return None
-        self._status_sent = self._topic.status_version
+        self._status_sent = self._news.status_version
         self._status_due = self._gateway.clock.monotonic() + self._period_s
-        return self.head.frame(self._topic.status, inner_task="status")
+        return self.head.frame(self._news.status, inner_task="status")
 
-    async def _snapshot(self, training: TrainingMessage) -> None:
-        load = self._topic.load
+    async def _snapshot(self, run: RunMessage) -> None:
+        if self._kind.load is not None:
+            await self._send_load(self._kind.load)
+        state = StateMessage(id=self._id, state=run.state, reason=run.reason, cursor=self._cursor)
+        await self._outbox.put(self.head.frame(json_text(state), inner_task="state"))
+        model = self._kind.status
+        status = model.model_construct(
+            **{name: getattr(run, name) for name in model.model_fields}
+        ).model_copy(update={"cursor": self._cursor})
+        await self._outbox.put(self.head.frame(json_text(status), inner_task="status"))
+
+    async def _send_load(
+        self, read: Callable[[Platform, User, int], Awaitable[LoadMessage]]
+    ) -> None:
+        load = self._news.load
         if load is None:
-            load = await self._gateway.ask(self._gateway.platform.load(self._owner, self._id))
-            self._topic.load = load
+            load = await self._gateway.ask(read(self._gateway.platform, self._owner, self._id))
+            self._news.load = load
         now = self._gateway.clock.now()
         age_s = max(0.0, (now - load.fetched_at).total_seconds()) if load.fetched_at else None
         whole = load.model_copy(update={"age_s": age_s, "cursor": self._cursor})
@@ -109,21 +128,13 @@ class Stream:
             await self._outbox.put(
                 self.head.frame(json_text(part), inner_task="load", client_msg=says)
             )
-        state = StateMessage(
-            id=self._id, state=training.state, reason=training.reason, cursor=self._cursor
-        )
-        await self._outbox.put(self.head.frame(json_text(state), inner_task="state"))
-        status = StatusMessage.model_construct(
-            **{name: getattr(training, name) for name in StatusMessage.model_fields}
-        ).model_copy(update={"cursor": self._cursor})
-        await self._outbox.put(self.head.frame(json_text(status), inner_task="status"))
 
     async def _follow(self) -> None:
         while not self._is_finishing:
             self._changed.clear()
             await self._catch_up()
-            if self._topic.failure is not None:
-                raise self._topic.failure
+            if self._news.failure is not None:
+                raise self._news.failure
             if self._has_ended() or self._is_finishing:
                 return
             self._is_live = True
@@ -136,9 +147,9 @@ class Stream:
         shortest_s, longest_s = self._gateway.limits.retry_s
         wait_s = shortest_s
         while not self._is_finishing:
-            lines = self._topic.after(self._cursor)
+            lines = self._news.after(self._cursor)
             if lines is None:
-                lines = await self._gateway.hub.page(self._owner, self._id, self._cursor)
+                lines = await self._gateway.hub.page(self._owner, self.topic, self._cursor)
                 if not lines:
                     await asyncio.sleep(wait_s)
                     wait_s = min(2 * wait_s, longest_s)
@@ -154,20 +165,20 @@ class Stream:
 
     def _push(self) -> None:
         """Hand on what is new without waiting; where that fails, `_follow` catches up."""
-        lines = self._topic.after(self._cursor)
+        lines = self._news.after(self._cursor)
         for line in lines or ():
             if not self._outbox.offer(self._framed(line)):
                 lines = None
                 break
             self._cursor = line.seq
         self._offer_status()
-        if lines is None or self._has_ended() or self._topic.failure is not None:
+        if lines is None or self._has_ended() or self._news.failure is not None:
             self._is_live = False
             self._changed.set()
 
     def _offer_status(self) -> None:
         """Queue the newest status, not before it is due and never twice."""
-        if self._has_ticket or self._status_sent == self._topic.status_version:
+        if self._has_ticket or self._status_sent == self._news.status_version:
             return
         early_s = self._status_due - self._gateway.clock.monotonic()
         if early_s <= 0 or self._has_ended():
@@ -183,65 +194,72 @@ class Stream:
             self._offer_status()
 
     def _has_ended(self) -> bool:
-        return self._topic.has_ended and self._cursor >= self._topic.cursor
+        return self._news.has_ended and self._cursor >= self._news.cursor
 
     def _framed(self, line: Line) -> str:
         return self.head.frame(line.data, inner_task=line.kind, seq=line.seq)
 
     async def _last(self) -> str:
-        """Return the training as the stream's last frame shows it."""
+        """Return the run as the stream's last frame shows it."""
         wait_s, longest_s = self._gateway.limits.retry_s
         for _ in range(_ATTEMPTS - 1):
             try:
-                return json_text(await self._training())
+                return json_text(await self._run())
             except NotFound:
                 raise
             except AibtError:
                 await asyncio.sleep(wait_s)
                 wait_s = min(2 * wait_s, longest_s)
-        return json_text(await self._training())
+        return json_text(await self._run())
 
-    async def _training(self) -> TrainingMessage:
-        return await self._gateway.ask(self._gateway.platform.training(self._owner, self._id))
+    async def _run(self) -> RunMessage:
+        found = self._kind.find(self._gateway.platform, self._owner, self._id)
+        return await self._gateway.ask(found)
 
 
 class Streams:
-    """The streams of one socket: one for each training it follows."""
+    """The streams of one socket: one for each topic it follows."""
 
     def __init__(self, most: int) -> None:
         self._most = most
         self._is_closed = False
-        self._running: dict[int, tuple[Stream, asyncio.Task[None]]] = {}
+        self._running: dict[str, tuple[Stream, asyncio.Task[None]]] = {}
 
     def __len__(self) -> int:
         return len(self._running)
 
-    def is_full(self, training_id: int | None) -> bool:
-        """Whether one more training (`training_id`, or a new one) would be too many."""
-        return training_id not in self._running and len(self._running) >= self._most
+    def is_full(self, topic: str | None) -> bool:
+        """Whether one more topic (this one, or a new one) would be too many."""
+        return topic not in self._running and len(self._running) >= self._most
 
     async def open(
-        self, stream: Stream, training: TrainingMessage, cursor: int | None, *, begin_at: int
+        self, stream: Stream, run: RunMessage, cursor: int | None, *, begin_at: int
     ) -> None:
-        """Run `stream` once whatever followed this training before has ended."""
-        while training.id in self._running:
-            await self.end(training.id, replaced_by=stream.head)
+        """Run `stream` once whatever followed its topic before has ended."""
+        topic = stream.topic
+        while topic in self._running:
+            await self.end(topic, replaced_by=stream.head)
         if self._is_closed:
             return
-        task = asyncio.create_task(stream.run(training, cursor, begin_at=begin_at))
-        self._running[training.id] = (stream, task)
-        task.add_done_callback(lambda done: self._forget(training.id, done))
+        task = asyncio.create_task(stream.run(run, cursor, begin_at=begin_at))
+        self._running[topic] = (stream, task)
+        task.add_done_callback(lambda done: self._forget(topic, done))
 
-    async def end(self, training_id: int, *, replaced_by: Head | None = None) -> None:
-        """End the stream of a training, if there is one, and wait for its last frame.
+    async def end(self, topic: str, *, replaced_by: Head | None = None) -> None:
+        """End the stream of a topic, if there is one, and wait for its last frame.
 
         One that a newer request with the same id replaces ends without a frame.
         """
-        if training_id not in self._running:
+        if topic not in self._running:
             return
-        stream, task = self._running[training_id]
+        stream, task = self._running[topic]
         stream.finish(silent=replaced_by is not None and _continues(replaced_by, stream.head))
         await asyncio.wait([task])
+
+    async def ended(self, topic: str) -> None:
+        """Wait until the stream of a topic has come to its end, if there is one."""
+        if topic in self._running:
+            await asyncio.wait([self._running[topic][1]])
 
     async def end_all(self) -> None:
         """End every stream without a last frame."""
@@ -256,9 +274,9 @@ class Streams:
         for _, task in self._running.values():
             task.cancel()
 
-    def _forget(self, training_id: int, task: asyncio.Task[None]) -> None:
-        if self._running.get(training_id, (None, None))[1] is task:
-            del self._running[training_id]
+    def _forget(self, topic: str, task: asyncio.Task[None]) -> None:
+        if self._running.get(topic, (None, None))[1] is task:
+            del self._running[topic]
 
 
 def _continues(newer: Head, older: Head) -> bool:

@@ -6,16 +6,17 @@ from fastapi import APIRouter, Body, Path, Query, Response
 
 from aibt.api.csv_text import Format, as_csv_too, csv_answer
 from aibt.api.errors import responses
+from aibt.api.events import events_page
 from aibt.api.queries import listed_trainings
 from aibt.api.requests import GatewayOf, Key, command
 from aibt.api.signing_in import Owner, SignedInRoute
 from aibt.live.states import RunState
 from aibt.protocol.message import MAX_ID, MAX_NUMBER
+from aibt.protocol.performance import PerformanceMessage
+from aibt.protocol.run_messages import EventsMessage
 from aibt.protocol.training_messages import Part
 from aibt.protocol.trainings import (
     EpisodesMessage,
-    EventMessage,
-    EventsMessage,
     LoadMessage,
     TradeMessage,
     TradesMessage,
@@ -27,6 +28,7 @@ from aibt.protocol.trainings import (
     TrainingsStart,
     TrainingsUpdate,
 )
+from aibt.store.records import training_topic
 
 router = APIRouter(prefix="/api/trainings", tags=["trainings"], route_class=SignedInRoute)
 TrainingId = Annotated[int, Path(ge=1, le=MAX_ID, description="the training's id", examples=[7])]
@@ -218,19 +220,13 @@ async def events(
     limit: Limit = 100,
 ) -> EventsMessage:
     """Return the events of a training after a cursor, oldest first."""
-    found: list[EventMessage] = []
-    cursor, has_ended = after, False
-    while len(found) < limit and not has_ended:
-        feed = await gateway.ask(
-            gateway.platform.feed(owner, training_id, cursor=cursor, status_version=0, timeout_s=0)
-        )
-        found += [
-            EventMessage(seq=event.seq, kind=event.kind, data=dict(event.data), at=event.at)
-            for event in feed.events
-        ]
-        if not feed.events:
-            break
-        cursor, has_ended = feed.cursor, feed.ended
-    has_ended = feed.ended and len(found) <= limit
-    shown = found[:limit]
-    return EventsMessage(events=shown, cursor=shown[-1].seq if shown else after, ended=has_ended)
+    topic = training_topic(training_id)
+    return await events_page(gateway, owner, topic, after=after, limit=limit)
+
+
+@router.get("/{training_id}/performance", responses=responses(404, 422))
+async def performance(
+    training_id: TrainingId, gateway: GatewayOf, owner: Owner
+) -> PerformanceMessage:
+    """Show what the best weights came to out of sample: equity over time, and its figures."""
+    return await gateway.ask(gateway.platform.performance(owner, training_topic(training_id)))

@@ -3,8 +3,10 @@
 from pydantic import AwareDatetime, Field, JsonValue
 
 from aibt.protocol.accounts import Email
+from aibt.protocol.agents import AgentMessage
 from aibt.protocol.bots import BotMessage
 from aibt.protocol.message import Params, WireMessage
+from aibt.protocol.sessions import SessionMessage
 from aibt.protocol.trainings import TrainingMessage
 
 
@@ -88,6 +90,36 @@ class OwnedTrainingsMessage(WireMessage):
     next: int | None = Field(description="`before_id` of the next page; null: this is the last")
 
 
+class OwnedAgentMessage(WireMessage):
+    """Somebody's agent."""
+
+    owner_id: int
+    owner: str = Field(description="his e-mail")
+    agent: AgentMessage
+
+
+class OwnedAgentsMessage(WireMessage):
+    """Everybody's agents, the newest first."""
+
+    agents: list[OwnedAgentMessage]
+    next: int | None = Field(description="`before_id` of the next page; null: this is the last")
+
+
+class OwnedSessionMessage(WireMessage):
+    """Somebody's session."""
+
+    owner_id: int
+    owner: str = Field(description="his e-mail")
+    session: SessionMessage
+
+
+class OwnedSessionsMessage(WireMessage):
+    """Everybody's sessions, the newest first."""
+
+    sessions: list[OwnedSessionMessage]
+    next: int | None = Field(description="`before_id` of the next page; null: this is the last")
+
+
 class AuditMessage(WireMessage):
     """Something that an administrator did or looked at."""
 
@@ -124,8 +156,9 @@ class ActorMessage(WireMessage):
     """A live actor of the platform."""
 
     name: str
-    kind: str = Field(description="training, bot, supervisor, market …")
+    kind: str = Field(description="training, session, bot, supervisor, market …")
     training_id: int | None
+    session_id: int | None
     owner: str | None = Field(description="e-mail of whose it is; null: the platform's own")
 
 

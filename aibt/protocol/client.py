@@ -28,6 +28,8 @@ class ActiveSessionMessage(WireMessage):
     """A session of yours that has not ended, and where its stream stands."""
 
     id: int
+    model_id: int = Field(description="its agent")
+    model_name: str
     state: RunState
     cursor: int = Field(ge=0, description="number of its latest event")
 
@@ -38,9 +40,7 @@ class OpenMessage(WireMessage):
     user: UserMessage
     protocol_version: int
     trainings: list[ActiveTrainingMessage]
-    sessions: list[ActiveSessionMessage] = Field(
-        default=[], description="always empty: this version has no sessions"
-    )
+    sessions: list[ActiveSessionMessage]
 
 
 class ClosedMessage(WireMessage):

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from aibt.errors import AibtError
+from aibt.protocol.agents import AgentsCreate
 from aibt.protocol.errors import HTTP_CODES, INTERNAL
 from aibt.protocol.frames import Request, Response
 from aibt.protocol.message import WireMessage
@@ -17,6 +18,7 @@ from aibt.protocol.schema import wire_models
 from aibt.protocol.tasks import EVENTS, TASKS, Task
 
 DOCUMENT: Final = Path("docs") / "protocol.md"
+_PAYLOADS: Final = ("Message", "Figures")  # how the names of payloads end
 _BOUNDS: Final = (
     ("minimum", "≥ {}"),
     ("exclusiveMinimum", "> {}"),
@@ -34,9 +36,8 @@ def document() -> str:
         "request": fields_table(Request),
         "response": fields_table(Response),
         "queries": "\n\n".join(_query(task) for task in TASKS.values()),
-        "events": "\n".join(
-            f"| `{kind}` | {_link(model)} | {_summary(model)} |" for kind, model in EVENTS.items()
-        ),
+        **{f"{topic} events": _events(models) for topic, models in EVENTS.items()},
+        "agent": fields_table(AgentsCreate),
         "messages": "\n\n".join(_message(model) for model in _messages()),
         "errors": "\n".join(_errors()),
     }
@@ -83,6 +84,12 @@ def _query(task: Task) -> str:
     return (
         f"### `{task.query}`\n\n{task.does}{once}\n\nAnswer: {answer}.\n\n"
         f"{fields_table(task.params).replace('No fields.', 'No parameters.')}"
+    )
+
+
+def _events(models: Mapping[str, type[WireMessage]]) -> str:
+    return "\n".join(
+        f"| `{kind}` | {_link(model)} | {_summary(model)} |" for kind, model in models.items()
     )
 
 
@@ -144,7 +151,7 @@ def _type(field: Mapping[str, Any], schema: Mapping[str, Any]) -> str:
         return " or ".join(_type(option, schema) for option in field["anyOf"])
     if "$ref" in field:
         name = field["$ref"].rpartition("/")[2]
-        if name.endswith("Message"):
+        if name.endswith(_PAYLOADS):
             return f"[{name}](#{name.lower()})"
         return _type(schema["$defs"][name], schema)
     if "const" in field:
@@ -167,6 +174,7 @@ _NAMES: Final = {
     "string": "text",
     "boolean": "true or false",
     "date-time": "ISO time",
+    "date": "date",
     "null": "null",
 }
 

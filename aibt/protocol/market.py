@@ -51,3 +51,9 @@ class BarsQuery(Params):
     symbol: Symbol
     period: Period
     source: Source | None = None
+
+
+class SymbolQuery(Params):
+    """Which symbol, or any."""
+
+    symbol: Symbol | None = None

@@ -52,6 +52,10 @@ class Params(WireMessage):
         except ValidationError as error:
             raise first_fault(error) from None
 
+    def asked(self) -> dict[str, Any]:
+        """Return what makes this request, the same however it was written."""
+        return self.model_dump(mode="json")
+
 
 def first_fault(error: ValidationError) -> Invalid:
     """Return the first of a model's faults, with the field as the client calls it."""
@@ -67,7 +71,12 @@ def _plain(kind: str, reason: str) -> str:
     return reason[:1].lower() + reason[1:]
 
 
-def _canonical_name(name: str) -> str:
+def canonical_name(name: str) -> str:
+    """Return a name of a bot or an agent in its one form.
+
+    Raises:
+        ValueError: it is none.
+    """
     name = unicodedata.normalize("NFKC", name)
     if not 1 <= len(name) <= 64:
         raise ValueError("a name has 1 to 64 characters")
@@ -100,7 +109,7 @@ Id = Annotated[int, Field(ge=1, le=MAX_ID)]
 Cursor = Annotated[int, Field(ge=0, le=MAX_NUMBER)]
 Name = Annotated[
     str,
-    AfterValidator(_canonical_name),
+    AfterValidator(canonical_name),
     Field(
         description="1 to 64 letters, digits, spaces, `_`, `-` or `.` after NFKC normalisation, "
         "starting with a letter or a digit",

@@ -5,13 +5,34 @@ from typing import Any, Final, Literal
 
 from pydantic.json_schema import models_json_schema
 
+from aibt.protocol.agents import (
+    AgentDeletedMessage,
+    AgentMessage,
+    AgentsCreate,
+    AgentsPageMessage,
+    AgentsUpdate,
+)
 from aibt.protocol.client import PROTOCOL_VERSION
 from aibt.protocol.errors import ErrorMessage, ProblemMessage
 from aibt.protocol.frames import Request, Response
 from aibt.protocol.market import BarsMessage, SymbolsMessage
 from aibt.protocol.message import WireMessage
+from aibt.protocol.performance import (
+    LeaderboardMessage,
+    PerformanceMessage,
+    ScoreMessage,
+    VisibilityPut,
+)
+from aibt.protocol.run_messages import EventsMessage
+from aibt.protocol.services import ProviderModelsMessage, ToolServicesMessage
+from aibt.protocol.sessions import (
+    FillsMessage,
+    JournalMessage,
+    PositionsMessage,
+    SessionsPageMessage,
+    ToolTokenMessage,
+)
 from aibt.protocol.tasks import EVENTS, TASKS
-from aibt.protocol.trainings import EventsMessage
 
 _REF: Final = "#/$defs/{model}"
 
@@ -21,8 +42,13 @@ def wire_models() -> list[type[WireMessage]]:
     models: list[type[WireMessage]] = [Request, Response]
     for task in TASKS.values():
         models += [task.params, *task.answers]
-    models += [*EVENTS.values(), ErrorMessage, ProblemMessage]
-    models += [SymbolsMessage, BarsMessage, EventsMessage]
+    for events in EVENTS.values():
+        models += events.values()
+    models += [ErrorMessage, ProblemMessage, SymbolsMessage, BarsMessage, EventsMessage]
+    models += [AgentsCreate, AgentsUpdate, AgentMessage, AgentsPageMessage, AgentDeletedMessage]
+    models += [SessionsPageMessage, PositionsMessage, FillsMessage, JournalMessage]
+    models += [PerformanceMessage, LeaderboardMessage, ScoreMessage, VisibilityPut]
+    models += [ProviderModelsMessage, ToolTokenMessage, ToolServicesMessage]
     return list(dict.fromkeys(models))
 
 
@@ -30,7 +56,7 @@ def wire_schema() -> dict[str, Any]:
     """Return the JSON schema of all messages.
 
     Beside `$defs` it says which model belongs to what: `queries` (parameters and answers of
-    each query) and `events` (the payload of each `inner_task`).
+    each query) and `events` (the payload of each `inner_task`, for each kind of topic).
     """
     mode: Literal["validation"] = "validation"
     _, schema = models_json_schema([(model, mode) for model in wire_models()], ref_template=_REF)
@@ -47,7 +73,10 @@ def wire_schema() -> dict[str, Any]:
             }
             for task in TASKS.values()
         },
-        "events": {kind: model.__name__ for kind, model in EVENTS.items()},
+        "events": {
+            topic: {kind: model.__name__ for kind, model in events.items()}
+            for topic, events in EVENTS.items()
+        },
         "$defs": schema["$defs"],
     }
 

@@ -2,8 +2,9 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from aibt.errors import UnknownQuery
 from aibt.protocol.bots import (
@@ -19,12 +20,27 @@ from aibt.protocol.bots import (
 from aibt.protocol.client import ClosedMessage, NoParams, OpenMessage
 from aibt.protocol.errors import ErrorMessage
 from aibt.protocol.message import Params, WireMessage
+from aibt.protocol.run_messages import LogMessage, StateMessage
+from aibt.protocol.sessions import (
+    FillMessage,
+    ResultMessage,
+    SessionMessage,
+    SessionsControl,
+    SessionsGet,
+    SessionsList,
+    SessionsMessage,
+    SessionsStart,
+    SessionStatusMessage,
+    SessionsUnwatch,
+    SessionsWatch,
+    StepMessage,
+    ThoughtMessage,
+    ToolMessage,
+)
 from aibt.protocol.trainings import (
     EpisodeMessage,
     LoadMessage,
-    LogMessage,
     ParamsMessage,
-    StateMessage,
     StatusMessage,
     TradeMessage,
     TrainingMessage,
@@ -60,16 +76,30 @@ class Task:
     changes: bool = False
 
 
-EVENTS: Final[dict[str, type[WireMessage]]] = {
-    "load": LoadMessage,
-    "status": StatusMessage,
-    "state": StateMessage,
-    "params": ParamsMessage,
-    "episode": EpisodeMessage,
-    "trade": TradeMessage,
-    "log": LogMessage,
-    "error": ErrorMessage,
+EVENTS: Final[Mapping[str, Mapping[str, type[WireMessage]]]] = {
+    "training": {
+        "load": LoadMessage,
+        "status": StatusMessage,
+        "state": StateMessage,
+        "params": ParamsMessage,
+        "episode": EpisodeMessage,
+        "trade": TradeMessage,
+        "log": LogMessage,
+        "error": ErrorMessage,
+    },
+    "session": {
+        "status": SessionStatusMessage,
+        "state": StateMessage,
+        "step": StepMessage,
+        "thought": ThoughtMessage,
+        "tool": ToolMessage,
+        "result": ResultMessage,
+        "fill": FillMessage,
+        "log": LogMessage,
+        "error": ErrorMessage,
+    },
 }
+"""What the streams of each kind of topic bring: `inner_task` and the model of its payload."""
 
 _ALL: Final = (
     Task(
@@ -175,6 +205,53 @@ _ALL: Final = (
         params=TrainingsUnwatch,
         answers=(TrainingMessage,),
     ),
+    Task(
+        query="sessions-start",
+        does="Starts a session. The answer is the session's stream, from a snapshot on.",
+        params=SessionsStart,
+        answers=(SessionMessage,),
+        streams=True,
+        changes=True,
+    ),
+    *(
+        Task(
+            query=f"sessions-{verb}",
+            does=does,
+            params=SessionsControl,
+            answers=(SessionMessage,),
+            changes=True,
+        )
+        for verb, does in (
+            ("pause", "Pauses a session: no tool runs after the answer."),
+            ("resume", "Lets a paused session go on."),
+            ("stop", "Ends a session for good; its journal and its account stay."),
+        )
+    ),
+    Task(
+        query="sessions-get",
+        does="Shows a session.",
+        params=SessionsGet,
+        answers=(SessionMessage,),
+    ),
+    Task(
+        query="sessions-list",
+        does="Lists your sessions, newest first.",
+        params=SessionsList,
+        answers=(SessionsMessage,),
+    ),
+    Task(
+        query="sessions-watch",
+        does="Follows a session: its stream from a snapshot, or from your cursor on.",
+        params=SessionsWatch,
+        answers=(SessionMessage,),
+        streams=True,
+    ),
+    Task(
+        query="sessions-unwatch",
+        does="Ends this socket's stream of a session, which gets its own last frame first.",
+        params=SessionsUnwatch,
+        answers=(SessionMessage,),
+    ),
 )
 TASKS: Final = {task.query: task for task in _ALL}
 _ALIASES: Final = {task.query.replace("-", ".", 1): task for task in _ALL} | {
@@ -194,7 +271,12 @@ def task_of(query: str) -> Task:
     return task
 
 
-def digest_of(task: Task, params: Params) -> str:
-    """Return the SHA-256 of what is asked: the same for one request however it was written."""
-    asked = json.dumps(params.model_dump(mode="json"), sort_keys=True)
-    return hashlib.sha256(f"{task.query}\n{asked}".encode()).hexdigest()
+def digest_of(query: str, asked: Mapping[str, Any]) -> str:
+    """Return the SHA-256 of a request, which `Params.asked` makes the same however it was written.
+
+    Args:
+        query: what is asked for, as in `TASKS`; what REST alone has is called alike.
+        asked: what makes the request.
+    """
+    text = json.dumps(asked, sort_keys=True)
+    return hashlib.sha256(f"{query}\n{text}".encode()).hexdigest()

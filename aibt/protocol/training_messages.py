@@ -155,15 +155,6 @@ class LoadMessage(WireMessage):
     cursor: int | None = Field(default=None, ge=0, description="only in a snapshot")
 
 
-class StateMessage(WireMessage):
-    """`state`: a training has changed its state."""
-
-    id: int
-    state: RunState
-    reason: str | None = None
-    cursor: int | None = Field(default=None, ge=0, description="only in a snapshot")
-
-
 class ParamsMessage(WireMessage):
     """`params`: parameters have changed, from this step on."""
 
@@ -211,31 +202,6 @@ class EpisodesMessage(WireMessage):
 
     episodes: list[EpisodeMessage]
     next: int | None = Field(description="`after` of the next page; null: this is the last")
-
-
-class LogMessage(WireMessage):
-    """`log`: one line for a person."""
-
-    level: Literal["debug", "info", "warning", "error"]
-    text: str
-    at: AwareDatetime
-
-
-class EventMessage(WireMessage):
-    """An event as REST shows it."""
-
-    seq: int = Field(ge=1, description="its number in the training's topic")
-    kind: str = Field(description="as `inner_task` on the WebSocket")
-    data: dict[str, Any]
-    at: AwareDatetime = Field(description="when it was stored")
-
-
-class EventsMessage(WireMessage):
-    """Events of a training, oldest first."""
-
-    events: list[EventMessage]
-    cursor: int = Field(description="go on after this one")
-    ended: bool = Field(description="the training has ended and nothing comes after these")
 
 
 _UNTRAINED: Mapping[str, Json] = {

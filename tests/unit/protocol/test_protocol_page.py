@@ -4,10 +4,15 @@ from pathlib import Path
 import pytest
 
 from aibt.protocol.docs import document, error_types
+from aibt.protocol.message import WireMessage
 from aibt.protocol.schema import schema_text, wire_models, wire_schema
 from aibt.protocol.tasks import EVENTS, TASKS
 
 PAGE = Path(__file__).parents[3] / "docs" / "protocol.md"
+
+
+def all_events() -> list[tuple[str, type[WireMessage]]]:
+    return [event for events in EVENTS.values() for event in events.items()]
 
 
 def test_the_page_is_what_the_models_say() -> None:
@@ -25,7 +30,7 @@ def test_every_error_event_and_message_is_explained() -> None:
     text = document()
 
     assert all(f"| `{error.code}` |" in text for error in error_types())
-    assert all(f"| `{kind}` |" in text for kind in EVENTS)
+    assert all(f"| `{kind}` | [{model.__name__}]" in text for kind, model in all_events())
     messages = [model for model in wire_models() if model.__name__.endswith("Message")]
     assert all(f"### {model.__name__}\n" in text for model in messages)
 
