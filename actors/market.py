@@ -4,16 +4,18 @@ One process, so that the cache has one writer and a source that limits us is ask
 """
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import ray
 
 from actors.names import MARKET, NAMESPACE
 from aibt.live.events import Json
 
-T = TypeVar("T")
+if TYPE_CHECKING:
+    from aibt.market.instruments import Instrument
 
 
 class MarketActor:
@@ -30,6 +32,18 @@ class MarketActor:
     async def prepare(self, symbol: str, period: str, source: str | None) -> dict[str, Json]:
         """Freeze the bars of a training; see `MarketDesk.prepare`."""
         return await asyncio.to_thread(self._service.prepare, symbol, period, source)
+
+    async def freeze(
+        self, symbols: Sequence[str], period: str, source: str | None
+    ) -> dict[str, dict[str, Any]]:
+        """Freeze the bars of a session's universe; see `MarketDesk.freeze`."""
+        return await asyncio.to_thread(self._service.freeze, symbols, period, source)
+
+    async def fresh(
+        self, symbols: Sequence[str], period: str, source: str | None
+    ) -> tuple[list["Instrument"], list[str]]:
+        """Return the newest bars of symbols; see `MarketDesk.fresh`."""
+        return await asyncio.to_thread(self._service.fresh, symbols, period, source)
 
     async def series(self, digest: str) -> dict[str, Json]:
         """Return times and closes of frozen bars; see `MarketDesk.series`."""

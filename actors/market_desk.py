@@ -1,16 +1,25 @@
 """What the platform asks of the market, answered as plain JSON: it crosses processes as it is."""
 
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any, Final
 
 import numpy as np
 
 from aibt.clock import Clock
+from aibt.errors import AibtError
 from aibt.live.events import Json
-from aibt.market.bars import BarSeries
+from aibt.market.bars import BarSeries, moment
+from aibt.market.calendar import session_dates
 from aibt.market.catalog import market_data
 from aibt.market.dataset import load_dataset, save_dataset
+from aibt.market.instruments import Instrument, actions_as_json, as_traded
 from aibt.settings import MarketSettings
+
+_AT_ONCE: Final = 8  # symbols of one universe
 
 
 class MarketDesk:
@@ -39,6 +48,49 @@ class MarketDesk:
             "fetched_at": found.fetched_at.isoformat(),
             "notes": list(found.notes),
         }
+
+    def freeze(
+        self, symbols: Sequence[str], period: str, source: str | None
+    ) -> dict[str, dict[str, Any]]:
+        """Freeze the bars of a session's universe, as they were traded; see `resolve` for errors.
+
+        Returns:
+            For each symbol `dataset` (digest), `actions`, `bars`, `first` and `last` (session
+            dates), `source`, `fetched_at` and `notes`.
+        """
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            found = pool.map(lambda symbol: self._frozen(symbol, period, source), symbols)
+            return dict(zip(symbols, found, strict=True))
+
+    def _frozen(self, symbol: str, period: str, source: str | None) -> dict[str, Any]:
+        resolved = self._market.resolve(symbol, period, source)
+        traded = as_traded(resolved)
+        dates = session_dates(traded.series.opened_ns, traded.calendar)
+        return {
+            "dataset": save_dataset(replace(resolved, series=traded.series), self._datasets),
+            "actions": actions_as_json(traded.actions),
+            "bars": len(traded.series),
+            "first": moment(dates[0]).date().isoformat(),
+            "last": moment(dates[-1]).date().isoformat(),
+            "source": resolved.source,
+            "fetched_at": resolved.fetched_at.isoformat(),
+            "notes": list(resolved.notes),
+        }
+
+    def fresh(
+        self, symbols: Sequence[str], period: str, source: str | None
+    ) -> tuple[list[Instrument], list[str]]:
+        """Return the newest bars of symbols, asked for now, and who could not be had and why."""
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            found = [*pool.map(lambda symbol: self._newest(symbol, period, source), symbols)]
+        bars = [one for one in found if isinstance(one, Instrument)]
+        return bars, [one for one in found if isinstance(one, str)]
+
+    def _newest(self, symbol: str, period: str, source: str | None) -> Instrument | str:
+        try:
+            return as_traded(self._market.resolve(symbol, period, source, fresh=True))
+        except AibtError as error:
+            return f"{symbol}: {error}"
 
     def series(self, digest: str) -> dict[str, Json]:
         """Return `date_range` and `closes` of frozen bars.

@@ -6,11 +6,18 @@ NAMESPACE: Final = "aibt"
 SUPERVISOR: Final = "supervisor"
 MARKET: Final = "market"
 TRAINING: Final = "training/"
+SESSION: Final = "session/"
+TOOL_SERVICES: Final = "tool-services"
 
 
 def training_actor(training_id: int) -> str:
     """Return the name of the actor that hosts a training."""
     return f"{TRAINING}{training_id}"
+
+
+def session_actor(session_id: int) -> str:
+    """Return the name of the actor that hosts a session."""
+    return f"{SESSION}{session_id}"
 
 
 def bot_actor(bot_id: int) -> str:

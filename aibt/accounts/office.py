@@ -53,6 +53,19 @@ class Office:
         return Administration(self.store, admin)
 
 
+def keyring_of(store: Store, settings: Settings) -> KeyRing:
+    """Return the users' keys of other services, for a process that needs nothing else of accounts.
+
+    Raises:
+        Invalid: the master secret cannot be used.
+    """
+    wanted = settings.accounts
+    master = master_secret(Path(settings.store.root), wanted.secret)
+    earlier = [secret_bytes(secret) for secret in wanted.previous_secrets]
+    vault = Vault(derived_key(master, _KEYS), [derived_key(one, _KEYS) for one in earlier])
+    return KeyRing(store, vault, [str(url) for url in wanted.provider_urls])
+
+
 @asynccontextmanager
 async def opened_office(
     store: Store, settings: Settings, clock: Clock, *, passwords: Passwords | None = None
@@ -74,7 +87,6 @@ async def opened_office(
     tokens = AccessTokens(
         derived_key(master, _TOKENS), clock, [derived_key(one, _TOKENS) for one in earlier]
     )
-    vault = Vault(derived_key(master, _KEYS), [derived_key(one, _KEYS) for one in earlier])
     service, desk = Service(store), Desk(tokens, clock, wanted)
     throttle = Throttle(service, clock)
     hasher = passwords or Passwords()
@@ -92,7 +104,7 @@ async def opened_office(
         async with _identity(local, service, throttle, settings, clock) as identity:
             yield Office(
                 accounts=Accounts(store, identity, local, desk, clock),
-                keyring=KeyRing(store, vault, [str(url) for url in wanted.provider_urls]),
+                keyring=keyring_of(store, settings),
                 throttle=throttle,
                 store=store,
             )

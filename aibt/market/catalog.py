@@ -89,6 +89,8 @@ class MarketData:
         source: str | None = None,
         start: datetime | None = None,
         end: datetime | None = None,
+        *,
+        fresh: bool = False,
     ) -> Resolved:
         """Return the bars of `symbol`, from the first source that has them.
 
@@ -101,6 +103,7 @@ class MarketData:
             source: the only source to ask; none: the settings' order.
             start: bars that opened from then on.
             end: bars that opened before then.
+            fresh: ask even where what is kept is young.
 
         Raises:
             Invalid: symbol, interval or source is none, or no bar lies between start and end.
@@ -117,7 +120,7 @@ class MarketData:
         refusals: list[AibtError] = []
         for name in self._asked(source):
             try:
-                found = self._from(self._sources[name], canonical, wanted, deadline)
+                found = self._from(self._sources[name], canonical, wanted, deadline, fresh=fresh)
                 cut = _between(found, *within)
             except UnknownSymbol:
                 continue
@@ -155,13 +158,16 @@ class MarketData:
             raise Invalid("source", f"{source[:20]!r} is not one of {', '.join(self._sources)}")
         return (source,)
 
-    def _from(self, source: Source, symbol: str, interval: Interval, deadline: float) -> Resolved:
+    def _from(
+        self, source: Source, symbol: str, interval: Interval, deadline: float, *, fresh: bool
+    ) -> Resolved:
         has = source.intervals(symbol)
         finer = [other for other in has if can_be_made_from(interval, other)]
         if interval not in has and not finer:
             raise UnknownSymbol(symbol, str(interval))
         asked = interval if interval in has else max(finer, key=lambda other: other.seconds)
-        series, report, raw, notes = self._validated(source, symbol, asked, deadline)
+        max_age_s = 0.0 if fresh else self._cache_max_age_s
+        series, report, raw, notes = self._validated(source, symbol, asked, deadline, max_age_s)
         if asked != interval:
             series = resample(series, interval)
             notes = (*notes, f"Bars of {interval} were made from {asked}.")
@@ -183,12 +189,12 @@ class MarketData:
         )
 
     def _validated(
-        self, source: Source, symbol: str, interval: Interval, deadline: float
+        self, source: Source, symbol: str, interval: Interval, deadline: float, max_age_s: float
     ) -> tuple[BarSeries, Report, RawBars, tuple[str, ...]]:
         """Fetch, or take what is kept: while it is young, and when the source fails."""
         remote = source.name in _REMOTE
         kept = self._cache.get(source.name, symbol, interval) if remote else None
-        if kept is not None and self._age_s(kept) <= self._cache_max_age_s:
+        if kept is not None and self._age_s(kept) < max_age_s:
             return (*validate(kept), kept, kept.notes)
         try:
             raw = self._fetched(source, symbol, interval, deadline)
