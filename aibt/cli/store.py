@@ -101,9 +101,10 @@ def import_all(archive: Archive, *, force: Force = False, as_json: AsJson = Fals
             for old, new in ids.items()
         ]
         output.show(output.table(("What", "Was>", "Is>"), rows))
-    for email, names in moved.renamed.items():
-        for old, new in names.items():
-            output.say(formats.plain(f"The bot {old} of {email} is named {new} here."))
+    for kind, renamed in (("bot", moved.renamed), ("agent", moved.renamed_agents)):
+        for email, names in renamed.items():
+            for old, new in names.items():
+                output.say(formats.plain(f"The {kind} {old} of {email} is named {new} here."))
 
 
 def _said(moved: "Moved") -> dict[str, Any]:
@@ -114,8 +115,9 @@ def _said(moved: "Moved") -> dict[str, Any]:
             for kind, ids in moved.ids.items()
         },
         "renamed": [
-            {"email": email, "was": old, "is": new}
-            for email, names in moved.renamed.items()
+            {"kind": kind, "email": email, "was": old, "is": new}
+            for kind, renamed in (("bot", moved.renamed), ("agent", moved.renamed_agents))
+            for email, names in renamed.items()
             for old, new in names.items()
         ],
         "files": moved.files,

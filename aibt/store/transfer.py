@@ -17,23 +17,32 @@ from sqlalchemy import Boolean, Double, Integer, String, Table, func, insert, se
 from sqlalchemy.exc import StatementError
 
 from aibt.errors import Invalid
+from aibt.store.agents import AGENTS
 from aibt.store.archive import FILE, ArchiveReader, new_archive
+from aibt.store.bots import BOTS
 from aibt.store.columns import UtcDateTime
 from aibt.store.database import Store
-from aibt.store.records import TRAINING_TOPIC
 from aibt.store.repository import Work
 from aibt.store.schema import HEAD, TABLES
 from aibt.store.scope import of_owner
 from aibt.store.service import Service
+from aibt.store.sessions import SESSIONS
+from aibt.store.trainings import TRAININGS
 
-_OWNED: Final = (
-    "bots", "trainings", "parameter_changes", "topics", "events", "episodes", "trades", "leases",
-    "checkpoints",
+_TRADERS: Final = (BOTS, AGENTS)
+_RUNS: Final = (TRAININGS, SESSIONS)
+_WITH_IDS: Final = ("bots", "agents", "trainings", "sessions")
+_OF_RUNS: Final = (
+    "parameter_changes", "topics", "events", "episodes", "trades", "leases", "checkpoints",
+    "journal", "fills", "equity", "scores",
 )  # fmt: skip
+_OWNED: Final = (*_WITH_IDS, *_OF_RUNS)
 _MOVED: Final = ("users", "listed_emails", *_OWNED)
 _PAGE: Final = 2_000
 _PATH: Final = re.compile(r"^trainings/([0-9]+)/")
+_NUMBER: Final = re.compile(r"[0-9]{1,18}")
 _PATHS: Final = ("weights", "initial_weights", "path")
+_BOT: Final = "bot/"  # begins a base model that is one of the owner's bots
 _NAME_LENGTH: Final = 64
 _TYPES: Final[tuple[tuple[type[Any], tuple[type, ...]], ...]] = (
     (Integer, (int,)),
@@ -50,14 +59,16 @@ class Moved:
 
     Attributes:
         kept_ids: the target was empty, so every id is as it was.
-        ids: `users`, `bots` and `trainings`: old id -> new id.
+        ids: `users`, `bots`, `agents`, `trainings`, `sessions`: old id -> new id.
         renamed: bots whose name was taken: old name -> new name, by the owner's e-mail.
+        renamed_agents: agents likewise.
         files: how many were written.
     """
 
     kept_ids: bool
     ids: Mapping[str, Mapping[int, int]]
     renamed: Mapping[str, Mapping[str, str]]
+    renamed_agents: Mapping[str, Mapping[str, str]]
     files: int
 
 
@@ -111,7 +122,13 @@ async def import_store(store: Store, root: Path, archive: Path) -> Moved:
         if isinstance(error, StatementError):
             raise Invalid("archive", "its rows contradict each other") from error
         raise
-    return Moved(kept_ids=entry.keeps_ids, ids=entry.ids, renamed=entry.renamed, files=len(written))
+    return Moved(
+        kept_ids=entry.keeps_ids,
+        ids=entry.ids,
+        renamed=entry.renamed["bots"],
+        renamed_agents=entry.renamed["agents"],
+        files=len(written),
+    )
 
 
 @dataclass(slots=True)
@@ -122,23 +139,24 @@ class _Import:
     read: ArchiveReader
     keeps_ids: bool = False
     ids: dict[str, dict[int, int]] = field(default_factory=dict)
-    renamed: dict[str, dict[str, str]] = field(default_factory=dict)
+    renamed: dict[str, dict[str, dict[str, str]]] = field(default_factory=dict)  # by table
     his: dict[str, set[int]] = field(default_factory=dict)  # ids of the owner who is at work
+    new_bots: dict[str, str] = field(default_factory=dict)  # names of his that changed
 
     async def run(self) -> None:
         """Store everything; the transaction is the caller's."""
         await self._users()
+        self.renamed = {kind.table.name: {} for kind in _TRADERS}
         by_owner: dict[int, dict[str, list[dict[str, Any]]]] = {}
         for name in _OWNED:
             for row in self.read.rows.get(name, []):
                 owner = self._new("users", row.get("owner_id"))
                 by_owner.setdefault(owner, {}).setdefault(name, []).append(row)
-        self.ids |= {"bots": {}, "trainings": {}}
+        self.ids |= {name: {} for name in _WITH_IDS}
         for owner, tables in by_owner.items():
             await of_owner(owner).begin(self.work.connection)
-            self.his = {
-                name: {row["id"] for row in tables.get(name, [])} for name in ("bots", "trainings")
-            }
+            self.his = {name: {row["id"] for row in tables.get(name, [])} for name in _WITH_IDS}
+            self.new_bots = {}
             await self._owned(owner, tables)
         self.his = {}
         if self.keeps_ids:
@@ -155,9 +173,12 @@ class _Import:
     async def _users(self) -> None:
         users, listed = TABLES["users"], TABLES["listed_emails"]
         known = {row["email"]: row["id"] for row in await _all_rows(self.work, users)}
-        bots = (await self._execute(select(func.count()).select_from(TABLES["bots"]))).scalar()
+        held = [
+            (await self._execute(select(func.count()).select_from(kind.table))).scalar_one()
+            for kind in _TRADERS
+        ]
         wanted = {row["email"]: row["id"] for row in self.read.rows.get("users", [])}
-        self.keeps_ids = not bots and all(
+        self.keeps_ids = not any(held) and all(
             wanted.get(email) == user_id for email, user_id in known.items()
         )
         self.ids["users"] = {}
@@ -174,18 +195,24 @@ class _Import:
                 await self._execute(insert(listed).values(**_read(listed, row)))
 
     async def _owned(self, owner: int, tables: Mapping[str, list[dict[str, Any]]]) -> None:
-        for row in tables.get("bots", []):
-            values = {**row, "owner_id": owner, "name": await self._free_name(owner, row)}
-            self.ids["bots"][row["id"]] = await self._insert(
-                TABLES["bots"], {**values, "weights": None}
-            )
-        for row in tables.get("trainings", []):
-            bot_id = self._new("bots", row["bot_id"])
-            values = {**row, "owner_id": owner, "bot_id": bot_id, "initial_weights": None}
-            new = await self._insert(TABLES["trainings"], values)
-            self.ids["trainings"][row["id"]] = new
+        for trader in _TRADERS:
+            for row in tables.get(trader.table.name, []):
+                name = await self._free_name(trader.table, owner, row)
+                values = self._without_paths({**row, "owner_id": owner, "name": name})
+                new = await self._insert(trader.table, self._with_new_bots(values))
+                self.ids[trader.table.name][row["id"]] = new
+        for run in _RUNS:
+            column, of = f"{run.trader_name}_id", run.trader.name
+            for row in tables.get(run.table.name, []):
+                if not all(FILE.fullmatch(path) for path in _datasets_of(row)):
+                    raise Invalid("archive", f"a {run.name} names bars that are none")
+                values = {**row, "owner_id": owner, column: self._new(of, row[column])}
+                new = await self._insert(
+                    run.table, self._with_new_bots(self._without_paths(values))
+                )
+                self.ids[run.table.name][row["id"]] = new
         await self._name_files(tables)
-        for name in _OWNED[2:]:
+        for name in _OF_RUNS:
             table = TABLES[name]
             rows = [
                 _read(table, self._rewritten({**row, "owner_id": owner}))
@@ -195,23 +222,44 @@ class _Import:
                 await self._execute(insert(table), rows[start : start + _PAGE])
 
     async def _name_files(self, tables: Mapping[str, list[dict[str, Any]]]) -> None:
-        """Store the paths, and the status: they carry ids of trainings."""
-        for name, columns in (("bots", ("weights",)), ("trainings", ("initial_weights", "status"))):
+        """Store the paths, and the status: they carry ids of runs."""
+        for name, columns in (
+            ("bots", ("weights",)),
+            ("trainings", ("initial_weights", "status")),
+            ("sessions", ("status",)),
+        ):
             table = TABLES[name]
             for row in tables.get(name, []):
+                new_id = self._new(name, row["id"])
                 values = self._rewritten({column: row[column] for column in columns})
-                if name == "trainings" and "id" in row["status"]:
-                    status_id = self._new("trainings", row["id"])
-                    values["status"] = {**row["status"], "id": status_id}
-                await self._execute(
-                    table.update().where(table.c.id == self._new(name, row["id"])).values(**values)
-                )
+                status = values.get("status")
+                if isinstance(status, dict) and "id" in status:
+                    values["status"] = {**status, "id": new_id}
+                await self._execute(table.update().where(table.c.id == new_id).values(**values))
+
+    def _without_paths(self, row: dict[str, Any]) -> dict[str, Any]:
+        return {name: None if name in _PATHS else value for name, value in row.items()}
+
+    def _with_new_bots(self, row: dict[str, Any]) -> dict[str, Any]:
+        """Return a row of an agent or a session that names the owner's bots as they are now."""
+        changed = dict(row)
+        for column in ("config", "request"):
+            if isinstance(row.get(column), dict):
+                changed[column] = self._with_new_bots(row[column])
+        model, bots = row.get("base_model"), row.get("bots")
+        if isinstance(model, str) and model.startswith(_BOT):
+            name = model.removeprefix(_BOT)
+            changed["base_model"] = _BOT + self.new_bots.get(name, name)
+        if isinstance(bots, list):
+            changed["bots"] = [self.new_bots.get(str(name), name) for name in bots]
+        return changed
 
     def _rewritten(self, row: dict[str, Any]) -> dict[str, Any]:
         """Return a row with the new ids in all that carries one."""
         changed = dict(row)
-        if "training_id" in row:
-            changed["training_id"] = self._new("trainings", row["training_id"])
+        for run in _RUNS:
+            if f"{run.name}_id" in row:
+                changed[f"{run.name}_id"] = self._new(run.table.name, row[f"{run.name}_id"])
         for column in _PATHS:
             path = row.get(column)
             if path is not None:
@@ -220,24 +268,25 @@ class _Import:
                 changed[column] = self.new_path(path)
         topic = row.get("topic")
         if isinstance(topic, str):
-            if not topic.startswith(TRAINING_TOPIC) or not topic[len(TRAINING_TOPIC) :].isdigit():
+            run = next((run for run in _RUNS if topic.startswith(run.topic)), None)
+            number = "" if run is None else topic.removeprefix(run.topic)
+            if run is None or not _NUMBER.fullmatch(number):
                 raise Invalid("archive", f"it has an unknown topic: {topic[:64]!r}")
-            new = self._new("trainings", int(topic[len(TRAINING_TOPIC) :]))
-            changed["topic"] = f"{TRAINING_TOPIC}{new}"
+            new = self._new(run.table.name, int(number))
+            changed["topic"] = run.topic_of(new)
             data = row.get("data")
             if isinstance(data, dict) and "id" in data:
                 changed["data"] = {**data, "id": new}
         return changed
 
-    async def _free_name(self, owner: int, row: Mapping[str, Any]) -> str:
+    async def _free_name(self, table: Table, owner: int, row: Mapping[str, Any]) -> str:
         name = str(row["name"])
         if row.get("deleted_at") is not None:
             return name
-        bots = TABLES["bots"]
         free, number = name, 1
         while True:
-            query = select(bots.c.id).where(
-                bots.c.owner_id == owner, bots.c.name == free, bots.c.deleted_at.is_(None)
+            query = select(table.c.id).where(
+                table.c.owner_id == owner, table.c.name == free, table.c.deleted_at.is_(None)
             )
             if (await self._execute(query)).first() is None:
                 break
@@ -249,7 +298,9 @@ class _Import:
             email = next(
                 one["email"] for one in self.read.rows["users"] if one["id"] == emails[owner]
             )
-            self.renamed.setdefault(email, {})[name] = free
+            self.renamed[table.name].setdefault(email, {})[name] = free
+            if table is BOTS.table:
+                self.new_bots[name] = free
         return free
 
     async def _insert(self, table: Table, row: Mapping[str, Any]) -> int:
@@ -265,7 +316,7 @@ class _Import:
             return
         for name, scope in (
             ("users", Service.SCOPE),
-            *((table, of_owner(owner)) for owner in owners[:1] for table in ("bots", "trainings")),
+            *((table, of_owner(owner)) for owner in owners[:1] for table in _WITH_IDS),
         ):
             await scope.begin(self.work.connection)
             highest = max((row["id"] for row in self.read.rows.get(name, [])), default=0)
@@ -319,5 +370,14 @@ def _read(table: Table, row: Mapping[str, Any]) -> dict[str, Any]:
 
 def _paths_of(rows: list[dict[str, Any]]) -> set[str]:
     named = {row[column] for row in rows for column in _PATHS if row.get(column)}
-    datasets = {f"datasets/{row['dataset']}.parquet" for row in rows if row.get("dataset")}
-    return {str(path) for path in named | datasets}
+    return {str(path) for path in named}.union(*(_datasets_of(row) for row in rows))
+
+
+def _datasets_of(row: Mapping[str, Any]) -> set[str]:
+    """Return the files of the bars that a training or a session is on."""
+    digests = {row["dataset"]} if row.get("dataset") else set()
+    request = row.get("request")
+    of_symbols = request.get("datasets") if isinstance(request, dict) else None
+    if isinstance(of_symbols, dict):
+        digests |= {str(digest) for digest in of_symbols.values()}
+    return {f"datasets/{digest}.parquet" for digest in digests}

@@ -5,40 +5,10 @@ import pytest
 
 from aibt.errors import LeaseLost
 from aibt.live.events import Emission
-from aibt.live.journal import Draft
 from aibt.store.records import EquityPoint, FillResult
+from tests.unit.store.entries import AT, a_draft, a_fill, a_mark
 
 World = Any  # the fixture's class, tests/unit/store/conftest.py
-AT = datetime(2025, 6, 2, 20, 0, tzinfo=UTC)
-
-
-def a_draft(key: str, kind: str = "log", **data: Any) -> Draft:
-    return Draft(key=key, kind=kind, data=data)
-
-
-def a_fill(key: str, **data: Any) -> Draft:
-    said = {
-        "order_id": f"order/{key}",
-        "symbol": "GOOGL",
-        "quantity": "-1.50",
-        "price": "170.1234567890123456789",
-        "fee": "0.00",
-        "at": "2025-06-02T13:30:00+00:00",
-        "step": 1,
-    }
-    return Draft(key=key, kind="fill", data=said | data)
-
-
-def a_mark(key: str, **data: Any) -> Draft:
-    said = {
-        "step": 1,
-        "at": AT.isoformat(),
-        "cash": "0",
-        "equity": "100",
-        "gross": "50",
-        "prices": {},
-    }
-    return Draft(key=key, kind="mark", data=said | data)
 
 
 async def test_entries_are_numbered_from_one_and_read_back_from_a_cursor(world: World) -> None:

@@ -14,10 +14,11 @@ from aibt.errors import Invalid, NotFound
 from aibt.live.events import Emission
 from aibt.live.states import RunState
 from aibt.store.database import Store
-from aibt.store.records import Training
+from aibt.store.records import EquityPoint, Session, Training
 from aibt.store.schema import HEAD, metadata
 from aibt.store.service import Service
 from aibt.store.transfer import export_store, import_store
+from tests.unit.store.entries import a_draft, a_fill, a_mark
 
 TWICE = (
     json.dumps(
@@ -57,11 +58,32 @@ async def a_full_world(world: World, root: Path) -> Training:
             await tx.trainings.save_status(training.id, {"id": training.id, "x": 0.1}, epoch=epoch)
             await tx.bots.set_weights(training.id, epoch, weights)
             await tx.trainings.set_state(training.id, RunState.STOPPED, epoch=epoch)
+            points = [EquityPoint(at=world.clock.now(), equity=1.5, exposure=0.5)]
+            await tx.account.put_equity(training.topic, points)
+        await an_agent_with_everything(world, owner_id, name)
         first = first or training
     (root / "datasets").mkdir()
-    (root / "datasets" / f"{'d' * 8}.parquet").write_bytes(b"bars")
+    for name in ("", "ada", "bea"):
+        (root / "datasets" / f"{name}{'d' * 8}.parquet").write_bytes(f"bars {name}".encode())
     assert first is not None
     return first
+
+
+async def an_agent_with_everything(world: World, owner_id: int, name: str) -> Session:
+    """Give a user's agent, who may ask his bot `name`, a session that has ended."""
+    agent = await world.an_agent(name, owner_id, base_model=f"bot/{name}", config={"bots": [name]})
+    digest = f"{name.lower()}{'d' * 8}"
+    request = {"bots": [name], "base_model": f"bot/{name}", "datasets": {"GOOGL": digest}}
+    session: Session = await world.a_session(agent, request=request)
+    async with world.store.writing(owner_id) as tx:
+        epoch = await tx.leases.take(session.topic, "h")
+        drafts = [a_draft("b", "begin"), a_fill("f"), a_mark("m")]
+        told = [Emission(key="s", kind="state", data={"id": session.id, "state": "running"})]
+        await tx.journal.append(session.id, epoch, drafts, told)
+        await tx.sessions.save_status(session.id, {"id": session.id, "cost": 0.5}, epoch=epoch)
+    await world.end_session(session)
+    await world.a_score(session, is_public=True)
+    return session
 
 
 async def everything(store: Store) -> dict[str, list[dict[str, Any]]]:
@@ -119,9 +141,11 @@ async def test_an_empty_store_gets_the_same_rows_under_the_same_ids(
         assert moved.kept_ids
         assert await everything(other.store) == before
         assert files_in(there) == files_in(here)
-        assert (counts["trainings"], counts["files"], moved.files) == (2, 7, 7)
+        assert (counts["trainings"], counts["files"], moved.files) == (2, 9, 9)
+        assert (counts["agents"], counts["sessions"], counts["journal"]) == (2, 2, 6)
         again = await other.a_training(await other.a_bot("new"))
         assert again.id > training.id + 1  # numbering goes on after what was brought
+        assert (await other.a_session(await other.an_agent("new"))).id > 2
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
@@ -166,6 +190,45 @@ async def test_a_store_in_use_gives_new_ids_and_rewrites_all_that_carries_one(
 
         twice = await import_store(other.store, there, archive)
         assert twice.renamed["local@localhost"] == {"Ada": "Ada 3", "spare": "spare 2"}
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+async def test_sessions_get_new_ids_too_and_agents_ask_the_bots_they_asked(
+    sqlite_world: World, target: Any, tmp_path: Path, kind: str
+) -> None:
+    here, there, archive = tmp_path / "here", tmp_path / "there", tmp_path / "a.tar.gz"
+    await a_full_world(sqlite_world, here)
+    await export_store(sqlite_world.store, here, archive)
+    async with target(kind) as other:
+        await other.a_bot("Ada")
+        for name in ("Ada", "Ada 2"):
+            mine = await other.a_session(await other.an_agent(name))
+
+        moved = await import_store(other.store, there, archive)
+
+        new_id = moved.ids["sessions"][1]
+        async with other.store.reading(other.owner.id) as tx:
+            found = await tx.sessions.get(new_id)
+            agent = await tx.agents.get(found.agent_id)
+            journal = await tx.journal.read(new_id)
+            events = await tx.events.read(found.topic)
+            fills = await tx.account.fills(new_id)
+            points = await tx.account.equity(found.topic)
+            score = await tx.scores.get(found.topic)
+            assert await tx.journal.read(mine.id) == []
+    assert new_id not in {1, mine.id}
+    assert moved.renamed_agents == {"local@localhost": {"Ada": "Ada 3"}}
+    assert (agent.name, agent.base_model, agent.config) == (
+        "Ada 3",
+        "bot/Ada 2",
+        {"bots": ["Ada 2"]},
+    )
+    assert (found.request["bots"], found.request["base_model"]) == (["Ada 2"], "bot/Ada 2")
+    assert (found.status["id"], found.last_seq) == (new_id, 1)
+    assert [event.data["id"] for event in events] == [new_id]
+    assert ([entry.kind for entry in journal], len(fills)) == (["begin", "fill", "mark"], 1)
+    assert (len(points), score.is_public, score.symbols) == (1, True, ("GOOGL", "^GSPC"))
+    assert (there / "datasets" / f"ada{'d' * 8}.parquet").read_bytes() == b"bars ada"
 
 
 async def test_exporting_what_was_imported_gives_the_same_archive_again(
@@ -218,7 +281,11 @@ def rewritten(archive: Path, to: Path, entries: dict[str, bytes]) -> Path:
         {"rows/users.jsonl": b""},
         {"rows/topics.jsonl": b'{"topic": "training/99", "owner_id": 1, "last_seq": 1}'},
         {"rows/topics.jsonl": b'{"topic": "../x", "owner_id": 1, "last_seq": 1}'},
+        {"rows/topics.jsonl": b'{"topic": "session/99", "owner_id": 1, "last_seq": 1}'},
+        {"rows/topics.jsonl": b'{"topic": "session/", "owner_id": 1, "last_seq": 1}'},
+        {"rows/topics.jsonl": '{"topic": "session/²", "owner_id": 1, "last_seq": 1}'.encode()},
         {"rows/leases.jsonl": b'{"topic": "training/1", "owner_id": 1}'},
+        {"rows/journal.jsonl": b"{}"},
     ],
 )
 async def test_what_no_export_writes_is_refused_and_leaves_nothing(
@@ -307,6 +374,18 @@ def lines(rows: list[dict[str, Any]]) -> bytes:
         ("bots", {"weights": "secret"}),
         ("checkpoints", {"path": "/etc/passwd"}),
         ("trainings", {"bot_id": 3}),
+        ("trainings", {"dataset": "../../secret"}),
+        ("sessions", {"agent_id": 2}),
+        ("sessions", {"request": {"datasets": {"GOOGL": "../../secret"}}}),
+        ("journal", {"session_id": 2}),
+        ("journal", {"owner_id": 2}),
+        ("fills", {"session_id": 2}),
+        ("fills", {"price": 1.5}),
+        ("equity", {"topic": "session/2"}),
+        ("equity", {"topic": "training/2"}),
+        ("scores", {"topic": "session/2"}),
+        ("scores", {"owner_id": 2}),
+        ("scores", {"total_return": "1"}),
         ("checkpoints", {"path": "trainings/2/checkpoints/1-50"}),
         ("checkpoints", {"training_id": 2}),
         ("events", {"owner_id": 2}),
