@@ -1,18 +1,20 @@
-"""What is new on a training's topic: from the actor that hosts it, else from the store."""
+"""What is new on a run's topic: from the actor that hosts it, else from the store."""
 
 import asyncio
 from collections.abc import Sequence
 
 from actors.calls import ask
 from actors.handles import Handles
-from actors.names import training_actor
-from actors.training_rows import is_hosted
+from actors.session_rows import is_hosted as session_is_hosted
+from actors.training_rows import is_hosted as training_is_hosted
 from aibt.api.platform import Feed
-from aibt.errors import LeaseLost, Unavailable
+from aibt.errors import LeaseLost, NotFound, Unavailable
 from aibt.live.event_log import Poll
 from aibt.live.events import Event, Json
-from aibt.store.database import Store
-from aibt.store.records import Training, User
+from aibt.store.database import Store, UnitOfWork
+from aibt.store.records import SESSION_TOPIC, TRAINING_TOPIC, Session, Training, User
+
+Run = Training | Session
 
 _PAGE = 500
 _LOOK_S = 0.25
@@ -21,16 +23,16 @@ _STORED_VERSION = 1
 _FINAL_VERSION = 2  # of the status that an ended training is left with
 
 
-class TrainingFeeds:
-    """Looks out for one replica's followers; what it knows of a training is only a hint."""
+class RunFeeds:
+    """Looks out for one replica's followers; what it knows of a run is only a hint."""
 
     def __init__(self, store: Store, handles: Handles) -> None:
         self._store = store
         self._handles = handles
-        self._hosted: dict[int, int] = {}  # training -> its owner, while an actor answers for it
+        self._hosted: dict[str, int] = {}  # topic -> its owner, while an actor answers for it
 
     async def feed(
-        self, owner: User, training_id: int, cursor: int, status_version: int, timeout_s: float
+        self, owner: User, topic: str, cursor: int, status_version: int, timeout_s: float
     ) -> Feed:
         """Return what is new, waiting up to `timeout_s` for it; see `Platform.feed`."""
         loop = asyncio.get_running_loop()
@@ -38,40 +40,39 @@ class TrainingFeeds:
         turned_away = False  # by an actor that hosts it no more, while its row says otherwise
         while True:
             left_s = max(deadline - loop.time(), 0.0)
-            if self._hosted.get(training_id) == owner.id:
-                found = await self._from_actor(owner, training_id, cursor, status_version, left_s)
+            if self._hosted.get(topic) == owner.id:
+                found = await self._from_actor(owner, topic, cursor, status_version, left_s)
                 if found is not None:
                     return found
                 turned_away = True
-            training, events = await self._read(owner, training_id, cursor)
-            if is_hosted(training):
-                self._hosted[training_id] = owner.id
-            found = _from_rows(training, events, cursor, status_version)
+            run, events = await self._read(owner, topic, cursor)
+            if _is_hosted(run):
+                self._hosted[topic] = owner.id
+            found = _from_rows(run, events, cursor, status_version)
             if found is not None or loop.time() >= deadline:
                 return found or _nothing(cursor, status_version)
-            at_once = is_hosted(training) and not turned_away
+            at_once = _is_hosted(run) and not turned_away
             await asyncio.sleep(0 if at_once else min(_LOOK_S, left_s))
 
     async def _from_actor(
-        self, owner: User, training_id: int, cursor: int, status_version: int, timeout_s: float
+        self, owner: User, topic: str, cursor: int, status_version: int, timeout_s: float
     ) -> Feed | None:
-        """Poll the actor; None: it does not host the training any more, so look in the store."""
-        name = training_actor(training_id)
+        """Poll the actor; None: it does not host the run any more, so look in the store."""
         try:
-            handle = await self._handles.get(name)
+            handle = await self._handles.get(topic)  # an actor is called after its topic
             poll: Poll = await ask(
                 handle.poll.remote(cursor, status_version, timeout_s),
                 timeout_s=timeout_s + _SPARE_S,
             )
         except (Unavailable, LeaseLost):
-            self._forget(training_id)
+            self._forget(topic)
             return None
         if poll.ended and not poll.events:
-            self._forget(training_id)
+            self._forget(topic)
             return None
         events: Sequence[Event] = poll.events
         if poll.gone:
-            _, events = await self._read(owner, training_id, cursor)
+            _, events = await self._read(owner, topic, cursor)
         return Feed(
             events=events,
             cursor=events[-1].seq if events else cursor,
@@ -80,46 +81,58 @@ class TrainingFeeds:
             ended=False,  # the row says so, once the actor has nothing more to tell
         )
 
-    def _forget(self, training_id: int) -> None:
-        self._hosted.pop(training_id, None)
-        self._handles.forget(training_actor(training_id))
+    def _forget(self, topic: str) -> None:
+        self._hosted.pop(topic, None)
+        self._handles.forget(topic)
 
-    async def _read(
-        self, owner: User, training_id: int, cursor: int
-    ) -> tuple[Training, Sequence[Event]]:
+    async def _read(self, owner: User, topic: str, cursor: int) -> tuple[Run, Sequence[Event]]:
         async with self._store.reading(owner.id) as unit:
-            training = await unit.trainings.get(training_id)
-            events = await unit.events.read(training.topic, cursor, _PAGE)
-        return training, events
+            run = await run_of(unit, topic)
+            events = await unit.events.read(topic, cursor, _PAGE)
+        return run, events
 
 
-def _from_rows(
-    training: Training, events: Sequence[Event], cursor: int, status_version: int
-) -> Feed | None:
+async def run_of(unit: UnitOfWork, topic: str) -> Run:
+    """Return the owner's training or session of a topic.
+
+    Raises:
+        NotFound: he has none.
+    """
+    for prefix, kind in ((TRAINING_TOPIC, unit.trainings), (SESSION_TOPIC, unit.sessions)):
+        number = topic.removeprefix(prefix)
+        if topic.startswith(prefix) and number.isdigit():
+            run: Run = await kind.get(int(number))
+            return run
+    raise NotFound("topic", topic[:64], "topic")
+
+
+def _is_hosted(run: Run) -> bool:
+    return training_is_hosted(run) if isinstance(run, Training) else session_is_hosted(run)
+
+
+def _from_rows(run: Run, events: Sequence[Event], cursor: int, status_version: int) -> Feed | None:
     """Return what the rows have that the asker has not, or None."""
     reached = events[-1].seq if events else cursor
-    ended = training.state.has_ended and reached >= training.last_seq
+    ended = run.state.has_ended and reached >= run.last_seq
     version = _FINAL_VERSION if ended else _STORED_VERSION
-    has_news = bool(training.status) and (
-        status_version == 0 or (ended and status_version != version)
-    )
+    has_news = bool(run.status) and (status_version == 0 or (ended and status_version != version))
     if not (events or ended or has_news):
         return None
     return Feed(
         events=events,
         cursor=reached,
-        status=_stored_status(training, reached if ended else None) if has_news else None,
+        status=_stored_status(run, reached if ended else None) if has_news else None,
         status_version=version if has_news else status_version,
         ended=ended,
     )
 
 
-def _stored_status(training: Training, last_seq: int | None) -> dict[str, Json]:
+def _stored_status(run: Run, last_seq: int | None) -> dict[str, Json]:
     """Return the last status with the state of now: a row may move on without a process."""
-    now: dict[str, Json] = {"id": training.id, "state": str(training.state)}
+    now: dict[str, Json] = {"id": run.id, "state": str(run.state)}
     if last_seq is not None:
         now["cursor"] = last_seq
-    return {**training.status, **now}
+    return {**run.status, **now}
 
 
 def _nothing(cursor: int, status_version: int) -> Feed:

@@ -6,11 +6,11 @@ whole cluster, one look at the store says what to start again.
 
 import asyncio
 import logging
-from collections import defaultdict, deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from actors.activations import DEATHS_ALLOWED, Activation, Activations
 from actors.training_files import TrainingFiles
 from actors.training_rows import is_hosted, keep_best, set_state, stop_row
 from aibt.clock import Clock
@@ -22,10 +22,6 @@ from aibt.store.records import Training
 from aibt.store.service import Service
 
 logger = logging.getLogger(__name__)
-
-_DEATHS_ALLOWED = 10
-_DEATHS_WINDOW_S = 600.0
-_OBEY_AFTER_S = 2.0  # a command does what it stored by itself, unless whoever brought it was lost
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -50,27 +46,15 @@ def demand(training: Training) -> Demand:
     return Demand(1 + (workers if isinstance(workers, int) else 0), int(on_gpu))
 
 
-class Hosted(Protocol):
+class Hosted(Activation, Protocol):
     """One activation of a training, as the cluster runs it."""
-
-    async def life(self) -> None:
-        """Return when it is over; raise `ActorUnavailable` when its process was lost."""
-        ...
 
     async def park(self) -> bool:
         """Let it store where it stands and leave, if it is paused; return whether it did."""
         ...
 
-    async def obey(self) -> None:
-        """Let it do what the store says its owner wants."""
-        ...
-
     async def checkpoint(self) -> None:
         """Let it store where it stands."""
-        ...
-
-    async def release(self) -> None:
-        """Free its place, whatever it is doing."""
         ...
 
 
@@ -90,6 +74,18 @@ class Cluster(Protocol):
         ...
 
 
+class Beside(Protocol):
+    """Another supervision, which has its turn after this one's."""
+
+    async def take_over(self) -> None:
+        """Keep what already runs."""
+        ...
+
+    async def look(self) -> None:
+        """Bring the cluster one step closer to what the store says."""
+        ...
+
+
 class Supervision:
     """Looks again and again; each look is safe to repeat and to lose at any point."""
 
@@ -100,22 +96,31 @@ class Supervision:
         files: TrainingFiles,
         clock: Clock,
         settings: TrainingSettings,
+        *,
+        sessions: Callable[[Callable[[], None]], Beside] | None = None,
     ) -> None:
+        """Supervise the trainings of a store.
+
+        Args:
+            store: what should be.
+            cluster: how things are.
+            files: of trainings.
+            clock: the time.
+            settings: how often to look, and when to park.
+            sessions: makes what looks after sessions in the same turns; it is given what wakes
+                this supervision.
+        """
         self._store = store
         self._service = Service(store)
         self._cluster = cluster
         self._files = files
         self._clock = clock
         self._settings = settings
-        self._hosted: dict[int, Hosted] = {}
-        self._lives: dict[int, asyncio.Task[None]] = {}
+        self._activations: Activations[Hosted] = Activations("training", clock, self.wake)
         self._demands: dict[int, Demand] = {}
-        self._unreleased: list[Hosted] = []
-        self._errands: dict[int, asyncio.Task[None]] = {}
         self._paused_since: dict[int, float] = {}
-        self._differs_since: dict[int, float] = {}
-        self._deaths: dict[int, deque[float]] = defaultdict(deque)
         self._news = asyncio.Event()
+        self._beside = None if sessions is None else sessions(self.wake)
 
     def wake(self) -> None:
         """Look at once."""
@@ -131,6 +136,8 @@ class Supervision:
                     await self._take_over()
                     taken_over = True
                 await self.look()
+                if self._beside is not None:
+                    await self._beside.look()
             except AibtError as error:
                 logger.warning("the supervisor will look again: %s", error)
             except Exception:
@@ -142,18 +149,22 @@ class Supervision:
                 continue
 
     async def _take_over(self) -> None:
+        if self._beside is not None:
+            await self._beside.take_over()
         for training_id, hosted in (await self._cluster.running()).items():
             self._keep(training_id, hosted, Demand(1, 0))
 
     async def look(self) -> None:
         """Bring the cluster one step closer to what the store says."""
-        await self._bury()
+        for training_id in await self._activations.bury():
+            self._demands.pop(training_id, None)
+            self._paused_since.pop(training_id, None)
         async with self._service.reading() as unit:
             active = await unit.overview.active_trainings()
-        self._forget_ended({training.id for training in active})
+        self._activations.forget_ended({training.id for training in active})
         waiting: list[Training] = []
         for training in active:
-            if training.id in self._hosted:
+            if training.id in self._activations:
                 self._demands[training.id] = demand(training)
                 self._see_to(training)
             elif not training.parked:
@@ -164,42 +175,8 @@ class Supervision:
 
     async def checkpoint_all(self) -> None:
         """Let every activation store where it stands; what cannot is left as it is."""
-        outcomes = await asyncio.gather(
-            *(hosted.checkpoint() for hosted in self._hosted.values()), return_exceptions=True
-        )
-        for outcome in outcomes:
-            if isinstance(outcome, Exception):
-                logger.warning("a training could not store where it stands: %s", outcome)
-
-    # What is over
-
-    async def _bury(self) -> None:
-        """Free the places of activations whose life is over, and note those that were lost."""
-        for training_id, life in list(self._lives.items()):
-            if not life.done():
-                continue
-            hosted = self._hosted.pop(training_id)
-            del self._lives[training_id], self._demands[training_id]
-            self._paused_since.pop(training_id, None)
-            self._differs_since.pop(training_id, None)
-            lost = life.exception()
-            if lost is not None:
-                logger.warning("training %d lost its process: %s", training_id, lost)
-                self._deaths[training_id].append(self._clock.monotonic())
-            self._unreleased.append(hosted)
-        kept = []
-        for hosted in self._unreleased:
-            try:
-                await hosted.release()
-            except Exception:
-                logger.exception("a place could not be freed and will be tried again")
-                kept.append(hosted)
-        self._unreleased = kept
-
-    def _forget_ended(self, active: set[int]) -> None:
-        for training_id in [*self._deaths]:
-            if training_id not in active:
-                del self._deaths[training_id]
+        for trouble in await self._activations.all(lambda hosted: hosted.checkpoint()):
+            logger.warning("a training could not store where it stands: %s", trouble)
 
     async def _settle(self, training: Training) -> Training | None:
         """Bring the row of a training that no process hosts in order; return it if it is to run."""
@@ -226,8 +203,8 @@ class Supervision:
                 training = await stop_row(unit, training, f"{key}/stopped", self._files)
                 if training.state.has_ended:
                     return None
-            if self._dies_too_often(training.id):
-                reason = f"its process was lost {_DEATHS_ALLOWED} times within ten minutes"
+            if self._activations.dies_too_often(training.id):
+                reason = f"its process was lost {DEATHS_ALLOWED} times within ten minutes"
                 await keep_best(unit, training, self._files)
                 await set_state(unit, training, RunState.FAILED, f"{key}/failed", reason)
                 return None
@@ -236,13 +213,6 @@ class Supervision:
                     unit, training, RunState.RECOVERING, f"{key}/recovering", "its process was lost"
                 )
         return training
-
-    def _dies_too_often(self, training_id: int) -> bool:
-        deaths = self._deaths[training_id]
-        since = self._clock.monotonic() - _DEATHS_WINDOW_S
-        while deaths and deaths[0] < since:
-            deaths.popleft()
-        return len(deaths) >= _DEATHS_ALLOWED
 
     # What is to run
 
@@ -265,46 +235,16 @@ class Supervision:
         self._keep(training.id, hosted, demand(training))
 
     def _keep(self, training_id: int, hosted: Hosted, takes: Demand) -> None:
-        self._hosted[training_id] = hosted
         self._demands[training_id] = takes
-        life = asyncio.ensure_future(hosted.life())
-        life.add_done_callback(lambda _: self.wake())
-        self._lives[training_id] = life
+        self._activations.keep(training_id, hosted)
 
     # What is hosted, and should be otherwise
 
     def _see_to(self, training: Training) -> None:
-        hosted, now = self._hosted[training.id], self._clock.monotonic()
-        if not _differs(training):
-            self._differs_since.pop(training.id, None)
-        elif now - self._differs_since.setdefault(training.id, now) >= _OBEY_AFTER_S:
-            self._send(training.id, hosted.obey)
+        if self._activations.remind(training.id, training.state, training.desired):
             return
+        now = self._clock.monotonic()
         if training.state is not RunState.PAUSED:
             self._paused_since.pop(training.id, None)
         elif now - self._paused_since.setdefault(training.id, now) >= self._settings.park_after_s:
-            self._send(training.id, hosted.park)
-
-    def _send(self, training_id: int, errand: Callable[[], Awaitable[object]]) -> None:
-        """Ask an activation for something, without waiting: one that hangs delays no other."""
-        if training_id in self._errands:
-            return
-
-        async def run() -> None:
-            try:
-                await errand()
-            except AibtError as error:
-                logger.warning("training %d was asked for something: %s", training_id, error)
-            except Exception:
-                logger.exception("training %d was asked for something", training_id)
-            finally:
-                del self._errands[training_id]
-
-        self._errands[training_id] = asyncio.create_task(run())
-
-
-def _differs(training: Training) -> bool:
-    """Return whether a hosted training is not what its owner wants."""
-    if training.desired is Desired.STOPPED:
-        return True
-    return (training.state is RunState.PAUSED) != (training.desired is Desired.PAUSED)
+            self._activations.send(training.id, self._activations[training.id].park)

@@ -16,17 +16,27 @@ from ray.util import (
 )
 from ray.util.scheduling_strategies import PlacementGroupSchedulingStrategy
 
+from actors.activations import Activation
 from actors.calls import ask
 from actors.capacity import capacity
-from actors.names import NAMESPACE, SUPERVISOR, TRAINING, training_actor
+from actors.names import (
+    NAMESPACE,
+    SESSION,
+    SUPERVISOR,
+    TRAINING,
+    session_actor,
+    training_actor,
+)
 from actors.process import settings
+from actors.session import SessionActor
+from actors.session_supervision import SessionSupervision
 from actors.supervision import Demand, Hosted, Supervision, demand
 from actors.training import TrainingActor
 from actors.training_files import TrainingFiles
 from aibt.clock import SystemClock
 from aibt.errors import ActorUnavailable
 from aibt.store.database import open_store
-from aibt.store.records import Training
+from aibt.store.records import Session, Training
 
 logger = logging.getLogger(__name__)
 
@@ -35,18 +45,28 @@ _LIFE_S = 365 * 86_400.0
 _CONCURRENCY = 1_000  # polls and commands together; none of them computes
 
 
-class HostedActor:
-    """A training's actor, and the place it takes."""
+class HostedSession:
+    """A session's actor."""
 
-    def __init__(self, handle: Any, group: str) -> None:
+    def __init__(self, handle: Any) -> None:
         self._handle = handle
-        self._group = group
 
     async def life(self) -> None:
         await ask(self._handle.live.remote(), timeout_s=_LIFE_S)
 
     async def obey(self) -> None:
         await ask(self._handle.obey.remote(), timeout_s=_ANSWER_S)
+
+    async def release(self) -> None:
+        await asyncio.to_thread(ray.kill, self._handle, no_restart=True)
+
+
+class HostedTraining(HostedSession):
+    """A training's actor, and the place it takes."""
+
+    def __init__(self, handle: Any, group: str) -> None:
+        super().__init__(handle)
+        self._group = group
 
     async def park(self) -> bool:
         parked: bool = await ask(self._handle.park.remote(), timeout_s=_ANSWER_S)
@@ -78,7 +98,7 @@ class RayCluster:
     async def launch(self, training: Training, epoch: int) -> Hosted:
         return await asyncio.to_thread(self._launch, training, epoch)
 
-    def _launch(self, training: Training, epoch: int) -> HostedActor:
+    def _launch(self, training: Training, epoch: int) -> HostedTraining:
         takes = demand(training)
         group_name = f"{training_actor(training.id)}/{epoch}"
         own = {"CPU": 1, **({"GPU": takes.gpus} if takes.gpus else {})}
@@ -102,7 +122,7 @@ class RayCluster:
             remove_placement_group(group)
             _kill(training_actor(training.id))  # its lease is over
             raise ActorUnavailable(str(error)) from error
-        return HostedActor(handle, group_name)
+        return HostedTraining(handle, group_name)
 
     async def running(self) -> dict[int, Hosted]:
         return await asyncio.to_thread(self._running)
@@ -110,24 +130,61 @@ class RayCluster:
     def _running(self) -> dict[int, Hosted]:
         found: dict[int, Hosted] = {}
         kept: set[str] = set()
-        for named in list_named_actors(all_namespaces=True):
-            name = named["name"]
-            if named["namespace"] != NAMESPACE or not name.startswith(TRAINING):
-                continue
-            number = name.removeprefix(TRAINING)
-            if not number.isdigit():  # a worker's name goes on after the number
-                continue
-            try:
-                handle: Any = ray.get_actor(name, namespace=NAMESPACE)
-                epoch = ray.get(handle.epoch.remote(), timeout=_ANSWER_S)
-            except (ValueError, GetTimeoutError, RayActorError) as error:
-                logger.warning("%s does not answer and is started again: %s", name, error)
-                _kill(name)
-            else:
-                found[int(number)] = HostedActor(handle, f"{name}/{epoch}")
-                kept.add(f"{name}/{epoch}")
+        for number, handle, epoch in _answering(TRAINING):
+            name = f"{training_actor(number)}/{epoch}"
+            found[number] = HostedTraining(handle, name)
+            kept.add(name)
         _remove_places(kept)
         return found
+
+
+class RaySessions:
+    """Starts session actors; they take no CPU, so there is always a place."""
+
+    async def launch(self, session: Session, epoch: int) -> Activation:
+        return await asyncio.to_thread(self._launch, session, epoch)
+
+    def _launch(self, session: Session, epoch: int) -> Activation:
+        name = session_actor(session.id)
+        options = {
+            "name": name,
+            "namespace": NAMESPACE,
+            "lifetime": "detached",
+            "num_cpus": 0,
+            "max_restarts": 0,  # each activation takes a new lease: the supervisor starts it
+            "max_concurrency": _CONCURRENCY,
+        }
+        try:
+            handle = ray.remote(SessionActor).options(**options).remote(session, epoch)
+        except ValueError as error:  # the name of the one before is not free yet
+            _kill(name)  # its lease is over
+            raise ActorUnavailable(str(error)) from error
+        return HostedSession(handle)
+
+    async def running(self) -> dict[int, Activation]:
+        return await asyncio.to_thread(self._running)
+
+    def _running(self) -> dict[int, Activation]:
+        return {number: HostedSession(handle) for number, handle, _ in _answering(SESSION)}
+
+
+def _answering(prefix: str) -> list[tuple[int, Any, int]]:
+    """Return id, handle and epoch of the actors of runs that answer; the others are ended."""
+    found: list[tuple[int, Any, int]] = []
+    for named in list_named_actors(all_namespaces=True):
+        name = named["name"]
+        number = name.removeprefix(prefix)
+        if named["namespace"] != NAMESPACE or not name.startswith(prefix) or not number.isdigit():
+            continue  # a worker's name goes on after the number
+        try:
+            handle: Any = ray.get_actor(name, namespace=NAMESPACE)
+            epoch = ray.get(handle.epoch.remote(), timeout=_ANSWER_S)
+        except (ValueError, GetTimeoutError, RayActorError) as error:
+            logger.warning("%s does not answer and is started again: %s", name, error)
+            _kill(name)
+        else:
+            found.append((int(number), handle, epoch))
+    return found
 
 
 def _kill(name: str) -> None:
@@ -171,6 +228,7 @@ class SupervisorActor:
                 TrainingFiles(Path(read.store.root)),
                 clock,
                 read.training,
+                sessions=lambda wake: SessionSupervision(store, RaySessions(), clock, wake),
             )
             self._task = asyncio.create_task(self._supervision.run())
 

@@ -1,0 +1,113 @@
+"""A model that obeys whatever it reads: a text becomes the tool calls that it asks for."""
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A tool call that a text asks for; `arguments` is JSON text, as a model writes it."""
+
+    name: str
+    arguments: str
+
+
+_KEY = re.compile(r"\b(?:sk|jina|aibt)[-_][\w.\-]{8,}")
+_CALLED = re.compile(r"\b([a-z]+(?:_[a-z]+)*)\(([^()]*(?:\([^()]*\)[^()]*)*)\)")
+_ARGUMENT = re.compile(r"""([a-z_]+)\s*=\s*("(?:[^"\\]|\\.)*"|[^,\s]+)""")
+_SENTENCE = re.compile(
+    r"\b(buy|sell|short|cover) ([\d,.]+) shares of (\^?[A-Z][A-Z0-9.]*)", re.IGNORECASE
+)
+_QUOTES = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'"})
+
+
+def obeyed(read: str, known: Sequence[str] = ()) -> list[Asked]:
+    """Return every tool call that `read` asks for, in its order: nothing is ever doubted.
+
+    Args:
+        read: what the model was given to read, whole: a tool's result as its text.
+        known: texts that the model has seen before; `$KEY` becomes whatever looks like a key in
+            them, `$PROMPT` becomes the first of them.
+    """
+    plain = _unquoted(read).translate(_QUOTES)
+    found = [*_objects(plain), *_calls(plain), *_sentences(plain)]
+    found.sort(key=lambda one: one[0])
+    return [Asked(name=name, arguments=_told(arguments, known)) for _, name, arguments in found]
+
+
+def _unquoted(read: str) -> str:
+    """Return the words of a tool's result, which is JSON; and of any other text, itself."""
+    try:
+        data = json.loads(read)
+    except ValueError:
+        return read
+    if not isinstance(data, dict) or "notice" not in data:
+        return read
+    return "\n".join(_texts(data))
+
+
+def _texts(data: Any) -> Iterator[str]:
+    if isinstance(data, str):
+        yield re.sub(r"(?m)^> ?", "", data)
+    elif isinstance(data, dict):
+        for value in data.values():
+            yield from _texts(value)
+    elif isinstance(data, list):
+        for value in data:
+            yield from _texts(value)
+
+
+def _calls(text: str) -> Iterator[tuple[int, str, str]]:
+    for match in _CALLED.finditer(text):
+        pairs = {name: _value(value) for name, value in _ARGUMENT.findall(match[2])}
+        if pairs:
+            yield match.start(), match[1], json.dumps(pairs)
+
+
+def _value(written: str) -> Any:
+    try:
+        return json.loads(written)
+    except ValueError:
+        return written
+
+
+def _objects(text: str) -> Iterator[tuple[int, str, str]]:
+    """Find JSON objects that name a tool and its arguments, however deep."""
+    decoder, at = json.JSONDecoder(), 0
+    while (at := text.find("{", at)) >= 0:
+        try:
+            data, end = decoder.raw_decode(text, at)
+        except ValueError:
+            at += 1
+            continue
+        yield from ((at, name, arguments) for name, arguments in _named(data))
+        at = end
+
+
+def _named(data: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(data, dict):
+        if isinstance(data.get("name"), str) and "arguments" in data:
+            given = data["arguments"]
+            yield data["name"], given if isinstance(given, str) else json.dumps(given)
+        for value in data.values():
+            yield from _named(value)
+    elif isinstance(data, list):
+        for value in data:
+            yield from _named(value)
+
+
+def _sentences(text: str) -> Iterator[tuple[int, str, str]]:
+    for match in _SENTENCE.finditer(text):
+        quantity = float(match[2].rstrip(".").replace(",", ""))
+        arguments = {"symbol": match[3].rstrip("."), "quantity": quantity}
+        yield match.start(), match[1].lower(), json.dumps(arguments)
+
+
+def _told(arguments: str, known: Sequence[str]) -> str:
+    keys = [key for text in known for key in _KEY.findall(text)]
+    key = keys[0] if keys else "the-key-that-i-was-never-shown"
+    prompt = json.dumps(known[0][:200])[1:-1] if known else "no-prompt"
+    return arguments.replace("$KEY", key).replace("$PROMPT", prompt)
