@@ -67,8 +67,8 @@ class Commands:
             return answer
         return _answered(finished.answer or {}, answer_kind)  # that of whoever was first
 
-    async def earlier_training(self, owner_id: int, command: Command | None) -> int | None:
-        """Return the training that the command started already, or None.
+    async def earlier_run(self, owner_id: int, command: Command | None) -> int | None:
+        """Return the training or session that the command started already, or None.
 
         Raises:
             AibtError: what the command was refused with.
@@ -79,9 +79,10 @@ class Commands:
             earlier = await unit.commands.begin(command.id, command.digest)
         if earlier is None:
             return None
-        if earlier.training_id is None and earlier.answer is not None:
+        started = earlier.training_id or earlier.session_id
+        if started is None and earlier.answer is not None:
             raise _refusal(earlier.answer)
-        return earlier.training_id
+        return started
 
     async def refuse(
         self, owner_id: int, command: Command | None, error: AibtError

@@ -15,10 +15,11 @@ from actors.calls import ask
 from actors.capacity import capacity, refuse_what_never_fits
 from actors.cluster_view import cluster_view
 from actors.commands import Commands, as_json, id_of
-from actors.feeding import TrainingFeeds
+from actors.feeding import RunFeeds
 from actors.handles import Handles
 from actors.names import MARKET, SUPERVISOR
-from actors.platform_bots import MOST, PlatformBots
+from actors.platform_bots import MOST
+from actors.platform_sessions import PlatformSessions
 from actors.supervision import Demand
 from actors.training_control import Controlled, TrainingControl
 from actors.training_files import TrainingFiles
@@ -49,7 +50,6 @@ from aibt.store.tables import ACTIVE_STATES
 
 logger = logging.getLogger(__name__)
 
-_MARKET_S = 19.0
 _PING_S = 5.0
 _CLUSTER_S = 5.0
 
@@ -65,7 +65,7 @@ async def connect(settings: Settings) -> AsyncIterator[Backend]:
         yield Backend(platform=RayPlatform(store, settings, clock), office=office)
 
 
-class RayPlatform(PlatformBots):
+class RayPlatform(PlatformSessions):
     """Implements `aibt.api.platform.Platform` for one gateway process."""
 
     def __init__(
@@ -88,18 +88,16 @@ class RayPlatform(PlatformBots):
         """
         files = TrainingFiles(Path(settings.store.root))
         handles = handles or Handles()
-        super().__init__(store, handles, Commands(store), settings.quotas, start_bot)
-        self._settings = settings
-        self._clock = clock
+        super().__init__(store, handles, Commands(store), settings, clock, start_bot)
         self._control = TrainingControl(store, files, handles)
-        self._feeds = TrainingFeeds(store, handles)
+        self._feeds = RunFeeds(store, handles)
 
     # Trainings
 
     async def start_training(
         self, owner: User, params: TrainingsStart, command: Command | None
     ) -> TrainingMessage:
-        earlier = await self._commands.earlier_training(owner.id, command)
+        earlier = await self._commands.earlier_run(owner.id, command)
         if earlier is not None:
             return await self.training(owner, earlier)
         try:
@@ -277,9 +275,9 @@ class RayPlatform(PlatformBots):
         return LoadMessage.of({**series, **shown, "age_s": age_s})
 
     async def feed(
-        self, owner: User, training_id: int, *, cursor: int, status_version: int, timeout_s: float
+        self, owner: User, topic: str, *, cursor: int, status_version: int, timeout_s: float
     ) -> Feed:
-        return await self._feeds.feed(owner, training_id, cursor, status_version, timeout_s)
+        return await self._feeds.feed(owner, topic, cursor, status_version, timeout_s)
 
     async def _row(self, owner: User, training_id: int) -> Training:
         async with self._store.reading(owner.id) as unit:
@@ -304,13 +302,6 @@ class RayPlatform(PlatformBots):
         market = await self._handles.get(MARKET)
         found = await self._ask_market(market.bars.remote(symbol, period, source, start, end))
         return BarsMessage.of(found)
-
-    async def _ask_market(self, answer: Awaitable[Any]) -> Any:
-        try:
-            return await ask(answer, timeout_s=_MARKET_S)
-        except ActorUnavailable:
-            self._handles.forget(MARKET)
-            raise
 
     # Health
 

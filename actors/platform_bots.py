@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from typing import Any
 
 from ray.exceptions import RayError
@@ -11,9 +10,10 @@ from actors.calls import ask
 from actors.commands import Commands, id_of
 from actors.handles import Handles
 from actors.names import bot_actor
+from actors.paging import cursor_after, place_of
 from aibt.accounts.quotas import refuse_bot
 from aibt.api.platform import Command
-from aibt.errors import ActorUnavailable, NotFound
+from aibt.errors import ActorUnavailable
 from aibt.protocol.bots import (
     BotDeletedMessage,
     BotMessage,
@@ -23,7 +23,6 @@ from aibt.protocol.bots import (
     BotsUpdate,
     bot_message,
 )
-from aibt.protocol.paging import cursor_text, read_cursor
 from aibt.settings import QuotaSettings
 from aibt.store.database import Store, UnitOfWork
 from aibt.store.records import Bot, Training, User
@@ -97,10 +96,7 @@ class PlatformBots:
 
     async def bots_page(self, owner: User, page: BotsPage) -> BotsPageMessage:
         order = page.sort.removeprefix("-")
-        after: tuple[Any, int] | None = None
-        if page.cursor is not None:
-            value, bot_id = read_cursor(page.cursor, str)
-            after = (value if order == "name" else _moment(str(value)), bot_id)
+        after = place_of(page.cursor, order)
         async with self._store.reading(owner.id) as unit:
             found = await unit.bots.page(
                 prefix=page.q,
@@ -111,10 +107,7 @@ class PlatformBots:
             )
             shown = found[: page.limit]
             messages = await _with_states(unit, shown)
-        further = None
-        if len(found) > len(shown):
-            last = getattr(shown[-1], order)
-            further = cursor_text(last if order == "name" else last.isoformat(), shown[-1].id)
+        further = cursor_after(shown[-1], order) if len(found) > len(shown) else None
         return BotsPageMessage(bots=messages, next=further)
 
     async def pause_bot(self, owner: User, name: str, command: Command | None) -> BotMessage:
@@ -160,16 +153,6 @@ async def _with_states(unit: UnitOfWork, bots: Sequence[Bot]) -> list[BotMessage
     active = await unit.trainings.page(states=ACTIVE_STATES, limit=MOST)
     doing = {training.bot_id: training for training in active}
     return [_bot_message(bot, doing.get(bot.id)) for bot in bots]
-
-
-def _moment(text: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise NotFound("page", text[:64], "cursor")
-    return moment
 
 
 async def _with_state(unit: UnitOfWork, bot: Bot, note: str | None = None) -> BotMessage:

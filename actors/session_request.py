@@ -58,7 +58,7 @@ def complete_session(
     ] + _out_of_range(params, universe)
     data: dict[str, Json] = {
         "notes": [*notes[:_MOST_NOTES]],
-        "sources": sorted({str(one["source"]) for one in frozen.values()}),
+        "sources": [*sorted({str(one["source"]) for one in frozen.values()})],
     }
     return asked, data
 

@@ -62,3 +62,42 @@ def refuse_training(
     symbols = {*active, symbol}
     if len(symbols) > quotas.symbols:
         raise QuotaExceeded("symbol", f"your trainings are on {quotas.symbols} symbols already")
+
+
+def refuse_agent(quotas: QuotaSettings, *, symbols: int, agents: int = 0) -> None:
+    """Refuse an agent with too many symbols, or one too many.
+
+    Args:
+        quotas: the installation's.
+        symbols: of its universe.
+        agents: how many the user has, where it is a new one.
+
+    Raises:
+        QuotaExceeded: it would be more than the quota.
+    """
+    if symbols > quotas.universe:
+        raise QuotaExceeded("universe", f"here an agent has at most {quotas.universe} symbols")
+    if agents >= quotas.agents:
+        raise QuotaExceeded("name", f"you have {agents} agents, which is the most you may have")
+
+
+def refuse_session(quotas: QuotaSettings, *, active: int, cost: float) -> None:
+    """Refuse a session, where there are enough of them or enough was spent.
+
+    Args:
+        quotas: the installation's.
+        active: the user's sessions that have not ended.
+        cost: US dollars that his models have cost in the last 24 hours.
+
+    Raises:
+        QuotaExceeded: it would be more than the quota.
+    """
+    if active >= quotas.active_sessions:
+        raise QuotaExceeded(
+            "model_id", f"{active} of your sessions have not ended, which is the most you may have"
+        )
+    if cost >= quotas.daily_cost:
+        raise QuotaExceeded(
+            "model_id",
+            f"your models have cost {cost:.2f} US dollars in 24 hours, which is all they may",
+        )

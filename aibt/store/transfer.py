@@ -268,12 +268,12 @@ class _Import:
                 changed[column] = self.new_path(path)
         topic = row.get("topic")
         if isinstance(topic, str):
-            run = next((run for run in _RUNS if topic.startswith(run.topic)), None)
-            number = "" if run is None else topic.removeprefix(run.topic)
-            if run is None or not _NUMBER.fullmatch(number):
+            of = next((one for one in _RUNS if topic.startswith(one.topic)), None)
+            number = "" if of is None else topic.removeprefix(of.topic)
+            if of is None or not _NUMBER.fullmatch(number):
                 raise Invalid("archive", f"it has an unknown topic: {topic[:64]!r}")
-            new = self._new(run.table.name, int(number))
-            changed["topic"] = run.topic_of(new)
+            new = self._new(of.table.name, int(number))
+            changed["topic"] = of.topic_of(new)
             data = row.get("data")
             if isinstance(data, dict) and "id" in data:
                 changed["data"] = {**data, "id": new}
