@@ -231,6 +231,7 @@ def floods(delta: dict[str, Any]) -> Reply:
         await wire.start(200, _SSE)
         while True:
             await wire.event(chunk(asked, delta))
+            await asyncio.sleep(0)  # to whoever has left, sending never waits
 
     return reply
 

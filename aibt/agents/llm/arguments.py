@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from aibt.agents.llm import near_json
 from aibt.live.events import Json
 
-MAX_LENGTH = 65_536
+MAX_LENGTH = 32_768
 """Characters of one call's arguments; longer ones are not read."""
 
 _FENCE = re.compile(r"\s*```[A-Za-z_]*")

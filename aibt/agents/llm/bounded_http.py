@@ -16,6 +16,7 @@ from aibt.errors import ModelRefused
 
 _SENT = {"host", "content-type", "content-length", "accept", "connection"}
 _TAIL = 256
+_ENDS = (b"\n\n", b"\r\n\r\n", b"\r\r")
 
 
 class AnswerTooLong(httpx2.ReadError):
@@ -23,17 +24,31 @@ class AnswerTooLong(httpx2.ReadError):
 
 
 class BoundedStream(httpx2.AsyncByteStream):
-    """An answer's body, refused from `max_bytes` on; its last bytes are kept in `tail`."""
+    """An answer's body, refused where it gets too long; its last bytes are kept in `tail`."""
 
-    def __init__(self, stream: httpx2.AsyncByteStream, max_bytes: int) -> None:
+    def __init__(
+        self, stream: httpx2.AsyncByteStream, max_bytes: int, max_event_bytes: int
+    ) -> None:
+        """Bound `stream`.
+
+        Args:
+            stream: the body as it comes.
+            max_bytes: of all of it.
+            max_event_bytes: without an empty line, which ends an event: what is read at once
+                must not hold up the event loop.
+        """
         self.tail = b""
         self._stream = stream
         self._left = max_bytes
+        self._max_event_bytes = max_event_bytes
+        self._event_bytes = 0
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         async for chunk in self._stream:
             self._left -= len(chunk)
-            if self._left < 0:
+            last_end = max(chunk.rfind(end) for end in _ENDS)
+            self._event_bytes = len(chunk) - last_end + (self._event_bytes if last_end < 0 else 0)
+            if self._left < 0 or self._event_bytes > self._max_event_bytes:
                 raise AnswerTooLong("the answer is too long")
             self.tail = (self.tail + chunk[-_TAIL:])[-_TAIL:]
             yield chunk
@@ -56,13 +71,22 @@ class BoundedClient(httpx2.AsyncClient):
         *,
         timeout: httpx2.Timeout,
         max_bytes: int,
+        max_event_bytes: int | None = None,
     ) -> None:
         """Ask nothing yet.
+
+        Args:
+            base_url: where all requests go.
+            api_key: sent as a bearer; None where there is none.
+            timeout: of each step of a request.
+            max_bytes: of one answer.
+            max_event_bytes: of one event in it; None: as many.
 
         Raises:
             ModelRefused: the URL is none, or the key holds what no header may.
         """
         self._max_bytes = max_bytes
+        self._max_event_bytes = max_event_bytes or max_bytes
         self._authorization = _authorization(api_key)
         super().__init__(
             base_url=checked_url(base_url),
@@ -99,7 +123,7 @@ class BoundedClient(httpx2.AsyncClient):
         response.request = request  # what errors hold is the one without the key
         if not isinstance(response.stream, httpx2.AsyncByteStream):
             raise TypeError("an answer without a body to be awaited")
-        response.stream = BoundedStream(response.stream, self._max_bytes)
+        response.stream = BoundedStream(response.stream, self._max_bytes, self._max_event_bytes)
         if response.headers.get("content-encoding", "identity") != "identity":
             await response.aclose()
             raise httpx2.DecodingError("the answer is compressed though it was asked not to be")

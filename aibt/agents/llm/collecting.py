@@ -141,6 +141,7 @@ class Collector:
         found_id, found_name = _plain(piece.get("id")), _plain(members.get("name"))
         call = self._call_for(piece.get("index"), position, found_id, found_name)
         call.id = call.id or found_id
+        self._counted(found_name)
         if found_name.startswith(call.name):
             call.name = found_name  # the name again, or more of it
         elif not call.name.startswith(found_name):
@@ -148,7 +149,7 @@ class Collector:
         arguments = members.get("arguments")
         if isinstance(arguments, Mapping):
             arguments = json.dumps(arguments)
-        if isinstance(arguments, str):
+        if isinstance(arguments, str) and arguments:
             call.pieces.append(self._counted(arguments))
 
     def _call_for(self, index: object, position: int, found_id: str, name: str) -> _Call:
@@ -164,7 +165,7 @@ class Collector:
             call = self._calls[-1]
         is_other = call is not None and bool(
             (found_id and call.id and found_id != call.id)
-            or (name and not is_numbered and not found_id and any(call.pieces))
+            or (name and not is_numbered and not found_id and call.pieces)
         )
         if call is None or is_other or (position > 0 and not is_numbered and name):
             self._counted(" " * 64)  # calls without end are too much, too

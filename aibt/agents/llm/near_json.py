@@ -12,6 +12,7 @@ from math import isfinite
 from aibt.live.events import Json
 
 MAX_DEPTH = 32
+MAX_INNER_QUOTES = 256
 
 _SPACE = re.compile(r"[\s\ufeff]*")
 _WORD = re.compile(r"[A-Za-z_$^][\w$^.=\-]*")
@@ -61,6 +62,7 @@ class _Reader:
         self.text = text
         self.at = at
         self.was_cut = False
+        self._inner_quotes = 0
 
     def value(self, depth: int) -> Json:
         if depth > MAX_DEPTH:
@@ -144,6 +146,9 @@ class _Reader:
                 self.at += 1
                 return "".join(pieces)
             else:
+                self._inner_quotes += 1
+                if self._inner_quotes > MAX_INNER_QUOTES:
+                    raise ValueError("there are too many quotes within strings")
                 pieces.append(closing)
                 self.at += 1
         self.was_cut = True

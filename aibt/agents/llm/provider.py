@@ -26,6 +26,9 @@ from aibt.live.events import Json
 MAX_BYTES = 64 * 1024 * 1024
 """Of one answer on the wire, where each token has some 300 bytes around it."""
 
+MAX_EVENT_BYTES = 2 * 1024 * 1024
+"""Of what is parsed at once: one piece of a stream, or an answer that is no stream."""
+
 _CONNECT_S = 20.0
 _SHOWN_EVERY_S = 0.05
 _WHOLE_ANSWER = 5  # times the time-out for silence, unless told otherwise
@@ -96,7 +99,13 @@ class OpenAIModel:
             api_key=_NO_KEY,
             max_retries=0,
             timeout=timeout,
-            http_client=BoundedClient(base_url, api_key, timeout=timeout, max_bytes=MAX_BYTES),
+            http_client=BoundedClient(
+                base_url,
+                api_key,
+                timeout=timeout,
+                max_bytes=MAX_BYTES,
+                max_event_bytes=MAX_EVENT_BYTES,
+            ),
         )
 
     def __repr__(self) -> str:

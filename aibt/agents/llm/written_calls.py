@@ -16,10 +16,10 @@ from aibt.agents.llm import near_json
 from aibt.agents.llm.tool_names import meant
 from aibt.live.events import Json
 
-MAX_READ = 65_536
+MAX_READ = 32_768
 """Characters at the end of a text in which calls are looked for."""
 
-_TRIES = 16
+_TRIES = 8
 _MAX_CALLS = 64
 _OPENING = re.compile(
     r"<tool_call>|<\|tool_call\|>|<\|python_tag\|>|\[TOOL_CALLS\]|<function=[^<>\s]{1,128}>"
@@ -158,6 +158,8 @@ def _block(
     text: str, at: int, known: Collection[str], *, is_marked: bool
 ) -> tuple[list[WrittenCall], int] | None:
     """Read one call, or a list of them, as JSON."""
+    if not text.startswith(("{", "["), _past_space(text, at)):
+        return None
     try:
         reading = near_json.read(text, at)
     except ValueError:

@@ -9,8 +9,7 @@ from pydantic import SecretStr
 
 from aibt.agents.llm.provider import OpenAIModel
 from tests.fakes.openai import FakeOpenAI
-
-KEY = "sk-or-v1-0123456789abcdef0123456789abcdef"
+from tests.unit.agents.llm.builders import KEY
 
 
 @pytest.fixture
