@@ -5,6 +5,7 @@ from typing import Final
 NAMESPACE: Final = "aibt"
 SUPERVISOR: Final = "supervisor"
 MARKET: Final = "market"
+PREDICTOR: Final = "predictor"
 TRAINING: Final = "training/"
 SESSION: Final = "session/"
 TOOL_SERVICES: Final = "tool-services"

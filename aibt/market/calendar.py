@@ -6,13 +6,15 @@ need none: there a bar ends exactly one interval after it opens.
 
 import math
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import lru_cache
 from typing import Final
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
 
-from aibt.market.bars import Times
+from aibt.market.bars import Times, moment
 from aibt.market.intervals import NS_PER_S, Interval
 from aibt.market.symbols import currency_pair
 
@@ -57,6 +59,9 @@ _SUFFIXES: Final = {
 }  # fmt: skip: a table reads better in rows
 _QUOTES: Final = ("-USD", "-EUR", "-USDT", "-USDC", "-BTC", "-ETH", "-GBP")
 _SYNTHETIC: Final = ("SINE", "OU", "TREND", "RANDOM")
+_PAIRS_REST_IN: Final = ZoneInfo("America/New_York")  # from Friday, 17:00 to Sunday, 17:00 there
+_FRIDAY_EVENING: Final = timedelta(days=4, hours=17)  # since Monday, 00:00
+_SUNDAY_EVENING: Final = timedelta(days=6, hours=17)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +99,16 @@ def calendar_for(symbol: str) -> MarketCalendar:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sessions:
-    """An exchange's sessions, oldest first: dates at 00:00 UTC, opening and closing times."""
+    """An exchange's sessions, oldest first: dates at 00:00 UTC, opening and closing times.
+
+    A session without a lunch break has the smallest number there is for both of its ends.
+    """
 
     dates: Times  # [S]
     opens: Times  # [S]
     closes: Times  # [S]
+    break_starts: Times  # [S]
+    break_ends: Times  # [S]
 
 
 @lru_cache(maxsize=8)
@@ -115,8 +125,10 @@ def sessions_of(name: str) -> Sessions:
         np.asarray(column.to_numpy(), dtype="datetime64[ns]").astype(np.int64)
         for column in (
             exchange.schedule.index,
-            exchange.schedule["open"].dt.tz_localize(None),
-            exchange.schedule["close"].dt.tz_localize(None),
+            *(
+                exchange.schedule[name].dt.tz_localize(None)
+                for name in ("open", "close", "break_start", "break_end")
+            ),
         )
     )
     return Sessions(*columns)
@@ -165,19 +177,24 @@ def _session_ends(opened_ns: Times, interval: Interval, sessions: Sessions, ends
 def open_times(opened_ns: Times, interval: Interval, calendar: MarketCalendar) -> Times:
     """Return when the first trade of each bar can have been, at the earliest. Shape [T].
 
-    An exchange's daily or longer bar carries its date; it opens with that date's session.
+    An exchange's daily or longer bar carries its date; it opens with the first session that it
+    covers, in Sydney the evening before. Where the calendar says nothing, as it is dated.
     """
     if not calendar.has_sessions or interval.is_intraday or not len(opened_ns):
         return opened_ns
     sessions = sessions_of(calendar.name)
-    at = np.searchsorted(sessions.dates, opened_ns - opened_ns % DAY_NS, side="left")
+    dates = session_dates(opened_ns, calendar)
+    at = np.searchsorted(sessions.dates, dates, side="left")
     found = np.minimum(at, len(sessions.dates) - 1)
-    opens = sessions.opens[found]
-    return np.where((at < len(sessions.dates)) & (opens > opened_ns), opens, opened_ns)
+    covered = (sessions.dates[found] >= dates) & (sessions.dates[found] < dates + interval.ns)
+    return np.where(covered, sessions.opens[found], opened_ns)
 
 
 def next_end(after_ns: int, interval: Interval, calendar: MarketCalendar) -> int:
     """Return when the first bar that ends later than `after_ns` ends, as the calendar has it.
+
+    Bars are counted as `resample` counts them; one that lies in a weekend or a lunch break as a
+    whole is none.
 
     Raises:
         ValueError: the calendar does not reach so far.
@@ -185,9 +202,8 @@ def next_end(after_ns: int, interval: Interval, calendar: MarketCalendar) -> int
     if calendar.has_sessions:
         return _next_session_end(after_ns, interval, sessions_of(calendar.name))
     step = interval.ns
-    anchor = MONDAY_NS if step % WEEK_NS == 0 else 0
-    end = after_ns - (after_ns - anchor) % step + step
-    while calendar.name == AROUND_THE_CLOCK.name and _is_weekend(end - step, end):
+    end = after_ns - (after_ns - _anchor_ns(interval)) % step + step
+    while calendar.name == AROUND_THE_CLOCK.name and _is_weekend(end - step, end, interval):
         end += step
     return end
 
@@ -198,26 +214,38 @@ def _next_session_end(after_ns: int, interval: Interval, sessions: Sessions) -> 
         raise ValueError("the calendar does not reach so far")
     opened, closed = int(sessions.opens[at]), int(sessions.closes[at])
     if interval.is_intraday:
-        passed = max(after_ns - opened, -1) // interval.ns + 1
-        return min(opened + max(passed, 1) * interval.ns, closed)
+        end = opened + (max(after_ns - opened, 0) // interval.ns + 1) * interval.ns
+        while end - interval.ns >= sessions.break_starts[at] and end <= sessions.break_ends[at]:
+            end += interval.ns
+        return min(end, closed)
     while not _ends_period(sessions, at, interval):
         at += 1
     return int(sessions.closes[at])
 
 
 def _ends_period(sessions: Sessions, at: int, interval: Interval) -> bool:
-    """Return whether a session is the last of its bar: days and weeks count from a Monday."""
+    """Return whether a session is the last one of its bar."""
     if at + 1 == len(sessions.dates):
         return True
-    days = sessions.dates[at : at + 2] - MONDAY_NS
+    days = sessions.dates[at : at + 2] - _anchor_ns(interval)
     return bool(days[0] // interval.ns != days[1] // interval.ns)
 
 
-def _is_weekend(opened_ns: int, ended_ns: int) -> bool:
-    """Return whether a bar lies between Friday and Sunday, 22:00 UTC, as pairs rest then."""
-    friday, sunday = 4 * DAY_NS + 22 * 3_600 * NS_PER_S, 6 * DAY_NS + 22 * 3_600 * NS_PER_S
-    in_week = (opened_ns - MONDAY_NS) % WEEK_NS
-    return friday <= in_week and in_week + (ended_ns - opened_ns) <= sunday
+def _anchor_ns(interval: Interval) -> int:
+    """Return from when on bars are counted: weeks from a Monday, others from 1970."""
+    return MONDAY_NS if interval.ns % WEEK_NS == 0 else 0
+
+
+def _is_weekend(opened_ns: int, ended_ns: int, interval: Interval) -> bool:
+    """Return whether pairs rest during the whole of a bar; their Sunday belongs to Monday."""
+    if not interval.is_intraday:
+        in_week = (opened_ns - MONDAY_NS) % WEEK_NS
+        return in_week >= 5 * DAY_NS and in_week + (ended_ns - opened_ns) <= WEEK_NS
+    opened, ended = (
+        moment(ns).astimezone(_PAIRS_REST_IN).replace(tzinfo=None) for ns in (opened_ns, ended_ns)
+    )
+    monday = opened.replace(hour=0, minute=0) - timedelta(days=opened.weekday())
+    return opened - monday >= _FRIDAY_EVENING and ended - monday <= _SUNDAY_EVENING
 
 
 def session_dates(opened_ns: Times, calendar: MarketCalendar) -> NDArray[np.int64]:

@@ -20,6 +20,9 @@ Column = NDArray[np.float64]
 
 WINDOW: Final = 32
 SPANS: Final[tuple[int, ...]] = (8, 32, 128, 512, 2_048)
+REACH: Final = 10 * max(SPANS)
+"""Bars that a row looks back on: older ones weigh less than e⁻²⁰ in its longest average."""
+
 _FAST: Final = 8  # bars of the fast and the slow volatility
 _SLOW: Final = 64
 _VOLUME_SPAN: Final = 32

@@ -44,6 +44,7 @@ def resample(
     opened = np.minimum(labels[starts], series.opened_ns[starts])  # Sunday's, for a pair's Monday
     lasts = np.r_[starts[1:], len(labels)] - 1
     nominal = bar_ends(labels[starts], interval, hours)
+    nominal[:-1] = np.minimum(nominal[:-1], opened[1:])  # a pair's next week begins on Sunday
     ended = np.maximum(nominal, series.ended_ns[lasts])
     whole = len(starts) if series.ended_ns[-1] >= nominal[-1] else len(starts) - 1
     if not whole:

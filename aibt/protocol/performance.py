@@ -4,7 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, AwareDatetime, Field
 
-from aibt.protocol.message import MAX_ID, Name, Params, Symbol, WireMessage
+from aibt.protocol.agent_fields import legible
+from aibt.protocol.message import MAX_ID, Params, Symbol, WireMessage
 from aibt.store.records import Score
 
 Kind = Literal["agent", "bot", "baseline"]
@@ -27,34 +28,37 @@ Topic = Annotated[
 
 
 class PerformanceFigures(WireMessage):
-    """The figures of one account; null where one is undefined."""
+    """The figures of one account; null where one is undefined or not known.
 
-    total_return: float | None = Field(description="last equity over the first, less 1")
+    Returns and ratios are fractions, money is in the account's currency.
+    """
+
+    total_return: float = Field(description="profit over the starting balance")
     annual_return: float | None = Field(description="the same per year, compounded")
     volatility: float | None = Field(description="yearly standard deviation of the returns")
     sharpe: float | None = Field(description="yearly Sharpe ratio")
     sortino: float | None = Field(description="yearly Sortino ratio")
     calmar: float | None = Field(description="`annual_return` over `max_drawdown`")
-    max_drawdown: float | None = Field(description="fraction of the peak equity")
-    max_drawdown_from: AwareDatetime | None = Field(description="the peak before it")
-    max_drawdown_until: AwareDatetime | None = Field(description="its lowest point")
-    recovered_at: AwareDatetime | None = Field(description="back at the peak; null: not yet")
-    win_rate: float | None = Field(description="fraction of the trades with a profit")
-    profit_factor: float | None = Field(description="gains of the trades over their losses")
-    trades: int | None = Field(description="entries with their exits")
-    turnover: float | None = Field(description="traded value per year over the mean equity")
-    exposure: float | None = Field(description="mean gross exposure over equity")
+    max_drawdown: float = Field(description="fraction of the peak equity")
+    max_drawdown_from: AwareDatetime | None = Field(description="when the peak was last seen")
+    max_drawdown_until: AwareDatetime | None = Field(description="when the fall was deepest")
+    recovered_at: AwareDatetime | None = Field(description="first at the peak again; null: not yet")
+    win_rate: float | None = Field(description="fraction of the closed trades with a profit")
+    profit_factor: float | None = Field(description="gains of the closed trades over their losses")
+    trades: int = Field(description="closed ones: entries with their exits")
+    turnover: float | None = Field(description="traded value per year over mean equity")
+    exposure: float | None = Field(description="mean gross value of the positions over equity")
     benchmark_return: float | None = Field(description="total return of the benchmark")
     excess_return: float | None = Field(description="`total_return` less the benchmark's")
-    sharpe_low: float | None = Field(description="lower end of its 95% confidence interval")
+    sharpe_low: float | None = Field(description="lower end of the 95% interval of `sharpe`")
     sharpe_high: float | None = Field(description="upper end")
-    return_low: float | None = Field(description="lower end of the annual return's interval")
+    return_low: float | None = Field(description="lower end of the 95% interval of `total_return`")
     return_high: float | None = Field(description="upper end")
-    profit: float | None = Field(description="last equity less the first")
-    fees: float | None = Field(description="paid to trade")
+    profit: float = Field(description="last equity less the starting balance, net of fees")
+    fees: float = Field(description="paid in all")
     model_cost: float | None = Field(description="of the language model, US dollars")
-    profit_after_model_cost: float | None
-    bars: int | None = Field(description="points of the equity curve")
+    profit_after_model_cost: float | None = Field(description="`profit` less `model_cost`")
+    bars: int = Field(description="how many bars the account lived through")
 
 
 class PerformanceMessage(WireMessage):
@@ -76,7 +80,9 @@ class LeaderboardQuery(Params):
     kinds: list[Kind] = Field(default=[], max_length=3, description="only these; empty: any")
     symbol: Symbol | None = Field(default=None, description="only those that traded it")
     mine: bool = Field(default=False, description="only your own")
-    name: Name | None = Field(default=None, description="only agents and bots of this name")
+    name: Annotated[str, AfterValidator(legible)] | None = Field(
+        default=None, max_length=64, description="what the names of agents and bots begin with"
+    )
     limit: int = Field(default=200, ge=1, le=1_000, description="at most so many")
 
 
@@ -112,9 +118,9 @@ def score_message(score: Score, reader_id: int) -> ScoreMessage:
     """Return a line of the leaderboard as the wire shows it to one reader.
 
     Raises:
+        KeyError: a figure is missing.
         pydantic.ValidationError: the row breaks the wire's contract.
     """
-    known = PerformanceFigures.model_fields
     return ScoreMessage.of(
         {
             "topic": score.topic,
@@ -126,6 +132,6 @@ def score_message(score: Score, reader_id: int) -> ScoreMessage:
             "start": score.start,
             "end": score.end,
             "is_public": score.is_public,
-            "figures": {name: score.data.get(name) for name in known},
+            "figures": {name: score.data[name] for name in PerformanceFigures.model_fields},
         }
     )

@@ -6,8 +6,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from aibt.rl.environment import Floats
-from aibt.rl.network import ONE_HOT
+from aibt.rl.environment import Floats, Indices
+from aibt.rl.network import ONE_HOT, SIDES
 
 
 class RowEncoder:
@@ -31,3 +31,9 @@ class RowEncoder:
     def inputs(self, bars: torch.Tensor, sides: torch.Tensor) -> torch.Tensor:
         """Return the network's input: row, then side + 1 as one of three. Shape [B, F + 3]."""
         return torch.cat([self._rows.index_select(0, bars), self._sides.index_select(0, sides)], 1)
+
+    def inputs_of_all_sides(self, bars: Indices) -> torch.Tensor:
+        """Return the network's inputs of each bar with sides -1, 0, +1. Shape [3 B, F + 3]."""
+        index = self.index(bars).repeat_interleave(SIDES)
+        sides = torch.arange(SIDES, device=self._device).repeat(len(bars))
+        return self.inputs(index, sides)

@@ -51,7 +51,6 @@ class TrainingStatus:
     def to_json(self) -> dict[str, Json]:
         """Return the wire's `status` without `id`, `state` and `cursor`, which the host adds."""
         best = max(range(len(NAMES)), key=self.prediction.__getitem__)
-        prediction: dict[str, Json] = dict(zip(NAMES, map(float, self.prediction), strict=True))
         trades: list[Json] = [*self.trades]
         return {
             "episodes": _progress(self.episode, self.max_episodes),
@@ -63,7 +62,7 @@ class TrainingStatus:
             "trades": self.trade_count,
             "rewards": self.rewards,
             "last_decision": int(self.last_decision),
-            "prediction": {**prediction, "max": NAMES[best]},
+            "prediction": {**by_name(self.prediction), "max": NAMES[best]},
             "bot": {"day": self.day, "trades": trades},
             "steps": self.steps,
             "steps_per_second": self.steps_per_second,
@@ -93,6 +92,11 @@ def prediction(values: Sequence[float]) -> tuple[int, int, int, int]:
     for at in by_remainder[: 100 - sum(whole)]:
         whole[at] += 1
     return (whole[0], whole[1], whole[2], whole[3])
+
+
+def by_name(shares: Sequence[int]) -> dict[str, float]:
+    """Return a prediction as the wire has it: per cent by the action's name."""
+    return dict(zip(NAMES, map(float, shares), strict=True))
 
 
 class SpeedMeter:

@@ -8,7 +8,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Executable, delete, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from aibt.live.events import Json
 from aibt.live.journal import Entry
@@ -39,9 +40,10 @@ class Accounts(Repository):
                 points[point.at] = point
         if executed:
             owned = [{**row, "owner_id": self._owner_id} for row in executed]
-            await self._write(insert(fills), owned)
+            await self._insert(fills, owned)
         if points:
-            await self._put(session_topic(session_id), list(points.values()))
+            rows = self._of_points(session_topic(session_id), points.values())
+            await self._write(self._replacing(), rows)
 
     async def fills(
         self,
@@ -86,16 +88,12 @@ class Accounts(Repository):
         """
         await Events(self._work).locked_last_seq(topic)
         await self._write(delete(equity).where(equity.c.topic == topic, self._mine(equity)))
-        await self._insert_points(topic, list({point.at: point for point in points}.values()))
+        rows = self._of_points(topic, {point.at: point for point in points}.values())
+        for start in range(0, len(rows), _ROWS_PER_WRITE):
+            await self._insert(equity, rows[start : start + _ROWS_PER_WRITE])
 
-    async def _put(self, topic: str, points: list[EquityPoint]) -> None:
-        moments = [point.at for point in points]
-        its = (equity.c.topic == topic, self._mine(equity))
-        await self._write(delete(equity).where(*its, equity.c.at.in_(moments)))
-        await self._insert_points(topic, points)
-
-    async def _insert_points(self, topic: str, points: list[EquityPoint]) -> None:
-        rows = [
+    def _of_points(self, topic: str, points: Iterable[EquityPoint]) -> list[dict[str, Any]]:
+        return [
             {
                 "topic": topic,
                 "owner_id": self._owner_id,
@@ -105,8 +103,15 @@ class Accounts(Repository):
             }
             for point in points
         ]
-        for start in range(0, len(rows), _ROWS_PER_WRITE):
-            await self._write(insert(equity), rows[start : start + _ROWS_PER_WRITE])
+
+    def _replacing(self) -> Executable:
+        """Return the statement that inserts a point, in place of one at the same moment."""
+        on_postgresql = self._work.connection.dialect.name == "postgresql"
+        into = postgresql.insert(equity) if on_postgresql else sqlite.insert(equity)
+        return into.on_conflict_do_update(
+            index_elements=[equity.c.topic, equity.c.at],
+            set_={"equity": into.excluded.equity, "exposure": into.excluded.exposure},
+        )
 
 
 def _fill(data: Mapping[str, Json]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, insert, select, update
+from sqlalchemy import RowMapping, Select, select, update
 
 from aibt.errors import NotFound
 from aibt.live.events import Emission, Event
@@ -56,7 +56,7 @@ class Events(Repository):
             )
         ]
         if new:
-            await self._write(insert(events), [self._values(topic, event) for event in new])
+            await self._insert(events, [self._values(topic, event) for event in new])
             await self._write(
                 update(topics)
                 .where(topics.c.topic == topic, self._mine(topics))

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Select, func, insert, select
+from sqlalchemy import Select, func, select
 
 from aibt.live.events import Emission, Event
 from aibt.live.journal import Draft, Entry
@@ -13,9 +13,11 @@ from aibt.store.events import Events
 from aibt.store.leases import Leases
 from aibt.store.records import session_topic
 from aibt.store.repository import Repository
+from aibt.store.schema import topics
 from aibt.store.schema_agents import journal
 
 _COLUMNS = [journal.c.seq, journal.c.key, journal.c.kind, journal.c.data, journal.c.at]
+_NAMES = [column.name for column in _COLUMNS]
 _KEYS_PER_QUERY = 500  # databases limit the parameters of one statement
 
 
@@ -83,8 +85,9 @@ class Journals(Repository):
         return 0 if row is None or row["seq"] is None else int(row["seq"])
 
     async def _add(self, session_id: int, drafts: Sequence[Draft]) -> list[Entry]:
-        entry_of_key = await self._stored(session_id, list({draft.key for draft in drafts}))
-        seq = await self.last_seq(session_id)
+        """Store those drafts whose keys are new; the topic is locked."""
+        keys = list({draft.key: None for draft in drafts})
+        seq, entry_of_key = await self._last_seq_and_stored(session_id, keys)
         new: list[Entry] = []
         for draft in drafts:
             if draft.key not in entry_of_key:
@@ -94,21 +97,36 @@ class Journals(Repository):
                 entry_of_key[draft.key] = entry
                 new.append(entry)
         if new:
-            await self._write(insert(journal), [self._values(session_id, one) for one in new])
+            await self._insert(journal, [self._values(session_id, entry) for entry in new])
             await Accounts(self._work).take_over(session_id, new)
         return [entry_of_key[draft.key] for draft in drafts]
 
-    async def _stored(self, session_id: int, keys: Sequence[str]) -> dict[str, Entry]:
+    async def _last_seq_and_stored(
+        self, session_id: int, keys: Sequence[str]
+    ) -> tuple[int, dict[str, Entry]]:
+        """Return the latest number, and what is stored already under some keys.
+
+        One query for both, as each append asks it: from the session's topic, whose row is there
+        even where no key is.
+        """
+        its = (journal.c.session_id == session_id) & self._mine(journal)
+        last = select(func.max(journal.c.seq)).where(its).scalar_subquery().label("last_seq")
+        is_its_topic = (topics.c.topic == session_topic(session_id)) & self._mine(topics)
+        last_seq = 0
         stored: dict[str, Entry] = {}
         for start in range(0, len(keys), _KEYS_PER_QUERY):
-            chosen = keys[start : start + _KEYS_PER_QUERY]
-            rows = await self._rows(self._of(session_id).where(journal.c.key.in_(chosen)))
-            stored |= {row["key"]: Entry(**row) for row in rows}
-        return stored
+            has_key = journal.c.key.in_(keys[start : start + _KEYS_PER_QUERY])
+            found = topics.outerjoin(journal, its & has_key)
+            query = select(last, *_COLUMNS).select_from(found).where(is_its_topic)
+            for row in await self._rows(query):
+                last_seq = int(row["last_seq"] or 0)
+                if row["key"] is not None:
+                    stored[row["key"]] = Entry(**{name: row[name] for name in _NAMES})
+        return last_seq, stored
 
     def _of(self, session_id: int) -> Select[Any]:
         return select(*_COLUMNS).where(journal.c.session_id == session_id, self._mine(journal))
 
     def _values(self, session_id: int, entry: Entry) -> dict[str, Any]:
-        values = {column.name: getattr(entry, column.name) for column in _COLUMNS}
+        values = {name: getattr(entry, name) for name in _NAMES}
         return {**values, "session_id": session_id, "owner_id": self._owner_id}

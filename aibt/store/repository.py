@@ -14,6 +14,7 @@ from sqlalchemy import (
     Select,
     Table,
     Update,
+    insert,
 )
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -80,6 +81,18 @@ class Repository:
         if not self._work.writable:
             raise RuntimeError("this transaction reads: write within `store.writing()`")
         return await uninterrupted(self._work.connection.execute(statement, rows))
+
+    async def _insert(self, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+        """Insert rows that have the same columns; at least one.
+
+        Several are made one statement of many values, which asking for something back does: row by
+        row PostgreSQL would plan its policies each time.
+        """
+        statement = insert(table)
+        if len(rows) > 1:
+            await self._write(statement.returning(*table.primary_key.columns), rows)
+        else:
+            await self._write(statement, rows)
 
     async def _write_if_unique(self, statement: Insert | Update) -> bool:
         """Write one row and return True, or write nothing and return False: its key is taken.

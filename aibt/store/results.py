@@ -7,7 +7,7 @@ filtered by; the whole payload stays with the event alone.
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Table, and_, insert, select
+from sqlalchemy import Table, and_, select
 
 from aibt.live.events import Event, Json
 from aibt.store.records import EpisodeResult, TradeResult, training_topic
@@ -29,7 +29,7 @@ class Results(Repository):
         for kind, table in (("episode", episodes), ("trade", trades)):
             if rows[kind]:
                 values = [{**row, "topic": topic, "owner_id": self._owner_id} for row in rows[kind]]
-                await self._write(insert(table), values)
+                await self._insert(table, values)
 
     async def episodes(
         self, training_id: int, *, after_seq: int = 0, limit: int = 1_000

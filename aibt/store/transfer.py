@@ -268,12 +268,12 @@ class _Import:
                 changed[column] = self.new_path(path)
         topic = row.get("topic")
         if isinstance(topic, str):
-            of = next((one for one in _RUNS if topic.startswith(one.topic)), None)
-            number = "" if of is None else topic.removeprefix(of.topic)
-            if of is None or not _NUMBER.fullmatch(number):
+            kind = next((kind for kind in _RUNS if topic.startswith(kind.topic)), TRAININGS)
+            number = topic.removeprefix(kind.topic)
+            if not _NUMBER.fullmatch(number):
                 raise Invalid("archive", f"it has an unknown topic: {topic[:64]!r}")
-            new = self._new(of.table.name, int(number))
-            changed["topic"] = of.topic_of(new)
+            new = self._new(kind.table.name, int(number))
+            changed["topic"] = kind.topic_of(new)
             data = row.get("data")
             if isinstance(data, dict) and "id" in data:
                 changed["data"] = {**data, "id": new}

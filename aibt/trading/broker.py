@@ -15,13 +15,12 @@ from aibt.trading.costs import Costs
 from aibt.trading.ledger import MONEY, exact
 from aibt.trading.market_rules import MarketRules
 from aibt.trading.orders import DenyReason, Order, OrderAction
-from aibt.trading.portfolio import Execution, Marks, Portfolio, Split
-from aibt.trading.risk import Denial, RiskCheck, RiskLimits
+from aibt.trading.portfolio import Execution, Portfolio, Split
+from aibt.trading.risk import REDUCING, Denial, RiskCheck, RiskLimits
 from aibt.trading.sizing import cost_rate, units_for_share, units_with_room, whole_lots
 
 _ZERO: Final = Decimal(0)
 _BPS: Final = Decimal(10_000)
-_REDUCING: Final = frozenset({OrderAction.SELL, OrderAction.COVER, OrderAction.CLOSE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +66,7 @@ class Broker:
         self.portfolio = portfolio
         self.pending: dict[str, Order] = {}
         self._decided: list[Order] = []
+        self._accepted: set[str] = set()
         self._limits = limits
         self._rules = rules
         self._check = RiskCheck(limits, rules)
@@ -83,7 +83,14 @@ class Broker:
         self._decided.clear()
 
     def accept(self, order: Order) -> None:
-        """Let an order wait for its symbol's next open."""
+        """Let an order wait for its symbol's next open.
+
+        Raises:
+            ValueError: one with this id was accepted before; it would fill twice.
+        """
+        if order.order_id in self._accepted:
+            raise ValueError(f"order {order.order_id} was accepted before")
+        self._accepted.add(order.order_id)
         self.pending[order.order_id] = order
         self._decided.append(order)
 
@@ -105,25 +112,19 @@ class Broker:
         """Fill what waits for these symbols, which open at one moment, and return what happened.
 
         What makes positions smaller fills first, so that it can pay for what makes others larger;
-        else in the order of acceptance. Limits hold at the opening prices: an order that would
-        break one is cut to what there is room for. An order placed after the moment waits on.
+        else, and always within one symbol, in the order of acceptance. Limits hold at the opening
+        prices: an order that would break one is cut to what there is room for. An order placed
+        after the moment waits on. Executions alone change the account.
         """
         by_symbol = {opening.symbol: opening for opening in openings}
-        marks = {symbol: opening.price for symbol, opening in by_symbol.items()}
-        if not marks:
-            return []
-        at = next(iter(by_symbol.values())).at
+        prices = {symbol: opening.price for symbol, opening in by_symbol.items()}
         due = [
             order
             for order in self.pending.values()
-            if order.symbol in by_symbol and order.placed_at <= at
+            if order.symbol in by_symbol and order.placed_at <= by_symbol[order.symbol].at
         ]
-        if not due:
-            return []
-        self.portfolio.apply(Marks(prices=marks, at=at))
-        due.sort(key=lambda order: order.action not in _REDUCING)  # stable: acceptance decides
         with localcontext(MONEY):
-            return [self._filled(order, by_symbol[order.symbol]) for order in due]
+            return [self._filled(order, by_symbol[order.symbol], prices) for order in _in_turn(due)]
 
     def cancel(
         self, reason: DenyReason | str, says: str, symbol: str | None = None
@@ -139,7 +140,7 @@ class Broker:
             for closing in closings:
                 held = self.portfolio.quantity(closing.symbol)
                 if held:
-                    order_id = f"end/{closing.symbol}"
+                    order_id = f"end/{closing.symbol}/{closing.at.isoformat()}"
                     done.append(self._executed(order_id, -held, closing))
         return done
 
@@ -149,51 +150,60 @@ class Broker:
             gross = self.portfolio.gross()
             return gross > 0 and self.portfolio.equity() < self._limits.maintenance * gross
 
-    def _filled(self, order: Order, opening: Opening) -> Outcome:
-        with localcontext(MONEY):
-            moved = abs(opening.price / order.reference_price - 1)
-            if moved > self._limits.price_collar:
-                says = f"{order.symbol} opened at {opening.price:f}, {moved:.0%} from your price"
-                return self._cancelled(order, "price_collar", says)
-            change = self._change(order, opening)
-            if isinstance(change, Cancellation):
-                return change
-            self.drop(order.order_id)
-            return self._executed(order.order_id, change, opening)
+    def _filled(self, order: Order, opening: Opening, prices: Mapping[str, Decimal]) -> Outcome:
+        moved = abs(opening.price / order.reference_price - 1)
+        if moved > self._limits.price_collar:
+            says = f"{order.symbol} opened at {opening.price:f}, {moved:.0%} from your price"
+            return self._cancelled(order, "price_collar", says)
+        change = self._change(order, opening, prices)
+        if isinstance(change, Cancellation):
+            return change
+        self.drop(order.order_id)
+        return self._executed(order.order_id, change, opening)
 
-    def _change(self, order: Order, opening: Opening) -> Decimal | Cancellation:
+    def _change(
+        self, order: Order, opening: Opening, prices: Mapping[str, Decimal]
+    ) -> Decimal | Cancellation:
         """Return the signed units that an order comes to at an open."""
         held = self.portfolio.quantity(order.symbol)
-        if order.action in _REDUCING:
+        if order.action in REDUCING:
             wrong_side = (order.action is OrderAction.SELL and held < 0) or (
                 order.action is OrderAction.COVER and held > 0
             )
             if held == 0 or wrong_side:
                 return self._cancelled(order, DenyReason.NOTHING_HELD, "nothing is held any more")
-            return self._reduction(order, opening, held)
+            return self._reduction(order, opening, held, self.portfolio.equity(prices))
         side = 1 if order.action is OrderAction.BUY else -1
         if held * side < 0:
             says = "the opposite position is still held"
             return self._cancelled(order, DenyReason.OPPOSITE_POSITION, says)
-        units = self._addition(order, opening, side)
+        return self._addition(order, opening, side, prices)
+
+    def _addition(
+        self, order: Order, opening: Opening, side: int, prices: Mapping[str, Decimal]
+    ) -> Decimal | Cancellation:
+        portfolio, limits, lot = self.portfolio, self._limits, self._rules[order.symbol].lot
+        equity, price = portfolio.equity(prices), opening.price
+        cost = cost_rate(side, self._fee, self._slippage)
+        wanted = order.quantity
+        if wanted is None:
+            wanted = units_for_share(equity, order.share or _ZERO, price, cost)
+        if equity > 0 and whole_lots(wanted, lot) <= 0:
+            return self._cancelled(order, DenyReason.QUANTITY, f"it is less than a lot of {lot}")
+        gross, own = portfolio.gross(prices), abs(portfolio.value(order.symbol, prices))
+        room = min(
+            units_with_room(equity, gross, limits.max_leverage, price, cost),
+            units_with_room(equity, own, limits.max_position, price, cost),
+        )
+        units = whole_lots(min(wanted, room), lot)
         if units <= 0:
             says = "there was no room for it at the open"
             return self._cancelled(order, DenyReason.BUYING_POWER, says)
         return side * units
 
-    def _addition(self, order: Order, opening: Opening, side: int) -> Decimal:
-        portfolio, limits = self.portfolio, self._limits
-        equity, price = portfolio.equity(), opening.price
-        cost = cost_rate(side, self._fee, self._slippage)
-        wanted = order.quantity
-        if wanted is None:
-            wanted = units_for_share(equity, order.share or _ZERO, price, cost)
-        room = units_with_room(equity, portfolio.gross(), limits.max_leverage, price, cost)
-        own = abs(portfolio.value(order.symbol))
-        position_room = units_with_room(equity, own, limits.max_position, price, cost)
-        return whole_lots(min(wanted, room, position_room), self._rules[order.symbol].lot)
-
-    def _reduction(self, order: Order, opening: Opening, held: Decimal) -> Decimal | Cancellation:
+    def _reduction(
+        self, order: Order, opening: Opening, held: Decimal, equity: Decimal
+    ) -> Decimal | Cancellation:
         free, rules = abs(held), self._rules[order.symbol]
         if rules.next_day and held > 0:
             free = self.portfolio.positions[order.symbol].settled(opening.on)
@@ -204,11 +214,11 @@ class Broker:
         if order.quantity is not None:
             units = min(order.quantity, free)
         elif order.share is not None:
-            units = min(order.share * max(self.portfolio.equity(), _ZERO) / opening.price, free)
+            units = min(units_for_share(equity, order.share, opening.price, _ZERO), free)
         if units < free:
             units = whole_lots(units, rules.lot)
         if units <= 0:
-            says = f"less than a lot of {rules.lot} is no order"
+            says = "it comes to no units" if rules.lot is None else f"a lot is {rules.lot} units"
             return self._cancelled(order, DenyReason.QUANTITY, says)
         return -units if held > 0 else units
 
@@ -241,3 +251,15 @@ class Broker:
         return Cancellation(
             order_id=order.order_id, symbol=order.symbol, reason=str(reason), says=says
         )
+
+
+def _in_turn(due: Iterable[Order]) -> list[Order]:
+    """Return orders as they fill; a reduction waits for an addition of its symbol before it."""
+    first: list[Order] = []
+    then: list[Order] = []
+    added: set[str] = set()
+    for order in due:
+        if order.action not in REDUCING:
+            added.add(order.symbol)
+        (then if order.symbol in added else first).append(order)
+    return [*first, *then]

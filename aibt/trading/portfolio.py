@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal, localcontext
+from types import MappingProxyType
 from typing import Final
 
 from aibt.trading.account_rule import fill as filled
@@ -15,6 +16,7 @@ from aibt.trading.account_rule import sign
 from aibt.trading.ledger import MONEY
 
 _ZERO: Final = Decimal(0)
+_NO_PRICES: Final[Mapping[str, Decimal]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,19 +116,23 @@ class Portfolio:
         """Let something happen to the account.
 
         Raises:
-            ValueError: an execution of no units, or at a price that is not positive.
+            ValueError: a price, ratio or dividend that is not a finite number above 0, an
+                execution of no units or with a negative fee; the account is then as it was.
         """
         with localcontext(MONEY):
             match happening:
                 case Execution():
                     self._execute(happening)
                 case Split():
+                    _check(happening, happening.ratio)
                     self._split(happening)
                 case Dividend():
+                    _check(happening, happening.amount)
                     held = self.quantity(happening.symbol)
                     self.cash += held * happening.amount
                     self.realised += held * happening.amount
                 case Marks():
+                    _check(happening, *happening.prices.values())
                     self.prices.update(happening.prices)
 
     def quantity(self, symbol: str) -> Decimal:
@@ -134,20 +140,21 @@ class Portfolio:
         held = self.positions.get(symbol)
         return _ZERO if held is None else held.quantity
 
-    def value(self, symbol: str) -> Decimal:
-        """Return the signed value of a position at its last price."""
+    def value(self, symbol: str, prices: Mapping[str, Decimal] = _NO_PRICES) -> Decimal:
+        """Return the signed value of a position at its last price, or at a newer one given."""
         with localcontext(MONEY):
-            return self.quantity(symbol) * self.prices.get(symbol, _ZERO)
+            price = prices.get(symbol) or self.prices.get(symbol, _ZERO)
+            return self.quantity(symbol) * price
 
-    def equity(self) -> Decimal:
-        """Return cash and all positions at their last prices."""
+    def equity(self, prices: Mapping[str, Decimal] = _NO_PRICES) -> Decimal:
+        """Return cash and all positions, at their last prices or newer ones given."""
         with localcontext(MONEY):
-            return self.cash + sum((self.value(symbol) for symbol in self.positions), _ZERO)
+            return self.cash + sum((self.value(symbol, prices) for symbol in self.positions), _ZERO)
 
-    def gross(self) -> Decimal:
+    def gross(self, prices: Mapping[str, Decimal] = _NO_PRICES) -> Decimal:
         """Return the value of all positions regardless of their side."""
         with localcontext(MONEY):
-            return sum((abs(self.value(symbol)) for symbol in self.positions), _ZERO)
+            return sum((abs(self.value(symbol, prices)) for symbol in self.positions), _ZERO)
 
     def unrealised(self) -> Decimal:
         """Return the profit of what is held, against its average prices."""
@@ -161,8 +168,9 @@ class Portfolio:
             )
 
     def _execute(self, done: Execution) -> None:
-        if done.quantity == 0 or done.price <= 0 or done.execution_price <= 0 or done.fee < 0:
-            raise ValueError(f"{done} is no execution")
+        _check(done, done.price, done.execution_price, done.quantity.copy_abs())
+        if not (done.fee.is_finite() and done.fee >= 0):
+            raise ValueError(f"the fee is negative: {done}")
         held = self.positions.get(done.symbol) or Position(
             symbol=done.symbol, quantity=_ZERO, average_price=_ZERO
         )
@@ -174,7 +182,7 @@ class Portfolio:
         if sign(held.quantity) == -sign(done.quantity):
             closed = min(abs(held.quantity), abs(done.quantity)) * sign(held.quantity)
             self.realised += closed * (done.execution_price - held.average_price)
-        self.prices.setdefault(done.symbol, done.price)
+        self.prices[done.symbol] = done.price
         if after == 0:
             self.positions.pop(done.symbol, None)
             return
@@ -204,3 +212,8 @@ class Portfolio:
                 average_price=held.average_price / split.ratio,
                 bought=held.bought * split.ratio,
             )
+
+
+def _check(happening: Happening, *numbers: Decimal) -> None:
+    if not all(number.is_finite() and number > 0 for number in numbers):
+        raise ValueError(f"a number is not finite and above 0: {happening}")

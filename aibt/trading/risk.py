@@ -13,8 +13,10 @@ from aibt.trading.sizing import whole_lots
 
 _ZERO: Final = Decimal(0)
 _MOST_UNITS: Final = Decimal(10) ** 15
+_LEAST: Final = Decimal(1).scaleb(-9)  # less would be lost in the digits that money has
 _SLACK: Final = Decimal("1.000001")  # an order sized to a limit may not fail by a rounding
 _OPENING: Final = frozenset({OrderAction.BUY, OrderAction.SHORT})
+REDUCING: Final = frozenset({OrderAction.SELL, OrderAction.COVER, OrderAction.CLOSE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,20 +68,24 @@ class RiskCheck:
         Args:
             order: what is wanted, at the last price known.
             portfolio: the account, marked at the last prices.
-            pending: accepted and not filled so far.
+            pending: accepted and not filled so far, in the order of acceptance.
             decided: accepted in this decision.
         """
         with localcontext(MONEY):
-            waiting = list(pending)
+            plan = _Plan(portfolio, pending)
             return (
                 self._form(order)
-                or self._direction(order, self._projected(order.symbol, portfolio, waiting))
-                or self._decision(order, portfolio, waiting, list(decided))
-                or self._exposure(order, portfolio, waiting)
+                or self._direction(order, plan.held(order.symbol))
+                or self._decision(order, plan, list(decided))
+                or self._exposure(order, plan)
             )
 
     def _form(self, order: Order) -> Denial | None:
-        rules = self._rules[order.symbol]
+        rules = self._rules.get(order.symbol)
+        if rules is None:
+            return _no(DenyReason.UNKNOWN_SYMBOL, "the symbol is not in your universe")
+        if not (order.reference_price.is_finite() and order.reference_price > 0):
+            return _no(DenyReason.NO_PRICE, f"no price of {order.symbol} is known")
         if order.action is OrderAction.CLOSE:
             if order.quantity is not None or order.share is not None:
                 return _no(DenyReason.QUANTITY, "close takes neither quantity nor share")
@@ -87,10 +93,14 @@ class RiskCheck:
         if (order.quantity is None) == (order.share is None):
             return _no(DenyReason.QUANTITY, "give exactly one of quantity and share")
         if order.share is not None and not _is_within(order.share, Decimal(1)):
-            return _no(DenyReason.QUANTITY, "share is a fraction of equity above 0 and at most 1")
+            return _no(
+                DenyReason.QUANTITY,
+                f"share is a fraction of equity, at least {_LEAST:f} and at most 1",
+            )
         if order.quantity is not None:
             if not _is_within(order.quantity, _MOST_UNITS):
-                return _no(DenyReason.QUANTITY, "quantity is a number of units above 0")
+                says = f"quantity is a number of units, at least {_LEAST:f} and at most 10^15"
+                return _no(DenyReason.QUANTITY, says)
             if order.action in _OPENING and whole_lots(order.quantity, rules.lot) != order.quantity:
                 return _no(DenyReason.QUANTITY, f"{order.symbol} trades in lots of {rules.lot}")
         return None
@@ -112,39 +122,46 @@ class RiskCheck:
                 return _no(DenyReason.NOTHING_HELD, f"you are not short {symbol}")
             case OrderAction.CLOSE if held == 0:
                 return _no(DenyReason.NOTHING_HELD, f"you hold no {symbol}")
-            case OrderAction.SELL | OrderAction.COVER:
-                if order.quantity is not None and order.quantity > abs(held):
-                    says = f"you hold only {abs(held):f} {symbol}"
-                    return _no(DenyReason.QUANTITY, says)
+            case OrderAction.SELL | OrderAction.COVER if order.quantity is not None:
+                return self._part(symbol, order.quantity, abs(held))
         return None
 
-    def _decision(
-        self, order: Order, portfolio: Portfolio, waiting: list[Order], decided: list[Order]
-    ) -> Denial | None:
+    def _part(self, symbol: str, quantity: Decimal, held: Decimal) -> Denial | None:
+        if quantity > held:
+            return _no(DenyReason.QUANTITY, f"you hold only {held:f} {symbol}")
+        lot = self._rules[symbol].lot
+        if quantity < held and whole_lots(quantity, lot) != quantity:
+            says = f"{symbol} trades in lots of {lot}: sell whole ones, or all {held:f}"
+            return _no(DenyReason.QUANTITY, says)
+        return None
+
+    def _decision(self, order: Order, plan: "_Plan", decided: list[Order]) -> Denial | None:
         limits = self._limits
         if len(decided) >= limits.max_orders:
             return _no(DenyReason.ORDER_LIMIT, f"at most {limits.max_orders} orders a decision")
         if limits.max_turnover is None:
             return None
-        traded = sum((self._value(one, portfolio, waiting) for one in (*decided, order)), _ZERO)
-        if traded > limits.max_turnover * portfolio.equity() * _SLACK:
+        traded = sum((plan.value(one) for one in (*decided, order)), _ZERO)
+        if traded > limits.max_turnover * plan.equity * _SLACK:
             says = f"at most {limits.max_turnover:f} × equity may be traded in one decision"
             return _no(DenyReason.TURNOVER_LIMIT, says)
         return None
 
-    def _exposure(self, order: Order, portfolio: Portfolio, waiting: list[Order]) -> Denial | None:
-        limits, equity = self._limits, portfolio.equity()
-        if order.action not in _OPENING:
+    def _exposure(self, order: Order, plan: "_Plan") -> Denial | None:
+        limits, equity = self._limits, plan.equity
+        if order.action in REDUCING:
             return None
         if equity <= 0:
             return _no(DenyReason.BUYING_POWER, "there is no equity left")
-        value = self._value(order, portfolio, waiting)
-        held = self._projected(order.symbol, portfolio, waiting)
-        position = abs(held) * order.reference_price + value
+        value, lot = plan.value(order), self._rules[order.symbol].lot
+        if order.share is not None and whole_lots(value / order.reference_price, lot) <= 0:
+            says = f"a lot is {lot} units, worth {(lot or _ZERO) * order.reference_price:.2f}"
+            return _no(DenyReason.QUANTITY, says)
+        position = abs(plan.held(order.symbol)) * order.reference_price + value
         if position > limits.max_position * equity * _SLACK:
             says = f"one position may be worth at most {limits.max_position:f} × equity"
             return _no(DenyReason.POSITION_LIMIT, says)
-        gross = self._projected_gross(portfolio, waiting)
+        gross = plan.gross()
         if gross + value > limits.max_leverage * equity * _SLACK:
             room = max(limits.max_leverage * equity - gross, _ZERO)
             says = (
@@ -157,32 +174,38 @@ class RiskCheck:
     def _may_short(self, symbol: str) -> bool:
         return self._limits.allow_short and self._rules[symbol].may_short
 
-    def _projected(self, symbol: str, portfolio: Portfolio, waiting: list[Order]) -> Decimal:
-        """Return the quantity that will be held when all that waits has filled at last prices."""
-        held = portfolio.quantity(symbol)
+
+class _Plan:
+    """What will be held when all that waits has filled at the prices it was placed at."""
+
+    def __init__(self, portfolio: Portfolio, waiting: Iterable[Order]) -> None:
+        self.equity = portfolio.equity()
+        self._held = {symbol: held.quantity for symbol, held in portfolio.positions.items()}
+        self._prices = dict(portfolio.prices)
+        self._values: dict[str, Decimal] = {}
         for order in waiting:
-            if order.symbol == symbol:
-                held = _after(order, held, portfolio.equity())
-        return held
+            self._values[order.order_id] = self.value(order)
+            self._held[order.symbol] = _after(order, self.held(order.symbol), self.equity)
+            self._prices.setdefault(order.symbol, order.reference_price)
 
-    def _projected_gross(self, portfolio: Portfolio, waiting: list[Order]) -> Decimal:
-        references = {order.symbol: order.reference_price for order in waiting}
-        symbols = {*portfolio.positions, *references}
-        return sum(
-            (
-                abs(self._projected(symbol, portfolio, waiting))
-                * portfolio.prices.get(symbol, references.get(symbol, _ZERO))
-                for symbol in symbols
-            ),
-            _ZERO,
-        )
+    def held(self, symbol: str) -> Decimal:
+        """Return the signed quantity that will be held."""
+        return self._held.get(symbol, _ZERO)
 
-    def _value(self, order: Order, portfolio: Portfolio, waiting: list[Order]) -> Decimal:
-        if order.action is OrderAction.CLOSE:
-            others = [one for one in waiting if one is not order]
-            return abs(self._projected(order.symbol, portfolio, others)) * order.reference_price
+    def gross(self) -> Decimal:
+        """Return the value of all positions regardless of their side, at last prices."""
+        values = (abs(units) * self._prices[symbol] for symbol, units in self._held.items())
+        return sum(values, _ZERO)
+
+    def value(self, order: Order) -> Decimal:
+        """Return what an order trades: one that waits in its turn, another after all of them."""
+        if order.order_id in self._values:
+            return self._values[order.order_id]
+        held = self.held(order.symbol)
+        if order.action in REDUCING:
+            return abs(_after(order, held, self.equity) - held) * order.reference_price
         if order.share is not None:
-            return order.share * portfolio.equity()
+            return order.share * self.equity
         return (order.quantity or _ZERO) * order.reference_price
 
 
@@ -190,20 +213,20 @@ def _after(order: Order, held: Decimal, equity: Decimal) -> Decimal:
     """Return what would be held after an order at its reference price."""
     if order.action is OrderAction.CLOSE:
         return _ZERO
-    units = order.quantity or (order.share or _ZERO) * equity / order.reference_price
+    units = order.quantity or (order.share or _ZERO) * max(equity, _ZERO) / order.reference_price
     match order.action:
         case OrderAction.BUY:
             return held + units
         case OrderAction.SHORT:
             return held - units
         case OrderAction.SELL:
-            return max(held - units, _ZERO)
+            return max(held - units, min(held, _ZERO))
         case _:
-            return min(held + units, _ZERO)
+            return min(held + units, max(held, _ZERO))
 
 
 def _is_within(number: Decimal, most: Decimal) -> bool:
-    return number.is_finite() and 0 < number <= most
+    return number.is_finite() and _LEAST <= number <= most
 
 
 def _no(reason: DenyReason, says: str) -> Denial:

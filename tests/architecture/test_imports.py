@@ -7,7 +7,14 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-LIGHT = ["actors.gateway", "actors.platform", "actors.supervisor", "actors.bot", "serve_app"]
+LIGHT = [
+    "actors.gateway",
+    "actors.platform",
+    "actors.supervisor",
+    "actors.bot",
+    "actors.predictor",
+    "serve_app",
+]
 
 
 def test_imports_point_one_way() -> None:

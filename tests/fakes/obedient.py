@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from aibt.agents.model import Answer, Message, Partial, ToolCall, ToolSpec, Usage
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
@@ -13,6 +15,52 @@ class Asked:
 
     name: str
     arguments: str
+
+
+class ObedientModel:
+    """Makes `first` its first calls, then every call that a tool's result asks for.
+
+    A decision ends when the results since its last answer ask for nothing more. It knows all the
+    messages that it was ever sent, and tells whatever looks like a key in them.
+    """
+
+    def __init__(self, *first: Asked) -> None:
+        self.asked: list[Asked] = []
+        self._first = list(first)
+        self._closed = False
+
+    async def answer(
+        self, messages: Sequence[Message], tools: Sequence[ToolSpec], partial: Partial
+    ) -> Answer:
+        texts = [str(message.get("content") or "") for message in messages]
+        wanted, self._first = self._first, []
+        for message in _since_the_last_answer(messages):
+            wanted += obeyed(str(message.get("content") or ""), texts)
+        calls = [
+            ToolCall(id=f"call_{len(self.asked) + at}", name=one.name, arguments=one.arguments)
+            for at, one in enumerate(wanted, 1)
+        ]
+        self.asked += wanted
+        return Answer(
+            text="As you wish.",
+            tool_calls=tuple(calls),
+            usage=Usage(input_tokens=10, output_tokens=10),
+            finish="tool_calls" if calls else "stop",
+            model="obedient",
+        )
+
+    async def close(self) -> None:
+        self._closed = True
+
+
+def _since_the_last_answer(messages: Sequence[Message]) -> list[Message]:
+    """Return the tools' results that nothing was answered to yet."""
+    results: list[Message] = []
+    for message in reversed(messages):
+        if message.get("role") != "tool":
+            break
+        results.insert(0, message)
+    return results
 
 
 _KEY = re.compile(r"\b(?:sk|jina|aibt)[-_][\w.\-]{8,}")
@@ -71,7 +119,7 @@ def _value(written: str) -> Any:
     try:
         return json.loads(written)
     except ValueError:
-        return written
+        return written.strip("'")
 
 
 def _objects(text: str) -> Iterator[tuple[int, str, str]]:

@@ -1,18 +1,12 @@
 """A platform in memory: deterministic, driven by the test, and able to fail or to hang."""
 
-import asyncio
-import itertools
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
-from aibt.api.platform import ClusterView, Command, Feed, Health
-from aibt.clock import SystemClock
+from aibt.api.platform import Command
 from aibt.errors import (
     BotBusy,
-    IdReused,
     Invalid,
     NameTaken,
     NotFound,
@@ -31,7 +25,6 @@ from aibt.protocol.bots import (
     BotsUpdate,
     bot_message,
 )
-from aibt.protocol.market import BarsMessage, SymbolMessage
 from aibt.protocol.paging import cursor_text, read_cursor
 from aibt.protocol.trainings import (
     EpisodeMessage,
@@ -44,57 +37,39 @@ from aibt.protocol.trainings import (
     TrainingsUpdate,
     training_message,
 )
-from aibt.store.records import Bot, Training, User
+from aibt.store.records import Bot, Training, User, training_topic
+from tests.fakes.platform_agents import FakeAgents
+from tests.fakes.platform_core import EPOCH, Topic
+from tests.fakes.platform_market import FakeMarket
+from tests.fakes.platform_scores import FakeScores
 
-EPOCH = datetime(2024, 1, 1, tzinfo=UTC)
+__all__ = ["EPOCH", "FakePlatform", "Run"]
 
 
-@dataclass
-class Run:
-    """One training of the fake: its row, its events and its newest status."""
+@dataclass(kw_only=True)
+class Run(Topic):
+    """One training of the fake: its row, beside its events and its newest status."""
 
     training: Training
-    events: list[Event] = field(default_factory=list)
-    status: Mapping[str, Json] | None = None
-    status_version: int = 0
-    changed: asyncio.Event = field(default_factory=asyncio.Event)
 
 
-class FakePlatform:
-    """Implements `aibt.api.platform.Platform` for one owner.
-
-    Attributes:
-        failures: method name -> what it raises; `hangs`: method names that never answer.
-        polls: feeds with a timeout that are under way, and `most_polls` ever at once.
-        calls: how often each method was called.
-    """
+class FakePlatform(FakeAgents, FakeScores, FakeMarket):
+    """Implements `aibt.api.platform.Platform` for one owner, with the parts that it inherits."""
 
     def __init__(self, *, page: int = 100, bars: int = 3) -> None:
-        self.owner = User(id=1, email="local@localhost", created_at=EPOCH)
-        self.failures: dict[str, Exception] = {}
-        self.hangs: set[str] = set()
-        self.delays: dict[str, asyncio.Event] = {}
-        self.calls: Counter[str] = Counter()
-        self.polls = 0
-        self.most_polls = 0
-        self.page = page
+        super().__init__(page=page)
         self.bars_count = bars
         self.notes: list[str] = []
         self.runs: dict[int, Run] = {}
         self._bots: dict[str, Bot] = {}
-        self._answers: dict[str, tuple[str, Any]] = {}
-        self._ids = itertools.count(1)
-        self._clock = SystemClock()
 
     # What a test does to it
 
     def emit(self, training_id: int, kind: str, data: Mapping[str, Json]) -> int:
         """Store an event and return its number."""
         run = self.runs[training_id]
-        seq = len(run.events) + 1
-        run.events.append(Event(seq=seq, key=f"{seq}", kind=kind, data=data, at=EPOCH))
+        seq = run.emit(kind, data)
         run.training = replace(run.training, last_seq=seq)
-        self._wake(run)
         return seq
 
     def log(self, training_id: int, text: str) -> int:
@@ -105,15 +80,14 @@ class FakePlatform:
     def show(self, training_id: int, **changes: Json) -> None:
         """Publish a status."""
         run = self.runs[training_id]
-        run.status = {
+        status = {
             **training_message(run.training).model_dump(mode="json", include=_STATUS),
             **(run.status or {}),
             "cursor": len(run.events),
             **changes,
         }
-        run.training = replace(run.training, status=run.status)
-        run.status_version += 1
-        self._wake(run)
+        run.training = replace(run.training, status=status)
+        run.publish(status)
 
     def move(self, training_id: int, state: RunState) -> None:
         """Bring a training into a state, with its event."""
@@ -121,6 +95,14 @@ class FakePlatform:
         ended = EPOCH if state.has_ended else None
         run.training = replace(run.training, state=state, ended_at=ended)
         self.emit(training_id, "state", {"id": training_id, "state": state.value, "reason": None})
+        if state.has_ended:
+            run.end()
+
+    def lose(self, training_id: int) -> None:
+        """Let a training be gone, and tell who follows it."""
+        run = self.runs.pop(training_id)
+        del self._topics[training_topic(training_id)]
+        run.emit("log", {})
 
     def age(self, training_id: int, by: timedelta) -> None:
         """Make a training older."""
@@ -229,11 +211,6 @@ class FakePlatform:
         events = self.runs[training_id].events
         return [event for event in events if event.kind == kind and event.seq > after]
 
-    async def cluster(self) -> ClusterView:
-        await self._enter("cluster")
-        actors = [f"training/{training_id}" for training_id in self.runs]
-        return ClusterView(nodes=[], actors=["market", "supervisor", *actors], dashboard=None)
-
     async def pause_bot(self, owner: User, name: str, command: Command | None) -> BotMessage:
         return await self._control_bot("pause_bot", name, RunState.PAUSED)
 
@@ -260,8 +237,9 @@ class FakePlatform:
             request = params.model_dump()
             request["lr"] = bot.lr if params.lr is None else params.lr
             request["gamma"] = bot.gamma if params.gamma is None else params.gamma
-            self.runs[training_id] = Run(self._row(owner, bot, training_id, request))
-            return training_message(self.runs[training_id].training)
+            run = Run(training=self._row(owner, bot, training_id, request))
+            self.runs[training_id] = self._topics[training_topic(training_id)] = run
+            return training_message(run.training)
 
         return self._once(command, start)
 
@@ -335,94 +313,7 @@ class FakePlatform:
             notes=self.notes,
         )
 
-    async def feed(
-        self,
-        owner: User,
-        training_id: int,
-        *,
-        cursor: int,
-        status_version: int,
-        timeout_s: float,
-    ) -> Feed:
-        run = self._run(training_id)
-        self.polls += timeout_s > 0
-        self.most_polls = max(self.polls, self.most_polls)
-        try:
-            await self._enter("feed" if timeout_s else "page")
-            while not self._has_news(run, cursor, status_version) and timeout_s > 0:
-                run.changed.clear()
-                await run.changed.wait()
-        finally:
-            self.polls -= timeout_s > 0
-        events = run.events[cursor : cursor + self.page]
-        at = events[-1].seq if events else cursor
-        is_newer = run.status is not None and run.status_version > status_version
-        return Feed(
-            events=events,
-            cursor=at,
-            status=run.status if is_newer else None,
-            status_version=run.status_version,
-            ended=run.training.state.has_ended and at >= len(run.events),
-        )
-
-    async def symbols(self, query: str) -> list[SymbolMessage]:
-        await self._enter("symbols")
-        known = [SymbolMessage(symbol="EURUSD", name="Euro", source="sample", periods=["1h"])]
-        return [symbol for symbol in known if query.upper() in symbol.symbol]
-
-    async def bars(
-        self,
-        symbol: str,
-        period: str,
-        *,
-        source: str | None,
-        start: datetime | None,
-        end: datetime | None,
-    ) -> BarsMessage:
-        await self._enter("bars")
-        if symbol == "NOPE":
-            raise UnknownSymbol(symbol, period)
-        column = [1.0, 1.1]
-        return BarsMessage(
-            symbol=symbol,
-            period=period,
-            source=source or "sample",
-            fetched_at=EPOCH,
-            age_s=60.0,
-            date_range=[str(start), str(end)],
-            opens=column,
-            highs=column,
-            lows=column,
-            closes=column,
-            volumes=column,
-        )
-
-    async def health(self) -> Health:
-        await self._enter("health")
-        return Health(ready=True, parts={"store": "ok"})
-
     # Inside
-
-    async def _enter(self, method: str) -> None:
-        self.calls[method] += 1
-        if method in self.hangs:
-            await asyncio.Event().wait()
-        if method in self.delays:
-            await self.delays[method].wait()
-        if method in self.failures:
-            raise self.failures[method]
-
-    def _once(self, command: Command | None, act: Any) -> Any:
-        if command is None:
-            return act()
-        if command.id in self._answers:
-            digest, answer = self._answers[command.id]
-            if digest != command.digest:
-                raise IdReused(command.id)
-            return answer
-        answer = act()
-        self._answers[command.id] = (command.digest, answer)
-        return answer
 
     async def _control(
         self, method: str, training_id: int, state: RunState, command: Command | None
@@ -491,18 +382,6 @@ class FakePlatform:
         if training_id not in self.runs:
             raise NotFound("training", str(training_id), "id")
         return self.runs[training_id]
-
-    @staticmethod
-    def _has_news(run: Run, cursor: int, status_version: int) -> bool:
-        return (
-            len(run.events) > cursor
-            or run.status_version > status_version
-            or run.training.state.has_ended
-        )
-
-    @staticmethod
-    def _wake(run: Run) -> None:
-        run.changed.set()
 
 
 _STATUS = {

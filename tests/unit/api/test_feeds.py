@@ -17,16 +17,19 @@ from aibt.api.outbox import Outbox
 from aibt.api.pacing import Pacing
 from aibt.api.platform import Feed
 from aibt.api.subscriptions import Stream
+from aibt.api.topics import SESSIONS, TRAININGS, Kind
 from aibt.clock import SystemClock
 from aibt.errors import ActorUnavailable
 from aibt.live.events import Event
 from aibt.live.states import RunState
+from aibt.protocol.agents import AgentsCreate
 from aibt.protocol.bots import BotsCreate
 from aibt.protocol.frames import Head
+from aibt.protocol.sessions import SessionsStart
 from aibt.protocol.trainings import TrainingsStart
 from aibt.settings import LimitSettings, Settings
 from tests.fakes.platform import EPOCH, FakePlatform
-from tests.unit.api.builders import BOT, START
+from tests.unit.api.builders import AGENT, BOT, RANGE, START
 
 NOBODY: Any = None  # streams begin when somebody has been let in
 OWNER = FakePlatform().owner
@@ -53,12 +56,19 @@ async def a_training(platform: FakePlatform) -> int:
     return started.id
 
 
+async def a_session(platform: FakePlatform) -> int:
+    agent = await platform.create_agent(platform.owner, AgentsCreate.read(AGENT), None)
+    asked = SessionsStart.read({"model_id": agent.id, **RANGE})
+    return (await platform.start_session(platform.owner, asked, None)).id
+
+
 class Reader:
     """A client that keeps its cursor through any number of connections."""
 
-    def __init__(self, gateway: Gateway, training_id: int) -> None:
+    def __init__(self, gateway: Gateway, run_id: int, kind: Kind = TRAININGS) -> None:
         self._gateway = gateway
-        self._id = training_id
+        self._id = run_id
+        self._kind = kind
         self.cursor = 0
         self.seqs: list[int] = []
         self.is_done = False
@@ -71,13 +81,14 @@ class Reader:
         stream = Stream(
             self._gateway,
             owner=owner,
-            head=Head(name="trainings-watch", id="i"),
-            training_id=self._id,
+            head=Head(name=f"{self._kind.queries}watch", id="i"),
+            kind=self._kind,
+            run_id=self._id,
             outbox=outbox,
             rate_hz=30,
         )
-        training = await platform.training(owner, self._id)
-        running = stream.run(training, self.cursor, begin_at=training.cursor)
+        run = await self._kind.find(platform, owner, self._id)
+        running = stream.run(run, self.cursor, begin_at=run.cursor)
         self._tasks = [asyncio.create_task(running), asyncio.create_task(outbox.write())]
 
     async def disconnect(self) -> None:
@@ -107,18 +118,23 @@ STEPS = st.lists(
 
 
 @settings(max_examples=60, deadline=None)
-@given(steps=STEPS, page=st.integers(1, 8))
+@given(steps=STEPS, page=st.integers(1, 8), kind=st.sampled_from([TRAININGS, SESSIONS]))
 def test_a_reader_gets_every_event_exactly_once_however_often_it_comes_back(
-    steps: list[str], page: int
+    steps: list[str], page: int, kind: Kind
 ) -> None:
-    asyncio.run(_read_through(steps, page))
+    asyncio.run(_read_through(steps, page, kind))
 
 
-async def _read_through(steps: list[str], page: int) -> None:
+async def _read_through(steps: list[str], page: int, kind: Kind) -> None:
     platform = FakePlatform(page=page)
-    training_id = await a_training(platform)
+    run_id = await (a_training if kind is TRAININGS else a_session)(platform)
+    log, show, move = (
+        (platform.log, platform.show, platform.move)
+        if kind is TRAININGS
+        else (platform.think, platform.show_session, platform.move_session)
+    )
     gateway = a_gateway(platform)
-    readers = [Reader(gateway, training_id), Reader(gateway, training_id)]
+    readers = [Reader(gateway, run_id, kind), Reader(gateway, run_id, kind)]
     for reader in readers:
         await reader.connect()
     acts: dict[str, Callable[[], Awaitable[None]]] = {
@@ -132,19 +148,19 @@ async def _read_through(steps: list[str], page: int) -> None:
         if step in acts:
             await acts[step]()
         elif step == "show":
-            platform.show(training_id)
+            show(run_id)
         elif step == "break":
             error = ActorUnavailable("gone")
             platform.failures.update(feed=error, page=error)
             await asyncio.sleep(0.001)
         else:
             for _ in range(12 if step == "burst" else 1):
-                platform.log(training_id, "x")
+                log(run_id, "x")
     platform.failures.clear()
-    platform.move(training_id, RunState.FINISHED)
+    move(run_id, RunState.FINISHED)
     await until(lambda: all(reader.is_done for reader in readers))
 
-    numbers = list(range(1, len(platform.runs[training_id].events) + 1))
+    numbers = list(range(1, len(platform._topics[kind.topic(run_id)].events) + 1))
     assert [reader.seqs for reader in readers] == [numbers, numbers]
     assert platform.most_polls == 1
     for reader in readers:
@@ -178,9 +194,7 @@ async def test_a_training_that_is_gone_ends_its_stream_with_an_error() -> None:
     await reader.connect()
     await until(lambda: platform.polls == 1)
 
-    run = platform.runs.pop(training_id)
-    run.events.append(Event(seq=1, key="1", kind="log", data={}, at=EPOCH))
-    run.changed.set()
+    platform.lose(training_id)
     await until(lambda: reader.is_done)
 
     await reader.disconnect()

@@ -16,7 +16,7 @@ from tests.fakes.platform import FakePlatform
 from tests.unit.api.builders import BOT, START
 
 OWN = "http://127.0.0.1:8080"
-TAKES_KEY = ("/api/bots", "/api/trainings")
+TAKES_KEY = ("/api/bots", "/api/trainings", "/api/models", "/api/trading")
 PROBLEM = {"code", "msg", "field", "correlation_id"}
 
 

@@ -7,7 +7,20 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from aibt.api import accounts, admin, bots, market, trainings
+from aibt.api import (
+    accounts,
+    admin,
+    admin_agents,
+    agents,
+    bots,
+    leaderboard,
+    market,
+    providers,
+    sessions,
+    tool_services,
+    trading,
+    trainings,
+)
 from aibt.api.signing_in import SignedInRoute
 from tests.unit.api.doors import ADA, Door, an_open_door
 
@@ -19,9 +32,9 @@ OPEN = {
     ("GET", "/healthz"),
 }
 GOOD = {"training_id": "1", "user_id": "1", "bot_id": "1", "name": "Ada", "provider": "jina",
-        "email": "ada@example.com"}  # fmt: skip
+        "email": "ada@example.com", "model_id": "1", "session_id": "1"}  # fmt: skip
 BAD = {"training_id": "x", "user_id": "-1", "bot_id": "1e9", "name": "%2e%2e%20x",
-       "provider": "%00", "email": "no-address"}  # fmt: skip
+       "provider": "%00", "email": "no-address", "model_id": "0", "session_id": "1.5"}  # fmt: skip
 
 
 @pytest.fixture
@@ -83,7 +96,7 @@ async def test_who_is_no_administrator_gets_403_whatever_else_is_wrong(door: Doo
     bearer = await door.bearer(ADA)
     async with door.http(bearer) as http:
         for method, path in routes(door):
-            if not path.startswith("/api/admin"):
+            if not path.startswith(("/api/admin", "/api/mcp")):
                 continue
             for wrong in WRONG:
                 answer = await http.request(method, filled(path, BAD), **wrong)
@@ -126,6 +139,12 @@ async def test_who_it_is_costs_one_transaction(
     assert len(begun) == most
 
 
-@pytest.mark.parametrize("module", [accounts, admin, bots, market, trainings])
+MODULES = [
+    accounts, admin, admin_agents, agents, bots, leaderboard, market, providers, sessions,
+    tool_services, trading, trainings,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("module", MODULES)
 def test_the_routes_of_a_module_ask_first(module: Any) -> None:
     assert all(isinstance(route, SignedInRoute) for route in module.router.routes)

@@ -57,6 +57,16 @@ def test_weeks_begin_on_monday() -> None:
     assert weeks.close.tolist() == [series.close[4]]
 
 
+def test_a_pairs_week_ends_before_the_next_begins_on_sunday() -> None:
+    opened = at("2017-01-01T22:00") + np.arange(24 * 15) * HOUR_NS
+    series = a_series(a_walk(24 * 15), symbol="EURUSD", opened_ns=opened)
+
+    weekly = resample(series, parse_interval("1w"))
+
+    assert weekly.opened_ns.tolist() == moments("2017-01-01T22:00", "2017-01-08").tolist()
+    assert weekly.ended_ns.tolist() == moments("2017-01-08", "2017-01-15").tolist()
+
+
 def test_a_pairs_sunday_evening_is_part_of_monday() -> None:
     opened = at("2017-01-01T22:00") + np.arange(26) * HOUR_NS
     series = a_series(a_walk(26), symbol="EURUSD", opened_ns=opened)

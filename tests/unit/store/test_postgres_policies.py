@@ -17,6 +17,7 @@ from tests.postgres import Database, Postgres
 
 MINE, OTHERS = 1, 2
 OWNED = sorted(policies.OWNED)
+NUMBERED = {"id", "bot_id", "training_id", "agent_id", "session_id", "seq", "epoch", "number"}
 NOW = datetime(2026, 3, 4, tzinfo=UTC)
 Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -42,9 +43,12 @@ def database(postgres: Postgres) -> Database:
     return made
 
 
-def insert(connection: Connection, table: Table, owner_id: int, number: int) -> None:
-    """Insert the row `number` of an owner into a table."""
+def insert(
+    connection: Connection, table: Table, owner_id: int, number: int, **values_of: object
+) -> None:
+    """Insert the row `number` of an owner into a table, with some values of one's own."""
     values = {column.name: a_value(column, owner_id, number) for column in table.columns}
+    values |= values_of
     statement = sql.SQL("insert into {} ({}) values ({})").format(
         sql.Identifier(table.name),
         sql.SQL(", ").join(map(sql.Identifier, values)),
@@ -56,7 +60,7 @@ def insert(connection: Connection, table: Table, owner_id: int, number: int) -> 
 def a_value(column: Any, owner_id: int, number: int) -> Any:
     if column.name == "owner_id":
         return owner_id
-    if column.name in {"id", "bot_id", "training_id", "seq", "epoch", "number"}:
+    if column.name in NUMBERED:
         return str(number) if isinstance(column.type, String) else number
     if column.name == "topic":
         return f"training/{number}"
@@ -188,16 +192,69 @@ def test_nobody_gives_a_row_of_his_to_another(database: Database, table: str) ->
         ("parameter_changes", "training_id"),
         ("checkpoints", "training_id"),
         ("commands", "training_id"),
+        ("commands", "session_id"),
+        ("sessions", "agent_id"),
     ],
 )
-def test_nobody_names_a_bot_or_a_training_of_anothers(
-    database: Database, table: str, column: str
-) -> None:
+def test_nobody_names_what_is_anothers(database: Database, table: str, column: str) -> None:
     name = sql.SQL("update {} set {} = %s").format(sql.Identifier(table), sql.Identifier(column))
     with session(database, "authenticated", MINE) as connection:
         connection.execute(name, (MINE,))
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             connection.execute(name, (OTHERS,))
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "others"),
+    [
+        ("journal", "session_id", OTHERS),
+        ("fills", "session_id", OTHERS),
+        ("scores", "topic", f"training/{OTHERS}"),
+    ],
+)
+def test_nobody_adds_a_row_of_his_to_what_is_anothers(
+    database: Database, table: str, column: str, others: object
+) -> None:
+    changed = {column: others} | ({"seq": 3} if table != "scores" else {})
+    with psycopg.connect(database.superuser) as connection:  # so that the key is free
+        connection.execute(sql.SQL("delete from scores where owner_id = %s"), (OTHERS,))
+        connection.execute("select set_config('role', 'authenticated', true)")
+        connection.execute(
+            "select set_config('request.jwt.claims', %s, true)", (json.dumps({"aibt_user": MINE}),)
+        )
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            insert(connection, metadata.tables[table], MINE, MINE, **changed)
+        connection.rollback()
+
+
+def test_of_a_public_score_anybody_reads_the_row_and_nothing_else_of_its_owner(
+    database: Database,
+) -> None:
+    with psycopg.connect(database.superuser) as connection:
+        connection.execute("update scores set is_public = (owner_id = %s)", (OTHERS,))
+    try:
+        with session(database, "authenticated", MINE) as connection:
+            assert owners(connection, "scores") == {MINE, OTHERS}
+            for table in OWNED:
+                assert table == "scores" or owners(connection, table) == {MINE}
+            for statement in (
+                "update scores set total_return = 9 where owner_id <> %s",
+                "update scores set is_public = false where owner_id <> %s",
+                "update scores set name = 'x' where topic like 'training/%%' and owner_id <> %s",
+            ):
+                assert connection.execute(statement, (MINE,)).rowcount == 0
+            locked = "select from scores where owner_id <> %s for update"
+            assert connection.execute(locked, (MINE,)).fetchall() == []
+        for user, seen in ((3, {OTHERS}), (None, set())):
+            with session(database, "authenticated", user) as connection:
+                assert owners(connection, "scores") == seen
+    finally:
+        with psycopg.connect(database.superuser) as connection:
+            connection.execute("update scores set is_public = false")
+
+
+def test_what_is_public_is_said_in_one_table_alone() -> None:
+    assert dict(policies.PUBLIC) == {"scores": "is_public"}
 
 
 @pytest.mark.parametrize("table", ["listed_emails", "passes", "buckets", "audit"])

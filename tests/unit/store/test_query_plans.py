@@ -10,6 +10,7 @@ from aibt.store.scope import of_owner
 from aibt.store.service import Service
 from tests.postgres import Postgres
 from tests.unit.store.conftest import a_world
+from tests.unit.store.entries import a_draft, a_fill, a_mark
 
 World = Any  # the fixture's class, tests/unit/store/conftest.py
 
@@ -53,15 +54,65 @@ async def ask_everything(world: World) -> None:
         await tx.events.last_of_kind(topic, "episode")
         await tx.results.episodes(id_)
         await tx.results.trades(id_, part="validation")
+        await tx.trainings.stop_all()
         await tx.trainings.set_state(id_, RunState.STOPPED, epoch=epoch)
         await tx.bots.update("alpha", new_name="beta", hidden_layers=9)
         await tx.bots.delete("beta")
+    await ask_of_agents(world)
+
+
+async def ask_of_agents(world: World) -> None:
+    """Run each query of agents, their sessions and accounts at least once."""
+    session = await world.a_session(await world.an_agent("trader"))
+    epoch = await world.a_lease(session)
+    topic, id_, agent_id = session.topic, session.id, session.agent_id
+    told = [Emission(key="a", kind="log", data={})]
+    async with world.store.writing(world.owner.id) as tx:
+        await tx.commands.begin("s", "d")
+        await tx.commands.attach("s", session_id=id_)
+        await tx.agents.get(agent_id)
+        await tx.agents.by_name("trader")
+        await tx.agents.all()
+        await tx.agents.count()
+        await tx.agents.page(after=("a", 1), prefix="a")
+        await tx.agents.page(order="created_at", after=(world.clock.now(), 1))
+        await tx.agents.page(order="updated_at", descending=True)
+        await tx.agents.update(agent_id, name="other", config={})
+        await tx.sessions.page(before_id=9)
+        await tx.sessions.page(after_id=1, oldest_first=True)
+        await tx.sessions.page(agent_id=agent_id, states=[RunState.QUEUED])
+        await tx.sessions.active_of(agent_id)
+        await tx.sessions.active_count()
+        await tx.sessions.cost_since(world.clock.now())
+        await tx.sessions.set_desired(id_, Desired.RUNNING)
+        await tx.sessions.save_status(id_, {}, epoch=epoch)
+        await tx.sessions.stop_all()
+        drafts = [a_draft("a"), a_fill("f"), a_mark("m")]
+        await tx.journal.append(id_, epoch, drafts, told)
+        await tx.journal.read(id_, after=1)
+        await tx.journal.read(id_, kinds=["fill", "mark"])
+        await tx.journal.last_seq(id_)
+        await tx.account.fills(id_)
+        await tx.account.fills(id_, symbol="GOOGL", after_seq=1)
+        await tx.account.equity(topic)
+        await tx.account.put_equity(topic, [])
+        await tx.sessions.set_state(id_, RunState.STOPPED, epoch=epoch)
+        await tx.agents.delete(agent_id)
+    await world.a_score(session)
+    await world.a_score(session)
+    async with world.store.writing(world.owner.id) as tx:
+        await tx.scores.get(topic)
+        await tx.scores.set_public(topic, True)
+        await tx.scores.leaderboard()
+        await tx.scores.leaderboard(mine=True, kinds=["agent"])
+        await tx.scores.leaderboard(kinds=["agent", "bot"], symbol="GOOGL", name="a")
 
 
 async def ask_as_service(world: World) -> None:
     """Run each query across owners at least once."""
     other = await world.another_user()
     training = await world.a_training(await world.a_bot("gamma"))
+    session = await world.a_session()
     now = world.clock.now()
     later = now + timedelta(hours=1)
     async with Service(world.store).writing() as tx:
@@ -100,6 +151,13 @@ async def ask_as_service(world: World) -> None:
         await tx.overview.trainings(owner_id=1)
         await tx.overview.bots(before_id=99)
         await tx.overview.bots(owner_id=1)
+        await tx.overview.active_sessions()
+        await tx.overview.session(session.id)
+        await tx.overview.agent(session.agent_id)
+        await tx.overview.sessions(before_id=99)
+        await tx.overview.sessions(owner_id=1, states=[RunState.QUEUED])
+        await tx.overview.agents(before_id=99)
+        await tx.overview.agents(owner_id=1)
 
 
 async def asked_of(
@@ -127,7 +185,7 @@ async def test_every_query_finds_its_rows_and_their_order_by_an_index(sqlite_wor
         for statement, values in asked.items():
             plan = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
             scans += [(row[3], statement) for row in plan if is_scan(row[3])]
-    assert len(asked) > 30
+    assert len(asked) > 60
     assert scans == []
 
 
@@ -155,7 +213,7 @@ async def test_every_query_of_an_owner_has_its_index_on_postgresql_too(postgres:
                 (plan,) = (await ask(f"explain (format json) {statement}", values)).scalar_one()
                 found.append((dear_steps(plan["Plan"]), statement))
 
-    assert len(found) > 30
+    assert len(found) > 60
     assert [(steps, statement) for steps, statement in found if steps] == []
 
 

@@ -1,10 +1,10 @@
-"""From the schema of the spine, with rows, to this one, on both databases."""
+"""From the schemas before, with rows, to this one, on both databases."""
 
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import JSON, MetaData, Table, insert
+from sqlalchemy import JSON, Connection, MetaData, Table, insert, text
 
 from aibt.errors import NotFound
 from aibt.store.database import open_store
@@ -12,7 +12,7 @@ from aibt.store.engine import WRITING, sync_engine
 from aibt.store.migration import _upgrade, migrate
 from aibt.store.service import Service
 from aibt.store.users import LOCAL_EMAIL
-from tests.postgres import Postgres
+from tests.postgres import OWNER, Postgres
 
 NOW = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
 ROWS: dict[str, dict[str, Any]] = {
@@ -46,6 +46,27 @@ ROWS: dict[str, dict[str, Any]] = {
     "commands": {"owner_id": 1, "command_id": "c", "digest": "d", "created_at": NOW},
 }  # fmt: skip
 
+ROWS_OF_ACCOUNTS: dict[str, dict[str, Any]] = {
+    **ROWS,
+    "commands": {
+        "owner_id": 1, "command_id": "c", "digest": "d", "answer": {"id": 7}, "training_id": 7,
+        "created_at": datetime.now(UTC),
+    },
+    "listed_emails": {"email": LOCAL_EMAIL, "created_at": NOW},
+    "sign_ins": {
+        "id": "s", "owner_id": 1, "refreshed_at": NOW, "created_at": NOW, "expires_at": NOW,
+    },
+    "passes": {
+        "hash": "h", "owner_id": 1, "kind": "ticket", "created_at": NOW, "expires_at": NOW,
+    },
+    "buckets": {"key": "k", "tokens": 1.0, "at": NOW},
+    "audit": {"at": NOW, "action": "look", "about": {}},
+    "secrets": {
+        "owner_id": 1, "provider": "jina", "sealed": "x", "last_four": "1234",
+        "created_at": NOW, "updated_at": NOW,
+    },
+}  # fmt: skip
+
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def empty(request: pytest.FixtureRequest, tmp_path: Any) -> tuple[str, str | None]:
@@ -61,17 +82,21 @@ def fill(url: str) -> None:
     """Bring a database to the spine's schema, with a row in every table."""
     engine = sync_engine(url, lock_timeout_s=5)
     _upgrade(engine, "0001")
-    tables = MetaData()
     with engine.connect().execution_options(**{WRITING: True}) as connection, connection.begin():
-        tables.reflect(connection, only=list(ROWS))
-        for name, row in ROWS.items():
-            connection.execute(insert(_with_documents(tables.tables[name])), row)
+        put(connection, ROWS)
     engine.dispose()
+
+
+def put(connection: Connection, rows: dict[str, dict[str, Any]]) -> None:
+    tables = MetaData()
+    tables.reflect(connection, only=list(rows))
+    for name, row in rows.items():
+        connection.execute(insert(_with_documents(tables.tables[name])), row)
 
 
 def _with_documents(table: Table) -> Table:
     for column in table.columns:
-        if column.name in {"request", "current", "data", "status", "changes"}:
+        if column.name in {"request", "current", "data", "status", "changes", "answer", "about"}:
             column.type = JSON()
     return table
 
@@ -102,6 +127,44 @@ async def test_rows_of_the_spine_stay_and_its_user_becomes_the_administrator(
         async with store.reading(2) as tx:
             with pytest.raises(NotFound):
                 await tx.trainings.get(7)
+
+
+async def test_rows_of_accounts_stay_and_commands_may_name_a_session(
+    empty: tuple[str, str | None],
+) -> None:
+    url, owner_url = empty
+    anybodys = url if owner_url is None else owner_url.replace(OWNER, "postgres")  # no policy holds
+    engine = sync_engine(anybodys, lock_timeout_s=5)
+    migrate_to_accounts(owner_url or url)
+    with engine.connect().execution_options(**{WRITING: True}) as connection, connection.begin():
+        put(connection, ROWS_OF_ACCOUNTS)
+    migrate(url, owner_url)
+    migrate(url, owner_url)
+
+    with engine.connect() as connection:
+        found = {
+            name: connection.execute(text(f"select count(*) from {name}")).scalar_one()
+            for name in ROWS_OF_ACCOUNTS
+        }
+    engine.dispose()
+    assert found == dict.fromkeys(ROWS_OF_ACCOUNTS, 1)
+    async with await open_store(url) as store, store.writing(1) as tx:
+        known = await tx.commands.begin("c", "d")
+        assert known is not None
+        assert (known.answer, known.training_id, known.session_id) == ({"id": 7}, 7, None)
+        agent = await tx.agents.create(name="a", base_model="b", config={}, is_public=False)
+        session = await tx.sessions.create(agent.id, request={}, data={})
+        await tx.commands.attach("c", session_id=session.id)
+        assert (await tx.bots.get("Ada")).version == 3
+        assert (await tx.trainings.get(7)).last_seq == 1
+        assert [secret.provider for secret in await tx.secrets.all()] == ["jina"]
+        await tx.leases.check("training/7", 2)
+
+
+def migrate_to_accounts(url: str) -> None:
+    engine = sync_engine(url, lock_timeout_s=5)
+    _upgrade(engine, "0002")
+    engine.dispose()
 
 
 async def test_an_empty_database_gets_everything_at_once(empty: tuple[str, str | None]) -> None:

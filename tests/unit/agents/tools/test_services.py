@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from aibt.agents.tools.services import ServicePorts, ToolServices
+from aibt.agents.tools.services import ToolServices
 from aibt.clock import SystemClock
 from aibt.errors import Invalid, NotFound
 from tests.unit.agents.tools.clients import ANY_FREE, MINE, Desks, NoWeb, a_client, running
@@ -99,7 +99,3 @@ async def test_the_services_listen_on_this_machine_alone() -> None:
             other.bind(("127.0.0.2", port))
 
     assert port
-
-
-def test_every_service_has_a_port() -> None:
-    assert ServicePorts(math=8000, search=8001, trade=8002, price=8003).price == 8003
