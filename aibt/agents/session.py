@@ -36,6 +36,7 @@ T = TypeVar("T")
 _PAGE: Final = 1_000
 _STORE_RETRY_S: Final = 0.5
 _INSTANT: Final = timedelta(microseconds=1)
+_SLOW: Final = frozenset({"search_web", "read_page", "ask_bot"})  # seen as soon as they begin
 _ENTRIES_OF_NEWS: Final = {
     entries.FILL, entries.CANCEL, entries.SPLIT, entries.DIVIDEND, entries.HALT, entries.SKIP,
 }  # fmt: skip
@@ -104,6 +105,7 @@ class SessionRun:
         self._note: str | None = None
         self._news: list[str] = []
         self._outcome: Outcome | None = None
+        self._unwritten: list[Draft] = []  # what goes to the journal with the next that must
         self.partial = ""  # text of the answer that is streaming
         self.version = 0  # counts what changes the status
 
@@ -202,27 +204,27 @@ class SessionRun:
         self.desk.accepts = True
         try:
             while True:
-                results = await self._make_calls(tools)
+                await self._make_calls(tools)
                 talk = self._conversation
                 if talk.is_over or self.spending.exceeded() is not None:
-                    await self._write(*results)
-                    break
-                if talk.round >= self._plan.max_rounds and not talk.is_waiting:
-                    says = f"the model used all of its {talk.round} turns"
-                    results.append(entries.log(f"{self._step}/turns", "warning", says, self._now()))
-                    await self._write(*results)
                     break
                 if not talk.is_waiting:
-                    await self._ask(results)
-                if not await self._answered(tools):
-                    break
+                    if talk.round >= self._plan.max_rounds:
+                        says = f"the model used all of its {talk.round} turns"
+                        self._unwritten.append(
+                            entries.log(f"{self._step}/turns", "warning", says, self._now())
+                        )
+                        break
+                    await self._ask()
+                await self._answered(tools)
         finally:
             self.desk.accepts = False
+        await self._write()
         if self._conversation.answer is not None:
             self._note = self._conversation.answer.text or self._note
         self._news.clear()
 
-    async def _ask(self, results: list[Draft]) -> None:
+    async def _ask(self) -> None:
         talk = self._conversation
         messages = []
         if talk.round == 0:
@@ -233,12 +235,11 @@ class SessionRun:
         elif talk.round == self._plan.max_rounds - 1:
             messages = [last_turn()]
         model = self._plan.base_model
-        draft = entries.request(self._step, talk.round + 1, messages, model)
-        await self._write(*results, draft)
+        await self._write(entries.request(self._step, talk.round + 1, messages, model))
         talk.asked(messages)
 
-    async def _answered(self, tools: Tools) -> bool:
-        """Wait for the model's answer; return whether there is one.
+    async def _answered(self, tools: Tools) -> None:
+        """Wait for the model's answer.
 
         A model that does not answer pauses the session, and is asked again when it is resumed.
         """
@@ -252,7 +253,7 @@ class SessionRun:
                 await self._trouble(str(error))
                 await self._pass_gate()
             else:
-                return True
+                return
 
     async def _take_answer(self, tools: Tools) -> None:
         """Read the answer to its end and write it down, also while the session is paused."""
@@ -270,24 +271,25 @@ class SessionRun:
         self.partial = ""
         self.version += 1
 
-    async def _make_calls(self, tools: Tools) -> list[Draft]:
+    async def _make_calls(self, tools: Tools) -> None:
         """Make the calls that the last answer asks for, one after the other.
 
-        Returns:
-            The last result, which is to be written together with what comes next.
+        They are written down together with what comes next, before anything depends on it: an
+        order, the next request, a call that takes long.
         """
-        waiting: list[Draft] = []
         turn = self._conversation.round
         for index, call in self._conversation.open_calls:
             await self._pass_gate()
-            await self._write(*waiting, entries.call(self._step, turn, index, call))
+            self._unwritten.append(entries.call(self._step, turn, index, call))
+            if call.name in _SLOW:
+                await self._write()
             made = await self._attended(self._call(tools, call, index))
-            draft = entries.result(
-                self._step, turn, index, call, ok=made.ok, data=made.data, text=made.text
-            )
             self._conversation.resulted(call, made.text)
-            waiting = [draft]
-        return waiting
+            self._unwritten.append(
+                entries.result(
+                    self._step, turn, index, call, ok=made.ok, data=made.data, text=made.text
+                )
+            )
 
     async def _call(self, tools: Tools, call: ToolCall, index: int) -> Called:
         if call.fault is not None:
@@ -364,15 +366,19 @@ class SessionRun:
         return (await self._write(draft))[0]
 
     async def _write(self, *drafts: Draft) -> list[Entry]:
-        """Write to the journal, waiting out a store that is busy."""
+        """Write to the journal what waits for it and `drafts`, waiting out a store that is busy.
+
+        Returns:
+            The entries of `drafts`.
+        """
         self.version += 1
-        if not drafts:
-            return []
-        while True:
+        waiting, self._unwritten = [*self._unwritten, *drafts], []
+        while waiting:
             try:
-                return await self._journal.append(drafts)
+                return (await self._journal.append(waiting))[len(waiting) - len(drafts) :]
             except StoreUnavailable:
                 await asyncio.sleep(_STORE_RETRY_S)
+        return []
 
     async def _end(self, state: RunState, reason: str | None) -> None:
         await self._write(entries.end(str(state), reason))

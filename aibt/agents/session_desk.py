@@ -16,6 +16,7 @@ from aibt.errors import ActorUnavailable, Invalid, NotFound, OrderDenied
 from aibt.live.events import Json
 from aibt.live.journal import Draft, Entry
 from aibt.market.bars import moment
+from aibt.store.uninterrupted import uninterrupted
 from aibt.trading.account_rule import sign
 from aibt.trading.ledger import exact
 from aibt.trading.orders import DenyReason, Order
@@ -145,6 +146,10 @@ class SessionDesk:
 
     async def place(self, request: OrderRequest, key: str | None) -> Result:
         self._known(request.symbol)
+        return await uninterrupted(self._place(request, key))
+
+    async def _place(self, request: OrderRequest, key: str | None) -> Result:
+        """Check, write down and accept an order; whoever gives up waiting leaves no half of it."""
         async with self._turn:  # check, journal and account are one step for whoever asks
             order_id = self._order_id(key)
             earlier = self._account.order(order_id)
