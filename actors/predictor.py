@@ -68,13 +68,17 @@ class Predictions:
 
 
 class PredictorActor:
-    """Forward questions to `Predictions`."""
+    """Forward questions to `Predictions`.
 
-    def __init__(self) -> None:
+    Args:
+        idle_s: so long after the last answer it leaves.
+    """
+
+    def __init__(self, idle_s: float) -> None:
         self._opening = asyncio.Lock()
         self._predictions: Predictions | None = None
         self._watch: asyncio.Task[None] | None = None
-        self._idleness = Idleness(_IDLE_S)
+        self._idleness = Idleness(idle_s)
 
     async def begin(self) -> None:
         """Watch over whether anybody asks."""
@@ -107,6 +111,27 @@ class PredictorActor:
         return f"Predictor ({self._idleness.answered} questions answered)"
 
 
+def start_predictor(idle_s: float = _IDLE_S) -> Any:
+    """Start the predictor actor, or return the handle of the one that runs. Blocking.
+
+    One that is lost is not restarted by Ray: whoever asks next starts it.
+    """
+    handle: Any = (
+        ray.remote(PredictorActor)
+        .options(
+            name=PREDICTOR,
+            namespace=NAMESPACE,
+            lifetime="detached",
+            get_if_exists=True,
+            num_cpus=0,
+            max_concurrency=100,
+        )
+        .remote(idle_s)
+    )
+    handle.begin.remote()  # so that it leaves also where nobody asks after all
+    return handle
+
+
 class RemoteOracle:
     """Implements `aibt.agents.oracle.BotOracle`: one owner's bots, asked in the predictor actor.
 
@@ -116,11 +141,11 @@ class RemoteOracle:
     """
 
     def __init__(
-        self, owner_id: int, handles: Handles, start: Callable[[], Any] | None = None
+        self, owner_id: int, handles: Handles, start: Callable[[], Any] = start_predictor
     ) -> None:
         self._owner_id = owner_id
         self._handles = handles
-        self._start = start_predictor if start is None else start
+        self._start = start
 
     async def predict(
         self, bot: str, view: MarketView | BarSeries, side: int
@@ -155,25 +180,6 @@ class RemoteOracle:
                     return await asyncio.to_thread(self._start)
             except (TimeoutError, RayError, ValueError) as error:
                 raise ActorUnavailable("the predictor does not start") from error
-
-
-def start_predictor() -> Any:
-    """Start the predictor actor, or return the handle of the one that runs. Blocking."""
-    handle: Any = (
-        ray.remote(PredictorActor)
-        .options(
-            name=PREDICTOR,
-            namespace=NAMESPACE,
-            lifetime="detached",
-            get_if_exists=True,
-            num_cpus=0,
-            max_restarts=-1,
-            max_concurrency=100,
-        )
-        .remote()
-    )
-    handle.begin.remote()  # so that it leaves also where nobody asks after all
-    return handle
 
 
 def _predictor() -> WeightsReader:
