@@ -3,18 +3,19 @@
 from collections.abc import Mapping
 from typing import Protocol
 
-from aibt.market.view import MarketView
+from aibt.market.bars import BarSeries
 
 
 class BotOracle(Protocol):
     """Asks an owner's bots for their predictions."""
 
-    async def predict(self, bot: str, view: MarketView, side: int) -> Mapping[str, float]:
+    async def predict(self, bot: str, bars: BarSeries, side: int) -> Mapping[str, float]:
         """Return `hold`, `close`, `bull`, `bear` in per cent; they add up to 100.
 
         Args:
             bot: its name among the owner's.
-            view: what is known now; the prediction is for its next bar.
+            bars: what is known now, `REACH` of them where there are so many, in shares of now; the
+                prediction is for what comes after the last.
             side: held now: -1, 0 or 1.
 
         Raises:

@@ -16,6 +16,7 @@ from aibt.errors import ActorUnavailable, Invalid, NotFound, OrderDenied
 from aibt.live.events import Json
 from aibt.live.journal import Draft, Entry
 from aibt.market.bars import moment
+from aibt.market.features import REACH
 from aibt.store.uninterrupted import uninterrupted
 from aibt.trading.account_rule import sign
 from aibt.trading.ledger import exact
@@ -173,9 +174,9 @@ class SessionDesk:
     async def ask_bot(self, bot: str, symbol: str) -> Result:
         if bot not in self._plan.bots or self._oracle is None:
             raise NotFound("bot", bot, "bot")
-        view = self._tape.view(self._known(symbol))
+        known = self._tape.known(self._known(symbol), REACH)
         side = sign(self._account.portfolio.quantity(symbol))
-        prediction = dict(await self._oracle.predict(bot, view, side))
+        prediction = dict(await self._oracle.predict(bot, known, side))
         strongest = max(prediction, key=lambda name: prediction[name])
         return {"bot": bot, "symbol": symbol, **prediction, "max": strongest}
 

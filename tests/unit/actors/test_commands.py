@@ -151,10 +151,10 @@ async def test_of_two_at_once_one_that_was_not_available_takes_no_answer_from_th
 async def test_a_start_that_was_refused_is_refused_again_and_one_under_way_is_not_known(
     commands: Commands, owner: int
 ) -> None:
-    assert await commands.earlier_training(owner, ID) is None
-    assert await commands.earlier_training(owner, ID) is None
+    assert await commands.earlier_run(owner, ID) is None
+    assert await commands.earlier_run(owner, ID) is None
     with pytest.raises(BotBusy):
         await commands.refuse(owner, ID, BotBusy("ada", 7))
 
     with pytest.raises(BotBusy):
-        await commands.earlier_training(owner, ID)
+        await commands.earlier_run(owner, ID)

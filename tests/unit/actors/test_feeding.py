@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from actors import feeding
-from actors.feeding import TrainingFeeds
+from actors.feeding import RunFeeds
 from actors.names import training_actor
 from actors.training_control import TrainingControl
 from actors.training_files import TrainingFiles
@@ -33,8 +33,8 @@ def handles() -> FakeHandles:
 
 
 @pytest.fixture
-def feeds(store: Store, handles: FakeHandles) -> TrainingFeeds:
-    return TrainingFeeds(store, handles)
+def feeds(store: Store, handles: FakeHandles) -> RunFeeds:
+    return RunFeeds(store, handles)
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ async def owner(store: Store) -> User:
 class Follower:
     """Follows one training as a gateway does, and keeps what it was told."""
 
-    def __init__(self, feeds: TrainingFeeds, owner: User, training: Training) -> None:
+    def __init__(self, feeds: RunFeeds, owner: User, training: Training) -> None:
         self._feeds, self._owner, self._training = feeds, owner, training
         self.events: list[Event] = []
         self.last: Feed | None = None
@@ -56,7 +56,7 @@ class Follower:
     async def look(self, timeout_s: float = 0.1) -> Feed:
         cursor = self.events[-1].seq if self.events else 0
         feed = await self._feeds.feed(
-            self._owner, self._training.id, cursor, self.version, timeout_s
+            self._owner, self._training.topic, cursor, self.version, timeout_s
         )
         self.events += feed.events
         self.version = feed.status_version
@@ -77,7 +77,7 @@ class Follower:
 async def test_a_follower_is_told_everything_once_through_a_loss_a_park_and_the_end(
     store: Store,
     files: TrainingFiles,
-    feeds: TrainingFeeds,
+    feeds: RunFeeds,
     handles: FakeHandles,
     owner: User,
     queued: StartTraining,
@@ -121,7 +121,7 @@ async def test_a_follower_is_told_everything_once_through_a_loss_a_park_and_the_
 async def test_the_end_is_said_with_the_last_event_and_not_before(
     store: Store,
     files: TrainingFiles,
-    feeds: TrainingFeeds,
+    feeds: RunFeeds,
     owner: User,
     queued: StartTraining,
     monkeypatch: pytest.MonkeyPatch,
@@ -147,7 +147,7 @@ async def test_the_end_is_said_with_the_last_event_and_not_before(
 async def test_a_status_of_the_rows_says_the_state_of_the_row(
     store: Store,
     files: TrainingFiles,
-    feeds: TrainingFeeds,
+    feeds: RunFeeds,
     handles: FakeHandles,
     owner: User,
     queued: StartTraining,
@@ -172,9 +172,9 @@ async def test_a_status_of_the_rows_says_the_state_of_the_row(
 
 
 async def test_what_has_nothing_new_answers_when_the_time_is_over(
-    feeds: TrainingFeeds, owner: User, queued: StartTraining
+    feeds: RunFeeds, owner: User, queued: StartTraining
 ) -> None:
-    feed = await feeds.feed(owner, (await queued()).id, 0, 0, 0.05)
+    feed = await feeds.feed(owner, (await queued()).topic, 0, 0, 0.05)
 
     assert (feed.events, feed.cursor, feed.status, feed.ended) == ((), 0, None, False)
 
@@ -182,7 +182,7 @@ async def test_what_has_nothing_new_answers_when_the_time_is_over(
 async def test_someone_elses_training_is_not_found_even_while_it_is_hosted(
     store: Store,
     files: TrainingFiles,
-    feeds: TrainingFeeds,
+    feeds: RunFeeds,
     handles: FakeHandles,
     owner: User,
     queued: StartTraining,
@@ -194,7 +194,7 @@ async def test_someone_elses_training_is_not_found_even_while_it_is_hosted(
     other = User(id=owner.id + 1, email="other@example.org", created_at=owner.created_at)
 
     with pytest.raises(NotFound):
-        await feeds.feed(other, hosting.training.id, 0, 0, 0.05)
+        await feeds.feed(other, hosting.training.topic, 0, 0, 0.05)
     await hosting.lose()
 
 
@@ -218,20 +218,20 @@ class Left:
 
 
 async def test_an_actor_that_turns_a_follower_away_is_not_asked_without_rest(
-    store: Store, feeds: TrainingFeeds, handles: FakeHandles, owner: User, queued: StartTraining
+    store: Store, feeds: RunFeeds, handles: FakeHandles, owner: User, queued: StartTraining
 ) -> None:
     training = await queued()
     async with store.writing(training.owner_id) as unit:
         await unit.trainings.set_state(training.id, RunState.RUNNING, epoch=None)
     left = handles.actors[training_actor(training.id)] = Left()
 
-    await feeds.feed(owner, training.id, 0, 0, 0.2)
+    await feeds.feed(owner, training.topic, 0, 0, 0.2)
 
     assert 1 <= left.polls <= 11
 
 
 async def test_what_has_left_an_actors_memory_is_read_from_the_store(
-    store: Store, feeds: TrainingFeeds, handles: FakeHandles, owner: User, queued: StartTraining
+    store: Store, feeds: RunFeeds, handles: FakeHandles, owner: User, queued: StartTraining
 ) -> None:
     training = await queued()
     told = [Emission(key=f"{n}", kind="log", data={"text": str(n)}) for n in range(5)]
@@ -255,7 +255,7 @@ async def test_what_has_left_an_actors_memory_is_read_from_the_store(
     handles.actors[training_actor(training.id)] = Forgetful()
     feeds._hosted[training.id] = owner.id
 
-    feed = await feeds.feed(owner, training.id, 2, 0, 0.1)
+    feed = await feeds.feed(owner, training.topic, 2, 0, 0.1)
 
     assert [event.seq for event in feed.events] == [3, 4, 5]
     assert feed.cursor == 5
