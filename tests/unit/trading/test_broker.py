@@ -51,6 +51,17 @@ def test_an_order_fills_at_the_open_with_slippage_and_fee() -> None:
     assert broker.pending == {}
 
 
+@pytest.mark.parametrize("verb", ["buy", "short"])
+def test_a_share_of_equity_pays_for_its_own_costs(verb: str) -> None:
+    broker = a_broker(costs=DEAR)
+
+    opened(broker, an_order(verb, share="0.5"))
+
+    paid = 1_000 - broker.portfolio.equity()
+    assert paid > 1
+    assert abs(broker.portfolio.gross() + paid - 500) < Decimal("1e-20")
+
+
 def test_an_order_waits_for_its_own_symbol_and_for_an_open_after_its_decision() -> None:
     broker = a_broker()
     later = an_order("buy", quantity="5", placed_at=NOON + timedelta(hours=2))

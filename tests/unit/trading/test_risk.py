@@ -219,6 +219,14 @@ def test_what_is_traded_in_one_decision_is_counted_once_and_in_its_turn(
     assert reason(limited, an_order("buy", "A", quantity="0.1")) in {None, "opposite_position"}
 
 
+def test_orders_of_symbols_that_have_no_price_of_their_own_yet_count_at_that_of_the_order() -> None:
+    broker = Broker(Portfolio(Decimal(1_000)), WIDE, {"A": FREE, "B": FREE}, NO_COSTS)
+    accepted(broker, an_order("buy", quantity="60"))
+
+    assert reason(broker, an_order("buy", "B", quantity="41")) is DenyReason.BUYING_POWER
+    assert reason(broker, an_order("buy", "B", quantity="40")) is None
+
+
 def test_selling_a_large_share_of_little_counts_as_little() -> None:
     broker = a_broker(limits=replace(WIDE, max_turnover=Decimal("0.2")))
     opened(broker, an_order("buy", share="0.1"))
