@@ -60,15 +60,25 @@ def queried(world: World, query: str, who: str, things: Things) -> Sent:
     return asyncio.run(_queried(world, query, who, things))
 
 
+def listened(world: World, who: str, things: Things) -> Sent:
+    """Open the socket of somebody's agent, and hear what comes up to its status."""
+    return asyncio.run(_heard(world, f"/trading/{things.model}", who, None))
+
+
 async def _queried(world: World, query: str, who: str, things: Things) -> Sent:
+    request = {"query": query, "view": "v", "params": QUERIES[query][1](things)}
+    return await _heard(world, "", who, json.dumps(request))
+
+
+async def _heard(world: World, path: str, who: str, request: str | None) -> Sent:
     headers = {} if who == ANONYMOUS else {"Authorization": f"Bearer {world.bearers[who]}"}
-    params = QUERIES[query][1](things)
     frames: list[dict[str, Any]] = []
     try:
         async with websockets.connect(
-            world.server.ws, additional_headers=headers, max_size=2**22
+            world.server.ws + path, additional_headers=headers, max_size=2**22
         ) as socket:
-            await socket.send(json.dumps({"query": query, "view": "v", "params": params}))
+            if request is not None:
+                await socket.send(request)
             async with asyncio.timeout(20):
                 while True:
                     frames.append(json.loads(await socket.recv()))

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from tests.unit.isolation.world import OTHERS, Things, World
+from tests.unit.isolation.world import OTHERS, RANGE, Things, World
 
 PUBLIC, SIGN_IN, OWN, THINGS, ADMIN, ADMIN_LOOK = (
     "public", "sign-in", "own", "things", "admin", "admin look",
@@ -14,6 +14,7 @@ administrators; their looks at what is others'."""
 
 VICTIM = "victim@example.com"
 _BOT = {"lr": 0.5, "gamma": 0.5}
+_AGENT = {"base_model": "baseline/random", "universe": ["GOOGL"]}
 _NEW = {
     "train_data_percentage": 80,
     "balance": 1_000,
@@ -41,7 +42,16 @@ def named(_: World, things: Things) -> dict[str, Any]:
 
 
 def numbered(_: World, things: Things) -> dict[str, Any]:
-    return {"training_id": things.training, "bot_id": things.bot_id}
+    return {
+        "training_id": things.training,
+        "bot_id": things.bot_id,
+        "model_id": things.model,
+        "session_id": things.session,
+    }
+
+
+def of_model(_: World, things: Things) -> dict[str, Any]:
+    return {"model_id": things.model}
 
 
 def other_user(world: World, _: Things) -> dict[str, Any]:
@@ -89,6 +99,42 @@ ROUTES: dict[tuple[str, str], Example] = {
     ("GET", "/api/trainings/{training_id}/events"): Example(THINGS, numbered),
     ("GET", "/api/trainings/{training_id}/trades"): Example(THINGS, numbered),
     ("GET", "/api/trainings/{training_id}/episodes"): Example(THINGS, numbered),
+    ("GET", "/api/trainings/{training_id}/performance"): Example(THINGS, numbered),
+    ("GET", "/api/models"): Example(OWN),
+    ("POST", "/api/models"): Example(
+        OWN, body=lambda _, things: {**_AGENT, "name": f"new {things.model}"}
+    ),
+    ("GET", "/api/models/{model_id}"): Example(THINGS, numbered),
+    ("PATCH", "/api/models/{model_id}"): Example(THINGS, numbered, body(max_rounds=3)),
+    ("GET", "/api/models/{model_id}/positions"): Example(THINGS, numbered),
+    ("GET", "/api/models/{model_id}/trades"): Example(THINGS, numbered),
+    ("GET", "/api/models/{model_id}/logs"): Example(THINGS, numbered),
+    ("GET", "/api/models/{model_id}/performance"): Example(THINGS, numbered),
+    ("POST", "/api/trading/start"): Example(
+        THINGS, body=lambda _, things: {"model_id": things.model, **RANGE}
+    ),
+    ("POST", "/api/trading/pause"): Example(THINGS, body=of_model),
+    ("POST", "/api/trading/resume"): Example(THINGS, body=of_model),
+    ("POST", "/api/trading/stop"): Example(THINGS, body=of_model),
+    ("GET", "/api/trading/status"): Example(OWN),
+    ("GET", "/api/trading/status/{model_id}"): Example(THINGS, numbered),
+    ("GET", "/api/sessions"): Example(OWN),
+    ("GET", "/api/sessions/{session_id}"): Example(THINGS, numbered),
+    ("POST", "/api/sessions/{session_id}/pause"): Example(THINGS, numbered),
+    ("POST", "/api/sessions/{session_id}/resume"): Example(THINGS, numbered),
+    ("POST", "/api/sessions/{session_id}/stop"): Example(THINGS, numbered),
+    ("GET", "/api/sessions/{session_id}/events"): Example(THINGS, numbered),
+    ("GET", "/api/sessions/{session_id}/journal"): Example(THINGS, numbered),
+    ("GET", "/api/sessions/{session_id}/fills"): Example(THINGS, numbered),
+    ("GET", "/api/sessions/{session_id}/performance"): Example(THINGS, numbered),
+    ("POST", "/api/sessions/{session_id}/tool-token"): Example(THINGS, numbered),
+    ("DELETE", "/api/models/{model_id}"): Example(THINGS, numbered),
+    ("GET", "/api/leaderboard"): Example(OWN),
+    ("PUT", "/api/leaderboard/visibility"): Example(
+        THINGS,
+        body=lambda _, things: {"topic": f"session/{things.session}", "is_public": False},
+    ),
+    ("GET", "/api/providers/models"): Example(OWN),
     ("GET", "/api/symbols"): Example(OWN),
     ("GET", "/api/bars"): Example(OWN, query="?symbol=GOOGL&period=D1"),
     ("GET", "/api/admin/users"): Example(ADMIN_LOOK),
@@ -102,6 +148,14 @@ ROUTES: dict[tuple[str, str], Example] = {
     ("GET", "/api/admin/trainings"): Example(ADMIN_LOOK),
     ("GET", "/api/admin/trainings/{training_id}"): Example(ADMIN_LOOK, numbered),
     ("POST", "/api/admin/trainings/{training_id}/stop"): Example(ADMIN_LOOK, numbered),
+    ("GET", "/api/admin/agents"): Example(ADMIN_LOOK),
+    ("GET", "/api/admin/sessions"): Example(ADMIN_LOOK),
+    ("GET", "/api/admin/sessions/{session_id}"): Example(ADMIN_LOOK, numbered),
+    ("POST", "/api/admin/sessions/{session_id}/stop"): Example(ADMIN_LOOK, numbered),
+    ("GET", "/api/mcp/status"): Example(ADMIN),
+    ("POST", "/api/mcp/start"): Example(ADMIN),
+    ("POST", "/api/mcp/restart"): Example(ADMIN),
+    ("POST", "/api/mcp/stop"): Example(ADMIN),
     ("GET", "/api/admin/system"): Example(ADMIN_LOOK),
     ("GET", "/api/admin/audit"): Example(ADMIN),
     ("POST", "/api/auth/sign-out"): Example(OWN),
@@ -125,5 +179,13 @@ QUERIES: dict[str, tuple[str, Callable[[Things], dict[str, Any]]]] = {
     "trainings-start": (THINGS, lambda things: {**_NEW, "bot_name": things.bot}),
     "bots-stop": (THINGS, lambda things: {"name": things.bot}),
     "bots-delete": (THINGS, lambda things: {"name": things.bot}),
+    "sessions-list": (OWN, lambda _: {}),
+    "sessions-get": (THINGS, lambda things: {"id": things.session}),
+    "sessions-pause": (THINGS, lambda things: {"id": things.session}),
+    "sessions-resume": (THINGS, lambda things: {"id": things.session}),
+    "sessions-watch": (THINGS, lambda things: {"id": things.session}),
+    "sessions-unwatch": (THINGS, lambda things: {"id": things.session}),
+    "sessions-stop": (THINGS, lambda things: {"id": things.session}),
+    "sessions-start": (THINGS, lambda things: {"model_id": things.model, **RANGE}),
     "client-is-closed": (OWN, lambda _: {}),
 }

@@ -26,6 +26,8 @@ from aibt.api.gateway import Backend
 from aibt.api.platform import ClusterView
 from aibt.clock import SystemClock
 from aibt.live.events import Emission
+from aibt.live.journal import Draft
+from aibt.protocol.agents import AgentsCreate
 from aibt.protocol.bots import BotsCreate
 from aibt.protocol.trainings import TrainingsStart
 from aibt.settings import (
@@ -40,6 +42,7 @@ from aibt.store.migrations import policies
 from aibt.store.records import Bot, User
 from aibt.store.schema import metadata
 from tests.fakes.office import a_bearer, a_user, an_office
+from tests.fakes.platform_scores import FIGURES
 from tests.fakes.server import RunningServer
 from tests.unit.actors.fakes import FakeHandle, FakeHandles, FakeSupervisor
 
@@ -57,6 +60,8 @@ CANARIES = (
     str(CANARY_LR),
     "canary event",
     "CNRY",
+    "canary/model",
+    "canary prompt",
 )
 """What nobody but the owner, and administrators who say so, is ever sent."""
 
@@ -77,6 +82,10 @@ START = {
     "symbol": "GOOGL",
     "period": "D1",
 }
+
+
+AGENT = {"base_model": "canary/model", "universe": ["GOOGL"], "prompt": "canary prompt"}
+RANGE = {"start": "2024-01-02", "end": "2024-12-31"}
 
 
 class FakeMarket:
@@ -120,11 +129,15 @@ class FakeBot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Things:
-    """What requests are about: an owner's bot and its queued training."""
+    """What requests are about: an owner's bot with its queued training, and an agent with a
+    queued session.
+    """
 
     bot: str
     bot_id: int
     training: int
+    model: int
+    session: int
 
 
 @dataclass
@@ -145,7 +158,9 @@ class World:
             store=StoreSettings(root=root, url=self.url),
             ray=RaySettings(autoscaled=True, dashboard=False),
             limits=_UNLIMITED,
-            quotas=QuotaSettings(active_trainings=10_000, bots=10_000),
+            quotas=QuotaSettings(
+                active_trainings=10_000, bots=10_000, active_sessions=10_000, agents=10_000
+            ),
         )
         app = create_app(self._connect, self.settings, SystemClock())
         self.app = app
@@ -204,19 +219,56 @@ class World:
             await tx.events.append(
                 training.topic, epoch, [Emission(key="log", kind="log", data=data)]
             )
+            session = await tx.sessions.get(things.session)
+            epoch_of_session = await tx.leases.take(session.topic, "h")
+            await tx.journal.append(
+                session.id,
+                epoch_of_session,
+                [Draft(key="log", kind="log", data=data)],
+                [Emission(key="log", kind="log", data={**data, "id": session.id})],
+            )
             await tx.checkpoints.add(training.id, epoch=epoch, step=1, path="trainings/0/x")
             await tx.commands.begin("c" * 32, "digest")
             await tx.secrets.put("jina", base_url=None, sealed="sealed", last_four="CNRY")
 
     async def platform_things(self, owner: User, name: str) -> Things:
-        """Make a bot with a queued training."""
+        """Make a bot with a queued training, and an agent with a queued session."""
         bot = {"name": name, "lr": CANARY_LR, "gamma": 0.9}
         await self.platform.create_bot(owner, BotsCreate.read(bot), None)
         asked = TrainingsStart.read({**START, "bot_name": name})
         started = await self.platform.start_training(owner, asked, None)
         async with self.store.reading(owner.id) as tx:
             row = await tx.bots.get(name)
-        return Things(bot=name, bot_id=row.id, training=started.id)
+        model_id, session_id = await self._agent_things(owner, name)
+        return Things(
+            bot=name, bot_id=row.id, training=started.id, model=model_id, session=session_id
+        )
+
+    async def _agent_things(self, owner: User, name: str) -> tuple[int, int]:
+        """Put an agent with a queued session and a score into the store; return their ids."""
+        params = AgentsCreate.read({**AGENT, "name": name})
+        config = params.config()
+        request = {**config, "base_model": params.base_model, **RANGE, "live": False, "seed": 1}
+        async with self.store.writing(owner.id) as tx:
+            agent = await tx.agents.create(
+                name=name, base_model=params.base_model, config=config, is_public=False
+            )
+            session = await tx.sessions.create(
+                agent.id, request={**request, "datasets": {}}, data={"notes": []}
+            )
+            await tx.scores.put(
+                topic=session.topic,
+                kind="agent",
+                name=name,
+                label=params.base_model,
+                symbols=params.universe,
+                start=session.created_at,
+                end=session.created_at,
+                is_public=False,
+                total_return=0.1,
+                data=FIGURES,
+            )
+        return agent.id, session.id
 
     def fresh(self, user: str) -> Things:
         """Return things of a user that no other test touches."""
