@@ -6,10 +6,24 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from aibt.cli import accounts, bots, history, output, store, trainings
+from aibt.cli import (
+    accounts,
+    agents,
+    bots,
+    history,
+    output,
+    performance,
+    session_history,
+    sessions,
+    store,
+    tools,
+    trade,
+    trainings,
+)
 from aibt.cli.complaints import INTERRUPTED, Complaint
 from aibt.cli.demo import demo
 from aibt.cli.entry import Entry
+from aibt.cli.leaderboard import leaderboard
 from aibt.cli.market import fetch, symbols
 from aibt.cli.running import down, status, up
 from aibt.cli.train import train, watch
@@ -19,7 +33,7 @@ _EPILOG = (
     "130 left with Ctrl-C. Start here: aibt demo"
 )
 _PLATFORM, _TRAINING, _MARKET = "The platform", "Bots and trainings", "Markets"
-_ACCOUNTS = "Accounts"
+_AGENTS, _ACCOUNTS = "Agents", "Accounts"
 
 
 class _Commands(TyperGroup):
@@ -53,6 +67,16 @@ for read_back in (history.trades, history.episodes, history.log):
     trainings.app.command()(read_back)
 trainings.app.command("start", help="Start a training; with --follow, watch it.")(train)
 app.add_typer(trainings.app, name="trainings", rich_help_panel=_TRAINING)
+trainings.app.command("performance")(performance.of_training)
+app.add_typer(agents.app, name="agents", rich_help_panel=_AGENTS)
+app.command(rich_help_panel=_AGENTS)(trade.trade)
+sessions.app.command()(trade.watch)
+sessions.app.command()(session_history.fills)
+sessions.app.command()(session_history.log)
+sessions.app.command("performance")(performance.of_session)
+app.add_typer(sessions.app, name="sessions", rich_help_panel=_AGENTS)
+app.command(rich_help_panel=_AGENTS)(leaderboard)
+app.add_typer(tools.app, name="tools", rich_help_panel=_AGENTS)
 app.command(rich_help_panel=_MARKET)(fetch)
 app.command(rich_help_panel=_MARKET)(symbols)
 app.command(rich_help_panel=_ACCOUNTS)(accounts.token)
@@ -74,6 +98,6 @@ def aibt(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Say the version.")
     ] = False,
 ) -> None:
-    """Train and run trading bots as live actors on a Ray cluster."""
+    """Train trading bots and let language models trade, as live actors on a Ray cluster."""
     del version
     context.obj = context.obj or Entry()

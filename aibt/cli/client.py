@@ -91,15 +91,29 @@ class Client:
         return read(model, self._ask("GET", path, params=given), self.url)
 
     def change(
-        self, method: str, path: str, model: type[M], body: Mapping[str, Any] | None = None
+        self,
+        method: str,
+        path: str,
+        model: type[M],
+        body: Mapping[str, Any] | None = None,
+        *,
+        cleared: Mapping[str, Any] | None = None,
     ) -> M:
-        """Change something, once. What is None in `body` is left out.
+        """Change something, once.
+
+        Args:
+            method: the HTTP method.
+            path: of the resource.
+            model: what is answered.
+            body: what is None in it is left out.
+            cleared: is sent with the body as it is: a None says that something is taken away.
 
         Raises:
             Refused: the platform said no.
             Unreachable: nothing answers; a change may or may not have happened.
         """
         given = {name: value for name, value in (body or {}).items() if value is not None}
+        given.update(cleared or {})
         key = {"Idempotency-Key": str(uuid.uuid4())}
         has_body = body is not None
         answer = self._ask(method, path, headers=key, json=given if has_body else None)

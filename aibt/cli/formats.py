@@ -1,6 +1,7 @@
 """Numbers, times and texts as a person reads them in a terminal."""
 
 import itertools
+import shlex
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
@@ -17,6 +18,20 @@ def amount(value: float | None, *, signed: bool = False) -> str:
     is_zero = not text.strip("0.,")
     sign = "" if is_zero else "−" if value < 0 else "+" if signed else ""
     return sign + text
+
+
+def dollars(value: float | None) -> str:
+    """Return what a model cost: `$1.23`, small amounts with what matters of them; None: unknown."""
+    if value is None:
+        return "unknown"
+    if value == 0:
+        return "$0"
+    return f"${value:,.2f}" if value >= 1 else f"${value:.2g}" if value < 0.01 else f"${value:.3f}"
+
+
+def quantity(value: float) -> str:
+    """Return a signed quantity with the digits that matter."""
+    return f"{value:,.6g}".replace("-", "−")
 
 
 def count(value: int | None) -> str:
@@ -92,6 +107,17 @@ def sparkline(values: Sequence[float], width: int) -> str:
         return _BLOCKS[3] * columns
     top = len(_BLOCKS) - 1
     return "".join(_BLOCKS[round((mean - low) / (high - low) * top)] for mean in means)
+
+
+def listed(names: Sequence[str], most: int) -> str:
+    """Return at most so many names on one line, and how many there are besides."""
+    shown = ", ".join(plain(name) for name in names[:most])
+    return shown if len(names) <= most else f"{shown} and {len(names) - most} more"
+
+
+def quoted(text: str) -> str:
+    """Return text as one word for the shell."""
+    return shlex.quote(plain(text))
 
 
 def plain(text: str) -> str:

@@ -8,6 +8,7 @@ import typer
 from aibt.cli import formats, output
 from aibt.cli.client import Client, read
 from aibt.cli.entry import AsJson, Url, address, connected
+from aibt.cli.stream import Resource
 from aibt.cli.trainings import TrainingId
 from aibt.protocol.errors import ErrorMessage
 from aibt.protocol.trainings import (
@@ -38,7 +39,7 @@ def trades(
     with connected(address(url)) as client:
         found = [
             read(TradeMessage, event.data, client.url)
-            for event in events(client, training_id, "trade")
+            for event in events(client, "trainings", training_id, "trade")
         ]
         latest = max((trade.episode for trade in found if trade.part == part), default=0)
         chosen = [trade for trade in found if trade.part == part and trade.episode == latest]
@@ -72,7 +73,7 @@ def episodes(
     with connected(address(url)) as client:
         found = [
             read(EpisodeMessage, event.data, client.url)
-            for event in events(client, training_id, "episode")
+            for event in events(client, "trainings", training_id, "episode")
         ][-last:]
     if as_json:
         output.show_json({"episodes": [episode.model_dump(mode="json") for episode in found]})
@@ -86,7 +87,7 @@ def episodes(
 def log(training_id: TrainingId, url: Url = None, *, as_json: AsJson = False) -> None:
     """Show what was said about a training: its states, changes, log lines and errors."""
     with connected(address(url)) as client:
-        found = list(events(client, training_id, *_SAYS))
+        found = list(events(client, "trainings", training_id, *_SAYS))
         if as_json:
             output.show_json({"events": [event.model_dump(mode="json") for event in found]})
         else:
@@ -98,12 +99,12 @@ def log(training_id: TrainingId, url: Url = None, *, as_json: AsJson = False) ->
             )
 
 
-def events(client: Client, training_id: int, *kinds: str) -> Iterator[EventMessage]:
-    """Yield the events of a training that are of these kinds, oldest first."""
+def events(client: Client, resource: Resource, run_id: int, *kinds: str) -> Iterator[EventMessage]:
+    """Yield the events of a run that are of these kinds, oldest first."""
     cursor = 0
     while True:
         page = client.get(
-            f"/api/trainings/{training_id}/events", EventsMessage, after=cursor, limit=_PAGE
+            f"/api/{resource}/{run_id}/events", EventsMessage, after=cursor, limit=_PAGE
         )
         yield from (event for event in page.events if event.kind in kinds)
         if not page.events or page.ended:

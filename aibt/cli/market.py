@@ -1,6 +1,5 @@
 """`aibt fetch` and `aibt symbols`: the markets that the platform knows."""
 
-import csv
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal
@@ -8,7 +7,6 @@ from typing import Annotated, Literal
 import typer
 
 from aibt.cli import formats, output
-from aibt.cli.complaints import Complaint
 from aibt.cli.entry import AsJson, Url, address, connected
 from aibt.protocol.market import BarsMessage, SymbolsMessage
 
@@ -63,8 +61,6 @@ def fetch(
         output.show_json(bars.model_dump(mode="json"))
     else:
         _show(bars)
-    if csv_file is not None:
-        output.say(f"Written to {csv_file}.")
 
 
 def symbols(
@@ -112,10 +108,6 @@ def _show(bars: BarsMessage) -> None:
 def _write(bars: BarsMessage, path: Path) -> None:
     """Write bars in the columns that the `csv` source reads."""
     columns = (bars.date_range, bars.opens, bars.highs, bars.lows, bars.closes, bars.volumes)
-    try:
-        with path.open("w", newline="") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(("time", "open", "high", "low", "close", "volume"))
-            writer.writerows(zip(*columns, strict=True))
-    except OSError as error:
-        raise Complaint(f"--csv: {path} cannot be written: {error.strerror}.") from None
+    names = ("time", "open", "high", "low", "close", "volume")
+    rows = (map(str, row) for row in zip(*columns, strict=True))
+    output.write_csv(path, names, rows)

@@ -31,10 +31,12 @@ from aibt.cli.server import (
     launch,
     stop,
 )
+from aibt.cli.sessions import sessions_table
 from aibt.cli.trainings import trainings_table
 from aibt.clock import SystemClock
 from aibt.live.states import RunState
-from aibt.protocol.trainings import TrainingsPageMessage
+from aibt.protocol.sessions import SessionMessage, SessionsPageMessage
+from aibt.protocol.trainings import TrainingMessage, TrainingsPageMessage
 
 if TYPE_CHECKING:
     from aibt.settings import Settings
@@ -126,7 +128,7 @@ def down(
 
 
 def status(url: Url = None, *, as_json: AsJson = False) -> None:
-    """Say whether the platform works, and what your bots are doing.
+    """Say whether the platform works, and what your bots and agents are doing.
 
     The exit code is 0 when commands work, 1 when they do not, 3 when nothing answers.
     """
@@ -137,24 +139,28 @@ def status(url: Url = None, *, as_json: AsJson = False) -> None:
             raise nothing_answers(base)
         ready, parts = health
         bots = all_bots(client) if ready else []
-        trainings = (
-            client.get("/api/trainings", TrainingsPageMessage, state=_ACTIVE).trainings
-            if ready
-            else []
-        )
+        trainings: list[TrainingMessage] = []
+        sessions: list[SessionMessage] = []
+        if ready:
+            trainings = client.get("/api/trainings", TrainingsPageMessage, state=_ACTIVE).trainings
+            sessions = client.get("/api/sessions", SessionsPageMessage, state=_ACTIVE).sessions
     if as_json:
         rows = [training.model_dump(mode="json", exclude={"bot"}) for training in trainings]
         bot_rows = [bot.model_dump(mode="json") for bot in bots]
         said: dict[str, Any] = {"url": base, "ready": ready, "parts": parts}
-        output.show_json({**said, "bots": bot_rows, "trainings": rows})
+        session_rows = [session.model_dump(mode="json") for session in sessions]
+        output.show_json({**said, "bots": bot_rows, "trainings": rows, "sessions": session_rows})
     else:
         wrong = ", ".join(f"{part}: {state}" for part, state in parts.items() if state != "ok")
         output.show_lines(
             f"The platform at {base} " + ("works." if ready else f"does not work yet ({wrong})."),
-            f"{len(bots)} bots; {len(trainings)} trainings have not ended.",
+            f"{len(bots)} bots; {len(trainings)} trainings and {len(sessions)} sessions of agents "
+            "have not ended.",
         )
         if trainings:
             output.show(trainings_table(trainings))
+        if sessions:
+            output.show(sessions_table(sessions))
     if not ready:
         raise typer.Exit(1)
 

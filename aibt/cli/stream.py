@@ -1,4 +1,4 @@
-"""A training's stream over the WebSocket, through any number of connections.
+"""The stream of a training or a session over the WebSocket, through any number of connections.
 
 Every numbered event comes exactly once: after a lost connection the stream goes on from its
 cursor, and before there is one, the request is sent again under its own id.
@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from aibt.cli.client import is_loopback, nothing_answers
 from aibt.cli.complaints import Complaint, Refused, Unreachable
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 LOST, BACK, END, TICK = "lost", "back", "end", "tick"
 """Kinds of frames that are ours: the connection broke, is there again; the stream has ended;
 nothing came for a while."""
+
+Resource = Literal["trainings", "sessions"]
+"""What has streams, as queries and paths call it."""
 
 PATIENCE_S: Final = 120.0  # for which a lost platform is looked for
 _OPEN_S: Final = 10.0
@@ -37,7 +40,7 @@ class Frame:
     """One thing that happened: `kind` is the wire's `inner_task`, or one of ours.
 
     Attributes:
-        seq: its number in the training's topic; None: a snapshot, a status, or ours.
+        seq: its number in the run's topic; None: a snapshot, a status, or ours.
     """
 
     kind: str
@@ -53,35 +56,38 @@ class _SignedOutError(Exception):
     """The platform does not know, or no longer, who is asking."""
 
 
-class TrainingStream:
-    """Starts or watches a training and yields what happens to it.
+class RunStream:
+    """Starts or watches a training or a session, and yields what happens to it.
 
     Attributes:
-        training_id: known from the first frame that names it.
+        run_id: its number, known from the first frame that names it.
         cursor: the last event that was yielded; None before the snapshot is complete.
     """
 
     def __init__(
         self,
         url: str,
+        resource: Resource,
         *,
         clock: Clock,
         tokens: Tokens | None = None,
         start: Mapping[str, Any] | None = None,
-        training_id: int | None = None,
+        run_id: int | None = None,
         rate_hz: float | None = None,
         tick_s: float | None = None,
         patience_s: float = PATIENCE_S,
         wait: Callable[[float], None] = time.sleep,
     ) -> None:
-        """Follow the training that `start` (parameters of `trainings-start`) starts, or another.
+        """Follow the run that `start` starts, or another.
 
         Args:
             url: base address of the platform.
+            resource: what is followed.
             clock: measures for how long it has been lost.
             tokens: say who is asking, at each connection anew.
-            start: what to start; else `training_id` says what to watch.
-            training_id: see there.
+            start: parameters of `trainings-start` or `sessions-start`; else `run_id` says what
+                to watch.
+            run_id: see there.
             rate_hz: most statuses a second; None: the platform's own.
             tick_s: yield a `TICK` whenever nothing came for so long; None: never.
             patience_s: for how long to look for a lost platform.
@@ -90,11 +96,12 @@ class TrainingStream:
         Raises:
             ValueError: neither or both of `start` and `training_id` are given.
         """
-        if (start is None) == (training_id is None):
-            raise ValueError("a stream has either a start or a training")
-        self.training_id = training_id
+        if (start is None) == (run_id is None):
+            raise ValueError("a stream has either a start or a run")
+        self.run_id = run_id
         self.cursor: int | None = None
         self._url = url
+        self._resource = resource
         self._ws = "ws" + url.removeprefix("http") + "/ws"
         self._clock = clock
         self._tokens = tokens or Tokens()
@@ -106,7 +113,7 @@ class TrainingStream:
         self._wait = wait
 
     def __iter__(self) -> Iterator[Frame]:
-        """Yield frames until `END`, whose data is the training.
+        """Yield frames until `END`, whose data is the training or the session.
 
         Raises:
             Refused: the platform said no, or the stream ended with an error.
@@ -158,10 +165,11 @@ class TrainingStream:
 
     def _request(self) -> dict[str, Any]:
         if self._start is not None and self.cursor is None:
-            query, params, request_id = "trainings-start", dict(self._start), self._start_id
+            query, params = f"{self._resource}-start", dict(self._start)
+            request_id = self._start_id
         else:
-            query, request_id = "trainings-watch", str(uuid.uuid4())
-            params = {"id": self.training_id, "cursor": self.cursor, "rate_hz": self._rate_hz}
+            query, request_id = f"{self._resource}-watch", str(uuid.uuid4())
+            params = {"id": self.run_id, "cursor": self.cursor, "rate_hz": self._rate_hz}
         return {"query": query, "view": "cli", "params": params, "id": request_id}
 
     def _frames(self, socket: "ClientConnection") -> Iterator[Frame]:
@@ -198,10 +206,10 @@ class TrainingStream:
                 raise _SignedOutError(data["msg"])
             raise Refused(data["code"], data["msg"], data["field"])
         if said["done"]:
-            self.training_id = data["id"]
+            self.run_id = data["id"]
             return Frame(kind=END, data=data)
         if kind in {"state", "status"}:
-            self.training_id = data["id"]
+            self.run_id = data["id"]
         if seq is not None:
             if self.cursor is not None and seq <= self.cursor:
                 return None

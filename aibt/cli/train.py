@@ -12,7 +12,7 @@ from aibt.cli.entry import AsJson, Url, address, connected
 from aibt.cli.following import OnFrame, follow
 from aibt.cli.market import Period, Source, Symbol
 from aibt.cli.results import result_table, summary, verdict
-from aibt.cli.stream import TrainingStream
+from aibt.cli.stream import RunStream
 from aibt.cli.train_view import TrainingView
 from aibt.cli.trainings import TrainingId, show_training
 from aibt.clock import SystemClock
@@ -138,7 +138,7 @@ def train(
             training = client.change("POST", "/api/trainings", TrainingMessage, start)
             _started(training, as_json=as_json)
             return
-    stream = TrainingStream(base, clock=SystemClock(), tokens=client.tokens, start=start)
+    stream = RunStream(base, "trainings", clock=SystemClock(), tokens=client.tokens, start=start)
     view = TrainingView(title=f"{made.name} on {symbol} {period}")
     show_to_the_end(stream, view, base, as_json=as_json, stop_on_interrupt=stop_on_interrupt)
 
@@ -162,8 +162,13 @@ def watch(
     if training.state.has_ended:
         show_training(training, as_json=as_json)
         return
-    stream = TrainingStream(
-        base, clock=SystemClock(), tokens=client.tokens, training_id=training_id, rate_hz=rate_hz
+    stream = RunStream(
+        base,
+        "trainings",
+        clock=SystemClock(),
+        tokens=client.tokens,
+        run_id=training_id,
+        rate_hz=rate_hz,
     )
     title = f"{training.bot_name} on {training.symbol} {training.period}"
     view = TrainingView(title=title, state=training.state)
@@ -171,7 +176,7 @@ def watch(
 
 
 def show_to_the_end(
-    stream: TrainingStream,
+    stream: RunStream,
     view: TrainingView,
     url: str,
     *,
@@ -269,9 +274,9 @@ def _started(training: TrainingMessage, *, as_json: bool) -> None:
         )
 
 
-def _leave(stream: TrainingStream, url: str, *, stop_it: bool) -> None:
+def _leave(stream: RunStream, url: str, *, stop_it: bool) -> None:
     """Say what becomes of a training whose watcher leaves."""
-    number = stream.training_id
+    number = stream.run_id
     if number is None:
         output.say("Left before the training began; `aibt trainings list` shows whether it did.")
     elif stop_it:

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from aibt.cli import formats
+from aibt.cli.output import signed
+from aibt.cli.pace import Pace
 from aibt.cli.stream import BACK, END, LOST, Frame
 from aibt.live.states import RunState
 from aibt.protocol.training_messages import EvaluationMessage
@@ -20,6 +22,7 @@ from aibt.protocol.trainings import (
 
 if TYPE_CHECKING:
     from rich.console import Group, RenderableType
+    from rich.text import Text
 
 _CURVE: Final = 400  # equities that are remembered for the sparkline
 _WIDTHS: Final = (13, 13, 13, 40)  # so that changing figures do not move their neighbours
@@ -59,11 +62,11 @@ class TrainingView:
     result: TrainingMessage | None = None
     shown: Shown = field(default_factory=Shown)
     equities: deque[float] = field(default_factory=lambda: deque(maxlen=_CURVE))
-    _began: tuple[float, float] | None = None  # seconds and per cent at which the pace began
+    pace: Pace = field(default_factory=Pace)
     _now_s: float = 0.0
     _said_notes: bool = False
 
-    def take(self, frame: Frame, now_s: float) -> list[str]:
+    def take(self, frame: Frame, now_s: float) -> "list[str | Text]":
         """Note what a frame says; return the lines a person should read once.
 
         Args:
@@ -88,39 +91,40 @@ class TrainingView:
             case _:
                 return self._take_ours(frame)
 
-    @property
-    def left_s(self) -> float | None:
-        """Seconds that the remaining episodes take at the pace so far; None: unknown."""
-        if self._began is None or self.status is None or self.state is not RunState.RUNNING:
-            return None
-        since_s, percent = self._began
-        done, took = self.status.episodes.percentage_done - percent, self._now_s - since_s
-        if done <= 0 or took < 2:
-            return None
-        return took / done * (100 - self.status.episodes.percentage_done)
+    def drawn(self) -> "RenderableType":
+        """Draw a training that is under way."""
+        return live_panel(self)
 
-    def _take_status(self, status: StatusMessage) -> list[str]:
+    def passing(self, frame: Frame) -> str | None:
+        """Return how far the training is, after a status or an episode; None before it moves."""
+        if frame.kind == "episode":
+            return episode_line(EpisodeMessage.of(frame.data))
+        if frame.kind != "status" or self.status is None or self.status.steps == 0:
+            return None
+        return None if self.state is None or self.state.has_ended else progress_line(self)
+
+    def _take_status(self, status: StatusMessage) -> "list[str | Text]":
         self.status = status
         self.state = status.state
-        if status.state is not RunState.RUNNING:
-            self._began = None
-        elif self._began is None:
-            self._began = (self._now_s, status.episodes.percentage_done)
+        if status.state is RunState.RUNNING:
+            self.pace.note(status.episodes.percentage_done, self._now_s)
+        else:
+            self.pace.rest()
         if status.steps > 0:
             self.equities.append(status.balance)
         return []
 
-    def _take_state(self, state: StateMessage, *, is_event: bool) -> list[str]:
+    def _take_state(self, state: StateMessage, *, is_event: bool) -> "list[str | Text]":
         is_news = state.state is not self.state
         self.state = state.state
         if state.state is not RunState.RUNNING:
-            self._began = None
+            self.pace.rest()
         if not is_news or not (is_event or state.reason):
             return []
         why = f": {formats.plain(state.reason)}" if state.reason else ""
         return [f"Training {state.id} is {state.state}{why}."]
 
-    def _take_load(self, load: LoadMessage) -> list[str]:
+    def _take_load(self, load: LoadMessage) -> "list[str | Text]":
         is_first = load.part == 1
         before = 0 if is_first else self.shown.bars
         dates = load.date_range
@@ -136,7 +140,7 @@ class TrainingView:
         self._said_notes = True
         return [_bars_line(self.shown), *(formats.plain(note) for note in load.notes)]
 
-    def _take_ours(self, frame: Frame) -> list[str]:
+    def _take_ours(self, frame: Frame) -> "list[str | Text]":
         if frame.kind == LOST:
             self.lost = formats.plain(str(frame.data["reason"]))
             return [f"Connection lost ({self.lost}); trying again…"]
@@ -211,7 +215,7 @@ def _figures(view: TrainingView, status: StatusMessage) -> "Group":
     figures.add_row(
         "Equity",
         Text(formats.amount(status.balance)),
-        _signed(status.profit),
+        signed(status.profit),
         Text(formats.sparkline(list(view.equities), 30), style="cyan"),
     )
     figures.add_row(
@@ -232,7 +236,7 @@ def _figures(view: TrainingView, status: StatusMessage) -> "Group":
             continue
         figures.add_row(
             name,
-            _signed(evaluation.profit),
+            signed(evaluation.profit),
             f"Sharpe {formats.ratio(evaluation.sharpe)}",
             Text(f"buy and hold {formats.amount(evaluation.buy_and_hold, signed=True)}"),
         )
@@ -250,14 +254,8 @@ def _of(progress: Any) -> str:
 
 
 def _left(view: TrainingView) -> str:
-    return "" if view.left_s is None else f"≤ {formats.duration(view.left_s)} left"
-
-
-def _signed(value: float) -> "RenderableType":
-    from rich.text import Text
-
-    colour = "green" if value > 0 else "red" if value < 0 else ""
-    return Text(formats.amount(value, signed=True), style=colour)
+    left_s = view.pace.left_s
+    return "" if left_s is None else f"≤ {formats.duration(left_s)} left"
 
 
 def _profit(evaluation: EvaluationMessage | None) -> str:

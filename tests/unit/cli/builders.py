@@ -12,12 +12,14 @@ from typer.testing import CliRunner, Result
 
 from aibt.cli.app import app
 from aibt.cli.entry import Entry
+from aibt.cli.stream import Frame
 from aibt.live.states import RunState
 from tests.fakes.platform import FakePlatform
 from tests.fakes.server import RunningServer
 
 T = TypeVar("T")
 SOON_S = 10.0
+YEAR = ("--start", "2017-01-01", "--end", "2017-12-31")
 EVALUATION = {
     "profit": 120.5, "sharpe": 1.25, "trades": 12, "max_drawdown": 0.034, "buy_and_hold": 80.25,
 }  # fmt: skip
@@ -80,6 +82,39 @@ class World:
         started = self.json("train", "EURUSD", "-p", "H1", "--bot", bot, "--detach")
         number: int = started["id"]
         return number
+
+    def an_agent(self, name: str = "Ada", **options: str) -> int:
+        """Create an agent."""
+        given = {"--model": "baseline/momentum", "--universe": "GOOGL,^GSPC", **options}
+        made = self.json(
+            "agents", "create", name, *(word for pair in given.items() for word in pair)
+        )
+        number: int = made["id"]
+        return number
+
+    def a_session(self, agent: str = "Ada") -> int:
+        """Create an agent and start a session of it."""
+        self.an_agent(agent)
+        started = self.json("trade", agent, *YEAR, "--detach")
+        number: int = started["id"]
+        return number
+
+    def session_begun(self) -> int:
+        """Wait until there is a session, and return its number."""
+        number: int = self.wait_for(lambda: list(self.platform.session_runs))[-1]
+        return number
+
+    def move_session(self, number: int, *states: RunState) -> None:
+        for state in states:
+            self.do(lambda state=state: self.platform.move_session(number, state))  # type: ignore[misc] - bound now
+
+    def show_session(self, number: int, **changes: Any) -> None:
+        self.do(lambda: self.platform.show_session(number, **changes))
+
+    def tell(self, number: int, frame: Frame) -> None:
+        """Let an event happen in a session."""
+        data = {**frame.data, **({"id": number} if "id" in frame.data else {})}
+        self.do(lambda: self.platform.tell(number, frame.kind, data))
 
     def wait_for(self, is_it: Callable[[], Any]) -> Any:
         """Wait until something is so on the server's loop, and return it."""

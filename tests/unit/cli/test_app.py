@@ -20,7 +20,14 @@ COMMANDS = [
     )],
     *[["trainings", verb] for verb in (
         "list", "show", "start", "pause", "resume", "stop", "update", "trades", "episodes", "log",
+        "performance",
     )],
+    *[["agents", verb] for verb in ("list", "show", "create", "update", "delete", "models")],
+    ["trade"], ["leaderboard"],
+    *[["sessions", verb] for verb in (
+        "list", "show", "watch", "pause", "resume", "stop", "fills", "log", "performance",
+    )],
+    *[["tools", verb] for verb in ("start", "stop", "restart", "status", "token")],
 ]  # fmt: skip
 
 

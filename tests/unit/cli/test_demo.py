@@ -16,7 +16,7 @@ from tests.unit.cli.builders import EVALUATION, World, meanwhile, run
 
 @pytest.fixture(autouse=True)
 def _hasty(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("aibt.cli.demo._PAUSE_S", 0.1)
+    monkeypatch.setattr("aibt.cli.demo_bots._PAUSE_S", 0.1)
 
 
 STUB = Entry(serve=(sys.executable, str(Path(__file__).with_name("stub_serve.py"))))

@@ -227,7 +227,7 @@ def test_in_the_foreground_the_platform_takes_the_place_of_the_command(
 
 
 def test_status_says_what_runs(world: World) -> None:
-    number = world.a_training()
+    number, session = world.a_training(), world.a_session("Eve")
     world.move(number, RunState.RUNNING)
 
     result = world.run("status")
@@ -235,10 +235,12 @@ def test_status_says_what_runs(world: World) -> None:
 
     assert result.exit_code == 0
     assert "works" in result.stdout
-    assert "1 bots; 1 trainings have not ended" in result.stdout
+    assert "1 bots; 1 trainings and 1 sessions of agents have not ended" in result.stdout
     assert "EURUSD 1h" in result.stdout
     assert said["ready"] is True
     assert said["trainings"][0]["id"] == number
+    assert said["sessions"][0]["id"] == session
+    assert "Eve" in result.stdout
     assert [bot["name"] for bot in said["bots"]] == ["Ada"]
 
 

@@ -11,7 +11,7 @@ from websockets.sync.server import ServerConnection, serve
 
 from aibt.cli.complaints import Refused, Unreachable
 from aibt.cli.entry import tokens_for
-from aibt.cli.stream import BACK, END, LOST, TICK, Frame, TrainingStream
+from aibt.cli.stream import BACK, END, LOST, TICK, Frame, RunStream
 from aibt.cli.tokens import Tokens
 from aibt.clock import SystemClock
 from aibt.live.states import RunState
@@ -98,7 +98,7 @@ def test_after_a_lost_connection_it_goes_on_from_its_cursor(
 ) -> None:
     platform = serving(sends(status(3), line(4)), sends(line(4), line(5), DONE))
     waits: list[float] = []
-    stream = TrainingStream(platform.url, clock=FixedClock(), training_id=7, wait=waits.append)
+    stream = RunStream(platform.url, "trainings", clock=FixedClock(), run_id=7, wait=waits.append)
 
     frames = list(stream)
 
@@ -114,7 +114,9 @@ def test_a_start_that_was_cut_short_is_sent_again_under_its_own_id(
     serving: Callable[..., ScriptedPlatform],
 ) -> None:
     platform = serving(sends(), sends(status(0)), sends(line(1), DONE))
-    stream = TrainingStream(platform.url, clock=FixedClock(), start=START, wait=lambda _: None)
+    stream = RunStream(
+        platform.url, "trainings", clock=FixedClock(), start=START, wait=lambda _: None
+    )
 
     frames = list(stream)
 
@@ -124,7 +126,25 @@ def test_a_start_that_was_cut_short_is_sent_again_under_its_own_id(
     assert third["query"] == "trainings-watch"
     assert third["params"]["cursor"] == 0
     assert seqs(frames) == [1]
-    assert stream.training_id == 7
+    assert stream.run_id == 7
+
+
+def test_a_session_is_started_and_watched_by_its_own_queries(
+    serving: Callable[..., ScriptedPlatform],
+) -> None:
+    start = {"model_id": 3, "start": "2017-01-01", "end": "2017-12-31", "live": False}
+    platform = serving(sends(status(0), line(1)), sends(line(2), DONE))
+    stream = RunStream(
+        platform.url, "sessions", clock=FixedClock(), start=start, wait=lambda _: None
+    )
+
+    frames = list(stream)
+
+    first, second = platform.requests
+    assert (first["query"], first["params"]) == ("sessions-start", start)
+    assert second["query"] == "sessions-watch"
+    assert second["params"] == {"id": 7, "cursor": 1, "rate_hz": None}
+    assert seqs(frames) == [1, 2]
 
 
 def test_frames_of_other_requests_are_passed_over(
@@ -133,7 +153,7 @@ def test_frames_of_other_requests_are_passed_over(
     foreign = {**line(9), "id": "another"}
     platform = serving(sends(status(0), foreign, line(1), DONE))
 
-    frames = list(TrainingStream(platform.url, clock=FixedClock(), training_id=7))
+    frames = list(RunStream(platform.url, "trainings", clock=FixedClock(), run_id=7))
 
     assert seqs(frames) == [1]
 
@@ -143,7 +163,7 @@ def test_a_refusal_ends_it_at_once(serving: Callable[..., ScriptedPlatform]) -> 
     platform = serving(sends({"inner_task": "error", "done": True, "data": data}))
 
     with pytest.raises(Refused, match="bot_name: bot 'Ada' is busy"):
-        list(TrainingStream(platform.url, clock=FixedClock(), start=START))
+        list(RunStream(platform.url, "trainings", clock=FixedClock(), start=START))
 
     assert len(platform.requests) == 1
 
@@ -155,7 +175,7 @@ def test_what_is_unavailable_is_asked_for_again(
     platform = serving(
         sends({"inner_task": "error", "done": True, "data": data}), sends(status(0), DONE)
     )
-    stream = TrainingStream(platform.url, clock=FixedClock(), training_id=7, wait=lambda _: None)
+    stream = RunStream(platform.url, "trainings", clock=FixedClock(), run_id=7, wait=lambda _: None)
 
     assert kinds(list(stream)) == [LOST, BACK, "status", END]
 
@@ -169,7 +189,7 @@ def test_a_platform_that_stays_away_is_given_up_after_a_while(
     def wait(seconds: float) -> None:
         clock.seconds += seconds
 
-    stream = TrainingStream(platform.url, clock=clock, training_id=7, patience_s=60, wait=wait)
+    stream = RunStream(platform.url, "trainings", clock=clock, run_id=7, patience_s=60, wait=wait)
 
     with pytest.raises(Unreachable, match="has not answered for 60 s"):
         list(stream)
@@ -177,7 +197,7 @@ def test_a_platform_that_stays_away_is_given_up_after_a_while(
 
 
 def test_where_nothing_ever_answered_it_does_not_wait() -> None:
-    stream = TrainingStream("http://127.0.0.1:1", clock=FixedClock(), training_id=7)
+    stream = RunStream("http://127.0.0.1:1", "trainings", clock=FixedClock(), run_id=7)
 
     with pytest.raises(Unreachable, match="aibt up"):
         list(stream)
@@ -192,7 +212,7 @@ def test_silence_ticks_where_asked(serving: Callable[..., ScriptedPlatform]) -> 
 
     platform = serving(script)
     frames = []
-    for frame in TrainingStream(platform.url, clock=FixedClock(), training_id=7, tick_s=0.01):
+    for frame in RunStream(platform.url, "trainings", clock=FixedClock(), run_id=7, tick_s=0.01):
         frames.append(frame)
         if frame.kind == TICK:
             heard.set()
@@ -215,17 +235,17 @@ def test_a_reader_who_leaves_closes_the_connection(
             closed.set()
 
     platform = serving(script)
-    frames = iter(TrainingStream(platform.url, clock=FixedClock(), training_id=7))
+    frames = iter(RunStream(platform.url, "trainings", clock=FixedClock(), run_id=7))
     next(frames)
     frames.close()  # type: ignore[attr-defined] - it is a generator
 
     assert closed.wait(10)
 
 
-@pytest.mark.parametrize("given", [{}, {"start": START, "training_id": 7}])
+@pytest.mark.parametrize("given", [{}, {"start": START, "run_id": 7}])
 def test_it_either_starts_or_watches(given: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="either"):
-        TrainingStream("http://127.0.0.1:1", clock=FixedClock(), **given)
+        RunStream("http://127.0.0.1:1", "trainings", clock=FixedClock(), **given)
 
 
 def test_no_event_is_missed_or_seen_twice_when_a_real_platform_is_cut_off(world: World) -> None:
@@ -247,11 +267,12 @@ def test_no_event_is_missed_or_seen_twice_when_a_real_platform_is_cut_off(world:
         world.move(number, RunState.FINISHED)
 
     with meanwhile(drive):
-        for frame in TrainingStream(
+        for frame in RunStream(
             relay.url,
+            "trainings",
             clock=SystemClock(),
             tokens=tokens_for(relay.url),
-            training_id=number,
+            run_id=number,
             wait=lambda _: None,
         ):
             got.append(frame)
@@ -284,8 +305,13 @@ def test_a_bearer_that_is_over_is_replaced_without_a_word(
     waits: list[float] = []
 
     frames = list(
-        TrainingStream(
-            platform.url, clock=FixedClock(), tokens=tokens, training_id=7, wait=waits.append
+        RunStream(
+            platform.url,
+            "trainings",
+            clock=FixedClock(),
+            tokens=tokens,
+            run_id=7,
+            wait=waits.append,
         )
     )
 
@@ -306,11 +332,12 @@ def test_a_sign_in_that_ends_under_a_request_is_begun_anew(
     minted = iter(["first", "second"])
 
     frames = list(
-        TrainingStream(
+        RunStream(
             platform.url,
+            "trainings",
             clock=FixedClock(),
             tokens=Tokens(mint=lambda: next(minted)),
-            training_id=7,
+            run_id=7,
         )
     )
 
@@ -322,7 +349,7 @@ def test_who_is_not_let_in_is_told_how_to_sign_in(
     serving: Callable[..., ScriptedPlatform], tokens: Tokens
 ) -> None:
     platform = serving(sends(then_close=4401), sends(then_close=4401))
-    stream = TrainingStream(platform.url, clock=FixedClock(), tokens=tokens, training_id=7)
+    stream = RunStream(platform.url, "trainings", clock=FixedClock(), tokens=tokens, run_id=7)
 
     with pytest.raises(Refused, match="aibt token") as refused:
         list(stream)
@@ -335,7 +362,7 @@ def test_a_refusal_for_good_is_not_tried_again(
     serving: Callable[..., ScriptedPlatform], code: int
 ) -> None:
     platform = serving(sends(then_close=code))
-    stream = TrainingStream(platform.url, clock=FixedClock(), training_id=7)
+    stream = RunStream(platform.url, "trainings", clock=FixedClock(), run_id=7)
 
     with pytest.raises(Refused):
         list(stream)

@@ -103,13 +103,13 @@ def test_before_the_first_figures_the_panel_says_what_it_waits_for() -> None:
 def test_the_remaining_time_follows_from_the_pace_and_not_while_paused() -> None:
     view = TrainingView()
     view.take(status_frame(done=10.0), 100.0)
-    assert view.left_s is None
+    assert view.pace.left_s is None
     view.take(status_frame(done=30.0), 120.0)
-    assert view.left_s == pytest.approx(70.0)
+    assert view.pace.left_s == pytest.approx(70.0)
 
     view.take(state_frame("paused"), 121.0)
 
-    assert view.left_s is None
+    assert view.pace.left_s is None
     assert "left" not in drawn(view)
 
 
