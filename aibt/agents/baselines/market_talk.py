@@ -5,12 +5,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from aibt.agents.model import Answer, Message, ToolCall
+from aibt.agents.model import Answer, Message, ToolCall, Usage
 
 ACCOUNT: Final = "get_account"
 UNIVERSE: Final = "get_universe"
 BARS: Final = "get_bars"
 LOOKS: Final = frozenset({ACCOUNT, UNIVERSE, BARS, "ask_bot", "calculate"})
+FREE: Final = Usage(cost=0.0)
 _LEAST_SHARE: Final = 1e-4
 
 
@@ -61,6 +62,7 @@ def calling(
             ToolCall(id=f"call-{before + index}", name=name, arguments=json.dumps(arguments))
             for index, (name, arguments) in enumerate(calls)
         ),
+        usage=FREE,
         finish="tool_calls",
     )
 

@@ -12,6 +12,7 @@ from typing import Any, Final
 from aibt.agents.baselines.market_talk import (
     ACCOUNT,
     BARS,
+    FREE,
     LOOKS,
     UNIVERSE,
     Made,
@@ -51,7 +52,7 @@ class BaselineModel:
         if not made:
             return calling([(ACCOUNT, {}), (UNIVERSE, {})], before=0)
         if any(one.name not in LOOKS for one in made):
-            return Answer(text=_summary(made))
+            return _said(_summary(made))
         symbols = tradable(made)
         if self._strategy.bars and not any(one.name == BARS for one in made):
             looks: Calls = [
@@ -60,7 +61,7 @@ class BaselineModel:
             if looks:
                 return calling(looks, before=len(made))
         orders = self._orders(messages, made, symbols)
-        return calling(orders, before=len(made)) if orders else Answer(text="Nothing to change.")
+        return calling(orders, before=len(made)) if orders else _said("Nothing to change.")
 
     async def close(self) -> None:
         """Free nothing."""
@@ -104,7 +105,7 @@ class BotModel:
         if not made:
             return calling([(ACCOUNT, {}), (UNIVERSE, {})], before=0)
         if any(one.name not in LOOKS for one in made):
-            return Answer(text=_summary(made))
+            return _said(_summary(made))
         symbols = tradable(made)
         if symbols and not any(one.name == "ask_bot" for one in made):
             asks: Calls = [("ask_bot", {"bot": self._bot, "symbol": one}) for one in symbols]
@@ -119,10 +120,14 @@ class BotModel:
             side = _SIDES[says]
             if (now > 0) - (now < 0) != side and symbol not in held.pending:
                 orders += orders_to(symbol, side / len(symbols), now)
-        return calling(orders, before=len(made)) if orders else Answer(text=_predictions(made))
+        return calling(orders, before=len(made)) if orders else _said(_predictions(made))
 
     async def close(self) -> None:
         """Free nothing."""
+
+
+def _said(text: str) -> Answer:
+    return Answer(text=text, usage=FREE)
 
 
 def _summary(made: Sequence[Made]) -> str:

@@ -11,7 +11,7 @@ from typing import Final, Protocol
 from aibt.agents.baselines.market_talk import Holdings
 
 _LOOKBACK: Final = 63  # bars; a quarter of daily ones
-_REBALANCE: Final = 0.25  # of its weight that a position may drift
+_REBALANCE: Final = 0.1  # of its weight that a position may drift
 _CHANGE_CHANCE: Final = 0.1
 
 
@@ -56,7 +56,7 @@ class BuyAndHold:
 
 
 class EqualWeight:
-    """Keeps equal parts of the universe: what has drifted by a quarter is brought back."""
+    """Keeps equal parts of the universe: what has drifted by a tenth is brought back."""
 
     bars = 0
 
