@@ -11,6 +11,7 @@ ACCOUNT: Final = "get_account"
 UNIVERSE: Final = "get_universe"
 BARS: Final = "get_bars"
 LOOKS: Final = frozenset({ACCOUNT, UNIVERSE, BARS, "ask_bot", "calculate"})
+REDUCING: Final = frozenset({"close", "sell", "cover"})
 FREE: Final = Usage(cost=0.0)
 _LEAST_SHARE: Final = 1e-4
 

@@ -14,6 +14,7 @@ from aibt.agents.baselines.market_talk import (
     BARS,
     FREE,
     LOOKS,
+    REDUCING,
     UNIVERSE,
     Made,
     calling,
@@ -79,12 +80,12 @@ class BaselineModel:
         draw = random.Random(f"{self._seed} {told}")
         shown = Shown(symbols=symbols, closes=closes, held=held, draw=draw)
         targets = self._strategy.targets(shown)
-        wanted = sorted(targets.items(), key=lambda item: abs(item[1]))  # what closes comes first
-        return [
+        calls = [
             call
-            for symbol, target in wanted
+            for symbol, target in sorted(targets.items())
             for call in orders_to(symbol, target, held.shares.get(symbol, 0.0))
         ]
+        return sorted(calls, key=lambda call: call[0] not in REDUCING)  # they pay for the others
 
 
 class BotModel:

@@ -56,20 +56,16 @@ class BuyAndHold:
 
 
 class EqualWeight:
-    """Keeps equal parts of the universe: what has drifted by a tenth is brought back."""
+    """Keeps equal parts of the universe: where one has drifted by a tenth, all are brought back."""
 
     bars = 0
 
     def targets(self, shown: Shown) -> Mapping[str, float]:
-        if not shown.symbols:
+        if not shown.symbols or shown.held.pending:
             return {}
         weight = 1 / len(shown.symbols)
-        return {
-            symbol: weight
-            for symbol in shown.symbols
-            if symbol not in shown.held.pending
-            and abs(shown.held.shares.get(symbol, 0.0) - weight) > _REBALANCE * weight
-        }
+        drifts = [abs(shown.held.shares.get(one, 0.0) - weight) for one in shown.symbols]
+        return dict.fromkeys(shown.symbols, weight) if max(drifts) > _REBALANCE * weight else {}
 
 
 class Momentum:
