@@ -89,28 +89,36 @@ class ToolServicesActor:
     def __init__(self) -> None:
         self._opening = asyncio.Lock()
         self._services: Any = None
+        self._wanted = False  # whether they were started and not stopped since
 
     async def start(self) -> dict[str, Json]:
         """Start what does not run; return the status."""
         services = await self._opened()
         await services.start()
-        return _shown(services.status())
+        self._wanted = True
+        return self._shown()
 
     async def stop(self) -> dict[str, Json]:
         """Stop all services; return the status."""
         services = await self._opened()
+        self._wanted = False
         await services.stop()
-        return _shown(services.status())
+        return self._shown()
 
     async def restart(self) -> dict[str, Json]:
         """Stop and start all services; return the status."""
         services = await self._opened()
         await services.restart()
-        return _shown(services.status())
+        self._wanted = True
+        return self._shown()
 
     async def status(self) -> dict[str, Json]:
         """Return the status of all services."""
-        return _shown((await self._opened()).status())
+        await self._opened()
+        return self._shown()
+
+    def _shown(self) -> dict[str, Json]:
+        return _shown(self._services.status(), wanted=self._wanted)
 
     async def _opened(self) -> Any:
         async with self._opening:
@@ -144,19 +152,17 @@ async def _services() -> Any:
     return ToolServices(finder, web, ports, clock)
 
 
-def _shown(statuses: Mapping[str, Any]) -> dict[str, Json]:
+def _shown(statuses: Mapping[str, Any], *, wanted: bool) -> dict[str, Json]:
     """Return the services as `ToolServicesMessage` has them."""
     shown: list[Json] = []
     for name, status in statuses.items():
-        state = "running" if status.running else "stopped"
-        if not status.running and status.last_error is not None:
-            state = "failed"
+        not_running = "failed" if wanted else "stopped"
         shown.append(
             {
                 "name": name,
-                "state": state,
+                "state": "running" if status.running else not_running,
                 "address": status.url,
-                "reason": status.last_error,
+                "reason": status.last_error if wanted else None,
                 "restarts": status.restarts,
                 "since": None if status.since is None else status.since.isoformat(),
             }
