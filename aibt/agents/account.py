@@ -1,6 +1,6 @@
 """A session's account: what happens to it between decisions, and where its journal leaves it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Final
@@ -9,6 +9,7 @@ from aibt.agents import entries
 from aibt.agents.plan import SessionPlan
 from aibt.agents.tape import NewBar
 from aibt.live.journal import Draft, Entry
+from aibt.market.calendar import calendar_for
 from aibt.market.splits import split_ratio
 from aibt.trading.broker import Broker, Cancellation, Opening
 from aibt.trading.ledger import exact
@@ -66,6 +67,17 @@ class SessionAccount:
         elif happening is not None:
             self.portfolio.apply(happening)
 
+    def recall(self, closes: Mapping[str, float]) -> None:
+        """Know the last closes of what is not held, which the journal does not tell."""
+        portfolio = self.portfolio
+        portfolio.prices.update(
+            {
+                symbol: exact(close)
+                for symbol, close in closes.items()
+                if symbol not in portfolio.positions
+            }
+        )
+
     def accept(self, order: Order) -> None:
         """Let an order wait for its symbol's next open; one id waits once."""
         if order.order_id not in self._orders:
@@ -82,12 +94,16 @@ class SessionAccount:
         drafts: list[Draft] = []
         for group in groups:
             for new in group:
-                drafts += self._corporate(new)
+                drafts += self._corporate(step, new)
                 drafts += self._halts(step, new)
             drafts += self._open(step, [new for new in group if new.symbol not in self.halted])
             self.portfolio.apply(
                 Marks(
-                    prices={new.symbol: exact(new.bar.close) for new in group},
+                    prices={
+                        new.symbol: exact(new.bar.close)
+                        for new in group
+                        if new.symbol not in self.halted  # nobody knows in what shares it is told
+                    },
                     at=group[-1].bar.ended_at,
                 )
             )
@@ -97,8 +113,12 @@ class SessionAccount:
         """Return orders that close everything, where equity is too small for what is held."""
         if not self.broker.below_maintenance():
             return []
-        waiting = {order.order_id for order in self.broker.pending.values()}
-        orders = [
+        closing = {
+            order.symbol
+            for order in self.broker.pending.values()
+            if order.action is OrderAction.CLOSE
+        }
+        return [
             Order(
                 order_id=f"{step}.margin.{symbol}",
                 symbol=symbol,
@@ -109,31 +129,31 @@ class SessionAccount:
                 reference_price=self.portfolio.prices[symbol],
             )
             for symbol in sorted(self.portfolio.positions)
+            if symbol not in closing and symbol not in self.halted
         ]
-        return [order for order in orders if order.order_id not in waiting]
 
-    def finish(self, step: int, last: Iterable[NewBar], at: datetime) -> list[Draft]:
+    def finish(self, step: int, at: datetime) -> list[Draft]:
         """Cancel what waits and close what is held at the last closes, costs included."""
         drafts = self._cancelled(step, self.broker.cancel(DenyReason.ENDED, "the range has ended"))
         closings = [
-            Opening(symbol=new.symbol, price=exact(new.bar.close), at=at, on=new.on)
-            for new in last
-            if new.symbol not in self.halted
+            Opening(symbol=symbol, price=self.portfolio.prices[symbol], at=at, on=at.date())
+            for symbol in sorted(self.portfolio.positions)
+            if symbol not in self.halted
         ]
         return drafts + self._filled(step, self.broker.close_out(closings))
 
-    def _corporate(self, new: NewBar) -> list[Draft]:
+    def _corporate(self, step: int, new: NewBar) -> list[Draft]:
         drafts = []
-        for action in new.actions:
+        for index, action in enumerate(new.actions):
             if action.split is not None:
                 split = Split(symbol=new.symbol, ratio=exact(action.split), at=new.opened_at)
                 self.broker.split(split)
-                drafts.append(entries.split(split))
+                drafts.append(entries.split(step, index, split))
             elif action.dividend is not None and self.portfolio.quantity(new.symbol):
                 amount = exact(action.dividend)
                 dividend = Dividend(symbol=new.symbol, amount=amount, at=new.opened_at)
                 self.portfolio.apply(dividend)
-                drafts.append(entries.dividend(dividend))
+                drafts.append(entries.dividend(step, index, dividend))
         return drafts
 
     def _halts(self, step: int, new: NewBar) -> list[Draft]:
@@ -184,4 +204,5 @@ def _may_split(new: NewBar) -> bool:
         and new.first_of_session
         and not explained
         and not new.symbol.startswith("^")
+        and calendar_for(new.symbol).has_sessions
     )

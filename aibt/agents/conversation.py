@@ -28,6 +28,11 @@ class Conversation:
         return self.answer is not None and not self.answer.tool_calls
 
     @property
+    def note(self) -> str:
+        """What the model said last, nothing where it has said nothing."""
+        return "" if self.answer is None else self.answer.text
+
+    @property
     def open_calls(self) -> Sequence[tuple[int, ToolCall]]:
         """The last answer's calls that have no result, with their place in it."""
         calls = self.answer.tool_calls if self.answer is not None else ()

@@ -188,22 +188,25 @@ def cancel(number: int, gone: Cancellation) -> Draft:
     return Draft(key=f"{number}/cancel/{gone.order_id}", kind=CANCEL, data=data)
 
 
-def split(happened: Split) -> Draft:
+def split(number: int, index: int, happened: Split) -> Draft:
+    """Return a split of a symbol, the `index`-th thing that happened to its shares in a step."""
     data: dict[str, Json] = {
         "symbol": happened.symbol,
         "ratio": str(happened.ratio),
         "at": happened.at.isoformat(),
     }
-    return Draft(key=f"split/{happened.symbol}/{happened.at:%Y-%m-%d}", kind=SPLIT, data=data)
+    key = f"{number}/split/{happened.symbol}/{happened.at.isoformat()}/{index}"
+    return Draft(key=key, kind=SPLIT, data=data)
 
 
-def dividend(happened: Dividend) -> Draft:
+def dividend(number: int, index: int, happened: Dividend) -> Draft:
+    """Return a dividend, the `index`-th thing that happened to the symbol's shares in a step."""
     data: dict[str, Json] = {
         "symbol": happened.symbol,
         "amount": str(happened.amount),
         "at": happened.at.isoformat(),
     }
-    key = f"dividend/{happened.symbol}/{happened.at:%Y-%m-%d}"
+    key = f"{number}/dividend/{happened.symbol}/{happened.at.isoformat()}/{index}"
     return Draft(key=key, kind=DIVIDEND, data=data)
 
 

@@ -5,21 +5,22 @@ on from what its journal says: it asks again only what was not answered, and pla
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, Final, TypeVar
+from datetime import UTC, datetime, timedelta
+from datetime import time as time_of_day
+from typing import Any, Final
 
 from aibt.agents import entries
 from aibt.agents.account import SessionAccount
+from aibt.agents.attendance import Attendance, Stopped
 from aibt.agents.conversation import Conversation
 from aibt.agents.model import Model, ToolCall
 from aibt.agents.news import news_of
 from aibt.agents.oracle import BotOracle
 from aibt.agents.plan import SessionPlan
 from aibt.agents.prompts import last_turn, observation, opening_messages
-from aibt.agents.session_desk import SessionDesk
+from aibt.agents.session_desk import OwnDesk, SessionDesk
 from aibt.agents.spending import Spending
 from aibt.agents.tape import Tape
 from aibt.agents.times import Due, Times
@@ -27,16 +28,16 @@ from aibt.agents.tools.opened import Called, OpenTools, Tools
 from aibt.clock import Clock
 from aibt.errors import ModelUnavailable, StoreUnavailable
 from aibt.live.events import Json
-from aibt.live.gate import Gate, Verdict
+from aibt.live.gate import Gate
 from aibt.live.journal import Draft, Entry, Journal
 from aibt.live.states import RunState
-
-T = TypeVar("T")
 
 _PAGE: Final = 1_000
 _STORE_RETRY_S: Final = 0.5
 _INSTANT: Final = timedelta(microseconds=1)
-_SLOW: Final = frozenset({"search_web", "read_page", "ask_bot"})  # seen as soon as they begin
+LOOK_UPS: Final = frozenset({"search_web", "read_page", "ask_bot"})
+"""Tools that ask others, and so take long: they change nothing, and go on during a pause."""
+
 _ENTRIES_OF_NEWS: Final = {
     entries.FILL, entries.CANCEL, entries.SPLIT, entries.DIVIDEND, entries.HALT, entries.SKIP,
 }  # fmt: skip
@@ -48,10 +49,6 @@ class Outcome:
 
     state: RunState
     reason: str | None = None
-
-
-class _Stopped(Exception):
-    """The owner stopped the session while it was at work."""
 
 
 class SessionRun:
@@ -91,11 +88,13 @@ class SessionRun:
         self._open_tools = open_tools
         self._journal = journal
         self._gate = gate
+        self._attendance = Attendance(gate)
         self._clock = clock
         self._trouble = trouble
         self.account = SessionAccount(plan)
         self.spending = Spending(plan)
         self.desk = SessionDesk(plan, self.account, tape, self._write_one, self._now, oracle)
+        self._own_desk = OwnDesk(self.desk)
         self._conversation = Conversation()
         self._step = 0
         self._at: datetime | None = None  # of the last step
@@ -130,9 +129,10 @@ class SessionRun:
         if self._outcome is not None:
             return self._outcome
         try:
-            async with self._open_tools(self.desk) as tools:
+            async with self._open_tools(self._own_desk) as tools:
                 return await self._run(tools)
-        except _Stopped:
+        except Stopped:
+            await self._write()
             return Outcome(state=RunState.STOPPED)
         finally:
             self.desk.accepts = False
@@ -144,8 +144,11 @@ class SessionRun:
             await self._finish_step(tools)
         due_times = self._times.after(self._at)
         while self._outcome is None:
-            due = await self._attended(_next(due_times))
-            if due is None:
+            pauses = self._attendance.pauses
+            due = await self._attendance.to(_next(due_times))
+            if self._attendance.pauses > pauses:  # it was due before the pause
+                due_times = self._times.after(self._at)
+            elif due is None:
                 await self._end(RunState.FINISHED, None)
             else:
                 await self._begin_step(due)
@@ -166,8 +169,7 @@ class SessionRun:
         self.account.broker.begin_decision()
         drafts += self.account.advance(number, groups)
         if due.is_last:
-            latest = {new.symbol: new for group in groups for new in group}
-            drafts += self.account.finish(number, latest.values(), due.at)
+            drafts += self.account.finish(number, due.at)
         drafts.append(entries.mark(number, due.at, self.account.portfolio))
         calls = [] if due.is_last else self.account.margin_call(number, due.at)
         drafts += [entries.order(number, order) for order in calls]
@@ -220,8 +222,7 @@ class SessionRun:
         finally:
             self.desk.accepts = False
         await self._write()
-        if self._conversation.answer is not None:
-            self._note = self._conversation.answer.text or self._note
+        self._note = self._conversation.note or self._note
         self._news.clear()
 
     async def _ask(self) -> None:
@@ -244,13 +245,15 @@ class SessionRun:
         A model that does not answer pauses the session, and is asked again when it is resumed.
         """
         while True:
+            pauses = self._attendance.pauses
             try:
-                await self._attended(self._take_answer(tools))
+                await self._attendance.to(self._take_answer(tools))
             except ModelUnavailable as error:
                 now = self._clock.now()
                 key = f"{self._step}/{self._conversation.round}/{now.isoformat()}"
                 await self._write(entries.log(key, "error", str(error), now))
-                await self._trouble(str(error))
+                if self._attendance.pauses == pauses:  # else who paused it has resumed it since
+                    await self._trouble(str(error))
                 await self._pass_gate()
             else:
                 return
@@ -263,13 +266,15 @@ class SessionRun:
             self.partial = text
             self.version += 1
 
-        answer = await self._model.answer(self._conversation.messages, tools.specs(), partial)
-        took_s = self._clock.monotonic() - began
-        await self._write(entries.answer(self._step, self._conversation.round, answer))
-        self._conversation.answered(answer)
-        self.spending.add(answer, took_s)
-        self.partial = ""
-        self.version += 1
+        try:
+            answer = await self._model.answer(self._conversation.messages, tools.specs(), partial)
+            took_s = self._clock.monotonic() - began
+            await self._write(entries.answer(self._step, self._conversation.round, answer))
+            self._conversation.answered(answer)
+            self.spending.add(answer, took_s)
+        finally:
+            self.partial = ""
+            self.version += 1
 
     async def _make_calls(self, tools: Tools) -> None:
         """Make the calls that the last answer asks for, one after the other.
@@ -281,9 +286,7 @@ class SessionRun:
         for index, call in self._conversation.open_calls:
             await self._pass_gate()
             self._unwritten.append(entries.call(self._step, turn, index, call))
-            if call.name in _SLOW:
-                await self._write()
-            made = await self._attended(self._call(tools, call, index))
+            made = await self._made(tools, call, index)
             self._conversation.resulted(call, made.text)
             self._unwritten.append(
                 entries.result(
@@ -291,39 +294,23 @@ class SessionRun:
                 )
             )
 
-    async def _call(self, tools: Tools, call: ToolCall, index: int) -> Called:
+    async def _made(self, tools: Tools, call: ToolCall, index: int) -> Called:
+        """Make a call. A pause waits for it to end, as it does not for what only looks up."""
         if call.fault is not None:
             return _Fault(call.fault)
-        self.desk.call = entries.call_id(self._step, self._conversation.round, index)
+        if call.name in LOOK_UPS:
+            await self._write()
+            return await self._attendance.to(tools.call(call.name, call.arguments))
+        self._own_desk.call = entries.call_id(self._step, self._conversation.round, index)
         try:
             return await tools.call(call.name, call.arguments)
         finally:
-            self.desk.call = None
-
-    # The gate
+            self._own_desk.call = None
 
     async def _pass_gate(self) -> None:
-        if await self._gate.wait_async() is Verdict.STOP:
-            raise _Stopped
-
-    async def _attended(self, work: Coroutine[Any, Any, T]) -> T:
-        """Do something that takes long; a pause takes hold meanwhile, and a stop cuts it."""
-        await_work: asyncio.Task[T] = asyncio.ensure_future(work)
-        try:
-            while True:
-                closed = asyncio.ensure_future(self._gate.closed())
-                try:
-                    await asyncio.wait({await_work, closed}, return_when=asyncio.FIRST_COMPLETED)
-                finally:
-                    closed.cancel()
-                await self._pass_gate()
-                if await_work.done():
-                    return await_work.result()
-        finally:
-            if not await_work.done():
-                await_work.cancel()
-                with suppress(asyncio.CancelledError, Exception):
-                    await await_work
+        if self._gate.is_pausing:
+            await self._write()  # so that whoever looks at it meanwhile sees all of it
+        await self._attendance.pass_gate()
 
     # The journal
 
@@ -334,20 +321,22 @@ class SessionRun:
             for entry in page:
                 self._take(entry)
             after = page[-1].seq
+        prices = self.account.portfolio.prices if self._plan.is_live else {}
         for symbol, until in self._seen.items():
-            self._tape.advance_one(symbol, until)
+            self._tape.recall(symbol, until, prices.get(symbol))
+        closes = {symbol: self._tape.close(symbol) for symbol in self._seen}
+        self.account.recall({one: close for one, close in closes.items() if close is not None})
 
     def _take(self, entry: Entry) -> None:
         if entry.kind == entries.STEP:
+            self._note = self._conversation.note or self._note
             self._conversation = Conversation()
             self._news.clear()
         self.account.take(entry)
         self._conversation.take(entry)
         self._note_entry(entry)
         if entry.kind == entries.ANSWER:
-            answer = entries.read_answer(entry)
-            self.spending.add(answer, 0.0)
-            self._note = answer.text or self._note
+            self.spending.add(entries.read_answer(entry), 0.0)
 
     def _note_entry(self, entry: Entry) -> None:
         data: Mapping[str, Any] = entry.data
@@ -385,9 +374,9 @@ class SessionRun:
         self._outcome = Outcome(state=state, reason=reason)
 
     def _now(self) -> datetime:
-        if self._plan.is_live or self._at is None:
+        if self._plan.start is None:
             return self._clock.now()
-        return self._at
+        return self._at or datetime.combine(self._plan.start, time_of_day.min, UTC)
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,6 @@ class SessionDesk:
 
     Attributes:
         step: number of the decision that is under way.
-        call: what names the tool call under way, or None: who asks is an outside client.
         accepts: whether orders are taken now.
     """
 
@@ -55,7 +54,6 @@ class SessionDesk:
         self._oracle = oracle
         self._turn = asyncio.Lock()
         self.step = 0
-        self.call: str | None = None
         self.accepts = False
 
     async def now(self) -> datetime:
@@ -146,13 +144,18 @@ class SessionDesk:
         return [_order(order) for order in self._account.broker.pending.values()]
 
     async def place(self, request: OrderRequest, key: str | None) -> Result:
-        self._known(request.symbol)
-        return await uninterrupted(self._place(request, key))
+        """Place an order of an outside client's; see `Desk.place`."""
+        return await self.placed(request, lambda: self._outside_id(key))
 
-    async def _place(self, request: OrderRequest, key: str | None) -> Result:
+    async def placed(self, request: OrderRequest, order_id: Callable[[], str]) -> Result:
+        """Place an order; `order_id` names it when its turn has come, and one name places one."""
+        self._known(request.symbol)
+        return await uninterrupted(self._placed(request, order_id))
+
+    async def _placed(self, request: OrderRequest, name: Callable[[], str]) -> Result:
         """Check, write down and accept an order; whoever gives up waiting leaves no half of it."""
         async with self._turn:  # check, journal and account are one step for whoever asks
-            order_id = self._order_id(key)
+            order_id = name()
             earlier = self._account.order(order_id)
             if earlier is not None:
                 return _accepted(earlier)
@@ -195,9 +198,7 @@ class SessionDesk:
             found["change"] = round(float(last.close[-1] / last.close[-2]) - 1, 6)
         return {**found, "halted": symbol in self._account.halted}
 
-    def _order_id(self, key: str | None) -> str:
-        if self.call is not None:
-            return self.call
+    def _outside_id(self, key: str | None) -> str:
         if key is not None and len(key) > _LONGEST_KEY:
             raise Invalid("idempotency_key", f"it has more than {_LONGEST_KEY} characters")
         number = self._account.fills + self._account.denied + len(self._account.broker.pending)
@@ -222,6 +223,34 @@ class SessionDesk:
         if self._tape.close(request.symbol) is None:
             return Denial(reason=DenyReason.NO_PRICE, says=f"{order.symbol} has no price yet")
         return self._account.broker.denial(order)
+
+
+class OwnDesk:
+    """The desk as the session's own tools have it: an order is named after the call it came with.
+
+    So a call that is made again after a loss places no second order, and no outside client's
+    order is taken for the model's.
+
+    Attributes:
+        call: what names the tool call under way, or None.
+    """
+
+    def __init__(self, desk: SessionDesk) -> None:
+        self._desk = desk
+        self.call: str | None = None
+        self.now = desk.now
+        self.universe = desk.universe
+        self.quote = desk.quote
+        self.bars = desk.bars
+        self.account = desk.account
+        self.ask_bot = desk.ask_bot
+
+    async def place(self, request: OrderRequest, key: str | None) -> Result:
+        del key  # the session's own tools give none
+        call = self.call
+        if call is None:
+            raise ActorUnavailable("the session takes no orders now")
+        return await self._desk.placed(request, lambda: call)
 
 
 def _order(order: Order) -> dict[str, Json]:

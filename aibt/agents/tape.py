@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 import numpy as np
 
@@ -108,6 +109,27 @@ class Tape:
         count = view.advance_to(until, SeriesFeed(one.series))
         return self._new_bars(one, view.last(count), before) if count else []
 
+    def recall(self, symbol: str, until: datetime, close: float | Decimal | None) -> None:
+        """Move the clock of one symbol to where a journal left it, with no news.
+
+        Args:
+            symbol: which.
+            until: the last moment at which its bars were looked at.
+            close: its last close as it was told then, or None: as it is told now. A split since,
+                of which only prices told anew speak, is made good as `replace` does.
+        """
+        one = self._instruments[symbol]
+        past = one.series.slice(
+            0, int(np.searchsorted(one.series.ended_ns, nanoseconds(until), side="right"))
+        )
+        if close is not None and len(past):
+            ratio = float(close) / float(past.close[-1])
+            if abs(ratio - 1) > _RESCALED:
+                past = _rescaled(past, ratio)
+        self._instruments[symbol] = replace(one, series=past)
+        self.advance_one(symbol, until)
+        self.replace(one)
+
     def _new_bars(self, one: Instrument, bars: BarSeries, before: Bar | None) -> list[NewBar]:
         dates = session_dates(bars.opened_ns, one.calendar)
         opens = open_times(bars.opened_ns, bars.interval, one.calendar)
@@ -141,6 +163,17 @@ def _told_anew(known: Bar, series: BarSeries) -> float | None:
         return None
     ratio = known.close / float(series.close[at])
     return round(ratio, 4) if abs(ratio - 1) > _RESCALED else None
+
+
+def _rescaled(series: BarSeries, ratio: float) -> BarSeries:
+    return replace(
+        series,
+        open=series.open * ratio,
+        high=series.high * ratio,
+        low=series.low * ratio,
+        close=series.close * ratio,
+        volume=series.volume / ratio,
+    )
 
 
 def _due(

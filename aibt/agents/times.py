@@ -1,7 +1,8 @@
 """When a session decides: at each time of a range that has passed, or as bars end in live time."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
@@ -10,13 +11,14 @@ from aibt.agents.tape import Tape
 from aibt.clock import Clock, nanoseconds
 from aibt.errors import AibtError
 from aibt.market.bars import moment
-from aibt.market.calendar import calendar_for, next_end
+from aibt.market.calendar import DAY_NS, MarketCalendar, calendar_for, next_end
 from aibt.market.instruments import Instrument
 from aibt.market.intervals import Interval
 
 _LOOK_S: Final = 1.0
 _RETRY_S: Final = 5.0
 _MOST_SKIPPED: Final = 100_000
+_LONGEST_LOOK_NS: Final = 14 * DAY_NS  # back, for the last bar of a symbol that is late
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,10 +69,10 @@ class RangeTimes:
         return len(self._times)
 
     async def after(self, last: datetime | None) -> AsyncIterator[Due]:
-        for at in self._times:
-            if last is None or at > last:
-                is_last = at == self._times[-1]
-                yield Due(at=at, decides=not is_last, is_last=is_last)
+        first = 0 if last is None else bisect_right(self._times, last)
+        for at in self._times[first:]:
+            is_last = at == self._times[-1]
+            yield Due(at=at, decides=not is_last, is_last=is_last)
 
 
 Fetch = Callable[[Collection[str]], Awaitable[Sequence[Instrument]]]
@@ -128,14 +130,9 @@ class LiveTimes:
 
     def _next(self, after: datetime) -> datetime:
         """Return when the next bar of any symbol ends."""
-        return moment(min(self._ends(after, self._tape.symbols).values()))
-
-    def _ends(self, after: datetime, symbols: Iterable[str]) -> dict[str, int]:
         after_ns = nanoseconds(after)
-        return {
-            symbol: next_end(after_ns, self._interval, self._calendars[symbol])
-            for symbol in symbols
-        }
+        calendars = set(self._calendars.values())
+        return moment(min(next_end(after_ns, self._interval, one) for one in calendars))
 
     def _latest(self, first: datetime) -> tuple[datetime, Skipped | None]:
         """Return the last moment that is due by now, and what was missed before it."""
@@ -145,33 +142,63 @@ class LiveTimes:
             before, at, times = at, further, times + 1
         if not times:
             return at, None
-        reason = "the session was paused, or its process was lost"
+        reason = "the session was paused, its process was lost, or its model took that long"
         return at, Skipped(since=first, until=before, times=times, reason=reason)
 
     async def _bars_until(
         self, at: datetime, last: datetime
     ) -> tuple[frozenset[str], tuple[str, ...]]:
-        """Fetch what ended up to `at`; return who is late, and sentences about it."""
-        ends, at_ns = self._ends(last, self._tape.symbols), nanoseconds(at)
-        waiting = {symbol for symbol, end in ends.items() if end <= at_ns}
+        """Fetch what ended up to `at`; return who is late, and sentences about it.
+
+        A symbol that was late the last time is asked for again, but not waited for.
+        """
+        missing = self._due(at, last)
+        last_ns = nanoseconds(last)
         deadline = self._clock.monotonic() + self._late_s
         trouble = ""
         while True:
             try:
-                for instrument in await self._fetch(sorted(waiting)):
+                for instrument in await self._fetch(sorted(missing)):
                     self._tape.replace(instrument)
-                    if _has_bar(instrument, nanoseconds(last), at_ns):
-                        waiting.discard(instrument.symbol)
+                    since, end = missing.get(instrument.symbol, (0, 0))
+                    if end and _has_bar(instrument, since, end):
+                        del missing[instrument.symbol]
             except AibtError as error:
                 trouble = f" ({error})"
+            waiting = sorted(symbol for symbol, (_, end) in missing.items() if end > last_ns)
             if not waiting or self._clock.monotonic() >= deadline:
                 break
             await self._sleep(_RETRY_S)
         if not waiting:
-            return frozenset(), ()
-        names = ", ".join(sorted(waiting))
+            return frozenset(missing), ()
+        names = ", ".join(waiting)
         note = f"no bar of {names} within {self._late_s:g} s of {at:%H:%M} UTC{trouble}"
-        return frozenset(waiting), (note,)
+        return frozenset(missing), (note,)
+
+    def _due(self, at: datetime, last: datetime) -> dict[str, tuple[int, int]]:
+        """Return the newest bar of each symbol that has ended: its end, and when it could begin."""
+        found = {}
+        ends: dict[tuple[MarketCalendar, int], tuple[int, int] | None] = {}
+        for symbol, calendar in self._calendars.items():
+            seen = self._tape.view(symbol).now
+            since = nanoseconds(last if seen is None else min(seen, last))
+            if (calendar, since) not in ends:
+                ends[calendar, since] = self._newest(calendar, since, nanoseconds(at))
+            newest = ends[calendar, since]
+            if newest is not None:
+                found[symbol] = newest
+        return found
+
+    def _newest(
+        self, calendar: MarketCalendar, since_ns: int, until_ns: int
+    ) -> tuple[int, int] | None:
+        before = max(since_ns, until_ns - max(_LONGEST_LOOK_NS, 2 * self._interval.ns))
+        end = next_end(before, self._interval, calendar)
+        if end > until_ns:
+            return None
+        while (further := next_end(end, self._interval, calendar)) <= until_ns:
+            before, end = end, further
+        return before, end
 
 
 def _has_bar(instrument: Instrument, after_ns: int, until_ns: int) -> bool:

@@ -115,11 +115,19 @@ class MemoryJournal:
         self.entries = list(entries)
         self.lost = False
         self.before_append: Callable[[Sequence[Draft]], None] = lambda _: None
+        self.after_append: Callable[[Sequence[Draft]], None] = lambda _: None
 
     async def append(self, drafts: Sequence[Draft]) -> list[Entry]:
+        self.before_append(drafts)
         if self.lost:
             raise LeaseLost("session/1", 1)
-        self.before_append(drafts)
+        found = self._stored(drafts)
+        self.after_append(drafts)
+        if self.lost:
+            raise LeaseLost("session/1", 1)
+        return found
+
+    def _stored(self, drafts: Sequence[Draft]) -> list[Entry]:
         known = {entry.key: entry for entry in self.entries}
         found = []
         for draft in drafts:
@@ -169,6 +177,9 @@ class PlainTools:
             found: Any = await self._called(name, json.loads(arguments))
         except AibtError as error:
             data = {"code": error.code, "msg": str(error)}
+            return Came(False, data, json.dumps(data))
+        except (ValueError, KeyError, TypeError, ArithmeticError) as error:
+            data = {"code": "invalid", "msg": f"cannot be read: {type(error).__name__}"}
             return Came(False, data, json.dumps(data))
         return Came(True, found, json.dumps(found))
 
