@@ -8,7 +8,6 @@ import sys
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -278,7 +277,7 @@ async def outside(address: str, token: str) -> AsyncIterator[McpClient]:
 
 
 def test_the_agents_demo_runs_with_a_providers_model_beside_the_baselines(
-    provider: FakeOpenAI, tmp_path: Path
+    provider: FakeOpenAI,
 ) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "aibt.cli", "demo", "agents", "--model", "openai/test"],
@@ -288,7 +287,6 @@ def test_the_agents_demo_runs_with_a_providers_model_beside_the_baselines(
             "OPENAI_API_BASE": provider.base_url,
             "OPENAI_API_KEY": KEY,
             "AIBT_RAY__OBJECT_STORE_MB": "100",
-            "TMPDIR": str(tmp_path),
         },
         capture_output=True,
         text=True,
