@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from pydantic import SecretStr
+
 from actors.calls import ask
 from actors.handles import Handles
 from actors.names import MARKET
@@ -16,6 +18,8 @@ from aibt.accounts.keyring import KeyRing, OpenedKey
 from aibt.agents.baselines.models import BaselineModel, BotModel
 from aibt.agents.baselines.script import ScriptedModel
 from aibt.agents.baselines.strategies import STRATEGIES
+from aibt.agents.llm.catalogue import provider_models
+from aibt.agents.llm.pricing import Prices
 from aibt.agents.llm.provider import OpenAIModel
 from aibt.agents.model import Model
 from aibt.agents.oracle import BotOracle
@@ -32,7 +36,7 @@ from aibt.agents.tools.server import ToolServer
 from aibt.agents.tools.toolbox import Toolbox
 from aibt.agents.tools.trade import trade_server
 from aibt.clock import Clock
-from aibt.errors import Invalid, NotFound, SourceUnavailable
+from aibt.errors import Invalid, ModelRefused, ModelUnavailable, NotFound, SourceUnavailable
 from aibt.live.gate import Gate
 from aibt.live.journal import Journal
 from aibt.market.dataset import load_dataset
@@ -98,7 +102,10 @@ class SessionBuilder:
         self, plan: SessionPlan, request: Mapping[str, Any]
     ) -> Sequence[Instrument]:
         if plan.is_live:
-            return await self._fetch(plan, request)(plan.universe)
+            bars = await self._fetch(plan, request)(plan.universe)
+            if missing := set(plan.universe) - {one.symbol for one in bars}:
+                raise SourceUnavailable("market", f"no bars of {', '.join(sorted(missing))}")
+            return bars
         folder = TrainingFiles(Path(self.settings.store.root)).datasets
 
         def load() -> list[Instrument]:
@@ -155,6 +162,7 @@ class SessionBuilder:
             url,
             key,
             name,
+            prices=await _prices(url, key, name),
             temperature=request.get("temperature"),
             seed=plan.seed if request.get("seeded") else None,
             timeout_s=settings.agents.request_timeout_s,
@@ -176,6 +184,15 @@ class SessionBuilder:
         )
         opened.push_async_callback(web.close)
         return web
+
+
+async def _prices(url: str, key: SecretStr | None, name: str) -> Prices | None:
+    """Return what a model costs by its provider's list, or None: the answers say it, or nobody."""
+    try:
+        listed = await provider_models(url, key)
+    except (ModelUnavailable, ModelRefused):
+        return None
+    return next((one.prices for one in listed if one.id == name), None)
 
 
 def _opened_tools(plan: SessionPlan, desk: Desk, web: Web | None) -> Toolbox:

@@ -26,7 +26,7 @@ def complete_session(
     Args:
         params: as the client sent them.
         agent: whose configuration holds for this session from now on.
-        frozen: the bars of its universe and benchmark, see `MarketDesk.freeze`; none: live.
+        frozen: the bars of its universe and benchmark, see `MarketDesk.freeze`.
         settings: costs, and what a session may use.
 
     Raises:
@@ -49,10 +49,11 @@ def complete_session(
         bot = agent.base_model.removeprefix(BOT)
         asked["bots"] = [*dict.fromkeys([*agent.bots, bot])]
     universe = {symbol: frozen[symbol] for symbol in agent.universe if symbol in frozen}
-    asked["datasets"] = {symbol: one["dataset"] for symbol, one in universe.items()}
-    asked["actions"] = {symbol: one["actions"] for symbol, one in frozen.items()}
-    if agent.benchmark is not None and agent.benchmark in frozen:
-        asked["benchmark_datasets"] = {agent.benchmark: frozen[agent.benchmark]["dataset"]}
+    if not params.live:  # a live session has its bars from the world
+        asked["datasets"] = {symbol: one["dataset"] for symbol, one in universe.items()}
+        asked["actions"] = {symbol: one["actions"] for symbol, one in frozen.items()}
+        if agent.benchmark is not None:
+            asked["benchmark_datasets"] = {agent.benchmark: frozen[agent.benchmark]["dataset"]}
     notes = [
         f"{symbol}: {note}" for symbol, one in frozen.items() for note in one["notes"]
     ] + _out_of_range(params, universe)
