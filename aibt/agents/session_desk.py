@@ -24,6 +24,7 @@ from aibt.trading.orders import DenyReason, Order
 from aibt.trading.risk import Denial
 
 MOST_BARS: Final = 500
+OUTSIDE: Final = "outside."  # what the ids of outside clients' orders begin with
 _LONGEST_KEY: Final = 64
 
 Write = Callable[[Draft], Awaitable[Entry]]
@@ -202,7 +203,7 @@ class SessionDesk:
         if key is not None and len(key) > _LONGEST_KEY:
             raise Invalid("idempotency_key", f"it has more than {_LONGEST_KEY} characters")
         number = self._account.fills + self._account.denied + len(self._account.broker.pending)
-        return f"outside.{self.step}.{number}" if key is None else f"outside.{key}"
+        return f"{OUTSIDE}{self.step}.{number}" if key is None else f"{OUTSIDE}{key}"
 
     def _order(self, request: OrderRequest, order_id: str) -> Order:
         close = self._tape.close(request.symbol)

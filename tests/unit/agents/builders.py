@@ -17,6 +17,7 @@ from aibt.agents.session import SessionRun
 from aibt.agents.tape import Tape
 from aibt.agents.times import RangeTimes, Times
 from aibt.agents.tools.desk import Desk, OrderRequest
+from aibt.agents.tools.opened import OpenTools
 from aibt.clock import Clock, SystemClock
 from aibt.errors import AibtError, LeaseLost
 from aibt.live.gate import Gate
@@ -247,10 +248,11 @@ def a_run(
     times: Callable[[Tape], Times] | None = None,
     oracle: BotOracle | None = None,
     troubles: list[str] | None = None,
+    open_tools: OpenTools | None = None,
     **changes: Any,
 ) -> SessionRun:
     """A session over instruments, from the first bar of 2017 to the last there is."""
-    plan = a_plan(universe=[one.symbol for one in instruments], **changes)
+    plan = a_plan(**{"universe": [one.symbol for one in instruments], **changes})
     tape = Tape(instruments)
     gates = gate or Gate()
 
@@ -266,7 +268,7 @@ def a_run(
         if times
         else RangeTimes(tape.times(plan.start or START, plan.end or END)),
         model=model,
-        open_tools=plain_tools,
+        open_tools=open_tools or plain_tools,
         journal=journal or MemoryJournal(),
         gate=gates,
         clock=clock or SystemClock(),
