@@ -19,7 +19,7 @@ from aibt.errors import AibtError, NotFound
 from aibt.market.bars import BarSeries, moment
 from aibt.market.calendar import bars_per_year, calendar_for
 from aibt.market.dataset import load_dataset
-from aibt.market.instruments import actions_of
+from aibt.market.instruments import load_instruments
 from aibt.market.intervals import parse_interval
 from aibt.rl.split import split
 from aibt.settings import Settings
@@ -211,9 +211,9 @@ class Scoring:
         splits: list[StockSplit] = []
         dividends: list[CashDividend] = []
         try:
-            for symbol, digest in datasets.items():
-                bars[symbol] = load_dataset(digest, self._datasets)
-                for action in actions_of(symbol, request["actions"].get(symbol, [])):
+            for one in load_instruments(datasets, request["actions"], self._datasets):
+                symbol, bars[one.symbol] = one.symbol, one.series
+                for action in one.actions:
                     at = moment(action.on_ns)
                     if action.split is not None:
                         ratio = Decimal(repr(action.split))

@@ -39,8 +39,7 @@ from aibt.clock import Clock
 from aibt.errors import Invalid, ModelRefused, ModelUnavailable, NotFound, SourceUnavailable
 from aibt.live.gate import Gate
 from aibt.live.journal import Journal
-from aibt.market.dataset import load_dataset
-from aibt.market.instruments import Instrument, actions_of
+from aibt.market.instruments import Instrument, load_instruments
 from aibt.settings import Settings
 from aibt.store.records import Session
 
@@ -108,17 +107,9 @@ class SessionBuilder:
             return bars
         folder = TrainingFiles(Path(self.settings.store.root)).datasets
 
-        def load() -> list[Instrument]:
-            return [
-                Instrument(
-                    series=load_dataset(digest, folder),
-                    actions=actions_of(symbol, request["actions"].get(symbol, [])),
-                )
-                for symbol, digest in request["datasets"].items()
-                if symbol in plan.universe
-            ]
-
-        return await asyncio.to_thread(load)
+        return await asyncio.to_thread(
+            load_instruments, request["datasets"], request["actions"], folder
+        )
 
     def _times(
         self, plan: SessionPlan, tape: Tape, request: Mapping[str, Any]

@@ -13,6 +13,7 @@ from aibt.cli import (
     history,
     output,
     performance,
+    replaying,
     session_history,
     sessions,
     store,
@@ -74,6 +75,7 @@ sessions.app.command()(trade.watch)
 sessions.app.command()(session_history.fills)
 sessions.app.command()(session_history.log)
 sessions.app.command("performance")(performance.of_session)
+sessions.app.command()(replaying.replay)
 app.add_typer(sessions.app, name="sessions", rich_help_panel=_AGENTS)
 app.command(rich_help_panel=_AGENTS)(leaderboard)
 app.add_typer(tools.app, name="tools", rich_help_panel=_AGENTS)

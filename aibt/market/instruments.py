@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from aibt.market.actions import CorporateAction
 from aibt.market.bars import BarSeries
 from aibt.market.calendar import MarketCalendar, calendar_for, session_dates
 from aibt.market.catalog import Resolved
+from aibt.market.dataset import load_dataset
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -59,6 +61,27 @@ def as_traded(resolved: Resolved) -> Instrument:
     )
     actions = sorted((*splits, *dividends), key=lambda action: action.on)
     return Instrument(series=traded, actions=tuple(actions))
+
+
+def load_instruments(
+    datasets: Mapping[str, str], actions: Mapping[str, Sequence[Mapping[str, Any]]], folder: Path
+) -> list[Instrument]:
+    """Return frozen instruments. Blocking.
+
+    Args:
+        datasets: digest of each symbol's bars (`aibt.market.dataset`).
+        actions: of each symbol, as `actions_as_json` returned them; absent: none.
+        folder: of the data sets.
+
+    Raises:
+        NotFound, BadBars: see `load_dataset`.
+    """
+    return [
+        Instrument(
+            series=load_dataset(digest, folder), actions=actions_of(symbol, actions.get(symbol, []))
+        )
+        for symbol, digest in datasets.items()
+    ]
 
 
 def actions_as_json(actions: Sequence[CorporateAction]) -> list[dict[str, Any]]:

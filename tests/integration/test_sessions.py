@@ -102,6 +102,19 @@ def traded(platform: PlatformProcess, session_id: int) -> list[tuple[str, ...]]:
     return [tuple(fill[name] for name in names) for fill in fills]
 
 
+def aibt(*arguments: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """Run the command line as a user does."""
+    return subprocess.run(
+        [sys.executable, "-m", "aibt.cli", *arguments],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=380,
+        check=False,
+    )
+
+
 async def test_a_session_is_seen_step_by_step_and_stands_on_the_leaderboard_at_the_end(
     trading: PlatformProcess, provider: FakeOpenAI
 ) -> None:
@@ -174,6 +187,23 @@ async def test_a_killed_session_goes_on_where_it_was_and_places_no_order_twice(
     keys = [entry["key"] for entry in journal(trading, killed)]
     assert len(keys) == len(set(keys))
     assert keys == [entry["key"] for entry in journal(trading, whole)]
+
+
+async def test_a_session_replays_from_its_journal_to_the_last_digit(
+    trading: PlatformProcess,
+) -> None:
+    async with connected(trading.ws, trading.bearer) as client:
+        stream, session_id = await started(client, an_agent(trading, "script/demo"))
+        frames = [frame async for frame in client.stream(stream)]
+
+    no_provider = {**trading.environment, "OPENAI_API_BASE": "http://127.0.0.1:9/none"}
+    done = await asyncio.to_thread(
+        aibt, "sessions", "replay", str(session_id), environment=no_provider
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert "the same to the last digit" in done.stdout
+    assert f"equity {frames[-1]['data']['equity']:,.2f}" in done.stdout
 
 
 def at_step(number: int) -> Any:
@@ -279,20 +309,14 @@ async def outside(address: str, token: str) -> AsyncIterator[McpClient]:
 def test_the_agents_demo_runs_with_a_providers_model_beside_the_baselines(
     provider: FakeOpenAI,
 ) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "aibt.cli", "demo", "agents", "--model", "openai/test"],
-        cwd=ROOT,
-        env={
-            **os.environ,
-            "OPENAI_API_BASE": provider.base_url,
-            "OPENAI_API_KEY": KEY,
-            "AIBT_RAY__OBJECT_STORE_MB": "100",
-        },
-        capture_output=True,
-        text=True,
-        timeout=380,
-        check=False,
-    )
+    environment = {
+        **os.environ,
+        "OPENAI_API_BASE": provider.base_url,
+        "OPENAI_API_KEY": KEY,
+        "AIBT_RAY__OBJECT_STORE_MB": "100",
+    }
+
+    done = aibt("demo", "agents", "--model", "openai/test", environment=environment)
 
     assert done.returncode == 0, done.stderr[-4_000:]
     for name in (
