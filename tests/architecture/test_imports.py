@@ -13,6 +13,9 @@ LIGHT = [
     "actors.supervisor",
     "actors.bot",
     "actors.predictor",
+    "actors.session",
+    "actors.session_build",
+    "actors.tool_services",
     "serve_app",
 ]
 

@@ -26,6 +26,7 @@ from aibt.agents.model import Answer, Message, Partial, ToolSpec, Usage
 _BARS: Final = 21
 _ENTER: Final = 1.0  # standard deviations from the mean
 _LEAVE: Final = 0.2
+_INVESTED: Final = 0.9  # of equity at most: prices move until the open
 _CHARACTERS_PER_TOKEN: Final = 4
 _CHUNK: Final = 12  # characters that stream at once
 
@@ -104,7 +105,7 @@ def _decision(
         spread = pstdev(closes)
         score = (closes[-1] - fmean(closes)) / spread if spread else 0.0
         now = held.shares.get(symbol, 0.0)
-        target = _target(score, now, 1 / len(looked), held.allow_short)
+        target = _target(score, now, _INVESTED / len(looked), held.allow_short)
         said.append(f"{symbol} {score:+.1f}")
         if (target > 0) - (target < 0) != (now > 0) - (now < 0):
             calls += orders_to(symbol, target, now)
