@@ -38,7 +38,7 @@ async def leaderboard(
     ] = None,
     symbol: Annotated[str | None, Query(description="only those that traded it")] = None,
     mine: Annotated[bool, Query(description="only your own")] = False,
-    name: Annotated[str | None, Query(max_length=64, description="how their names begin")] = None,
+    name: Annotated[str | None, Query(max_length=64, description="only those of this name")] = None,
     limit: Annotated[int, Query(ge=1, le=1_000, description="at most so many")] = 200,
     as_: Annotated[Format, Query(alias="format")] = "json",
 ) -> LeaderboardMessage | Response:

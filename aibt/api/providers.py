@@ -24,5 +24,5 @@ async def models(
         ),
     ] = None,
 ) -> ProviderModelsMessage:
-    """List the models that a provider offers, and those that need none."""
+    """List the models that a provider offers."""
     return await gateway.ask(gateway.platform.provider_models(owner, provider))

@@ -62,7 +62,10 @@ class AgentsCreate(Params):
     )
     temperature: Temperature | None = None
     seed: Seed | None = None
-    benchmark: Symbol | None = Field(default=None, description="what its results are compared with")
+    benchmark: Symbol | None = Field(
+        default=None,
+        description="symbol that its results are compared with; null: its universe in equal parts",
+    )
     is_public: bool = Field(
         default=False, description="whether its results stand on everybody's leaderboard"
     )

@@ -81,7 +81,7 @@ class LeaderboardQuery(Params):
     symbol: Symbol | None = Field(default=None, description="only those that traded it")
     mine: bool = Field(default=False, description="only your own")
     name: Annotated[str, AfterValidator(legible)] | None = Field(
-        default=None, max_length=64, description="what the names of agents and bots begin with"
+        default=None, max_length=64, description="only agents and bots of this name"
     )
     limit: int = Field(default=200, ge=1, le=1_000, description="at most so many")
 

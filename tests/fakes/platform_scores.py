@@ -91,7 +91,7 @@ class FakeScores(FakeCore):
             if (score.owner_id == owner.id or (score.is_public and not asked.mine))
             and (not asked.kinds or score.kind in asked.kinds)
             and (asked.symbol is None or asked.symbol in score.symbols)
-            and score.name.startswith(asked.name or "")
+            and asked.name in {None, score.name}
         ]
         return LeaderboardMessage(scores=found[: asked.limit])
 

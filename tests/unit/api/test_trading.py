@@ -217,7 +217,7 @@ async def test_the_leaderboard_shows_ones_own_and_what_is_public(door: Door) -> 
     assert await topics("mine=true") == ["session/1", "training/1"]
     assert await topics("kind=bot&kind=baseline") == ["training/1"]
     assert await topics("symbol=eurusd") == ["training/1"]
-    assert await topics("name=Her") == ["session/2"]
+    assert await topics("name=Hers") == ["session/2"]
     assert await topics("limit=1") == ["session/2"]
     assert table.text.splitlines()[0].startswith("topic,kind,name,label,mine,symbols,start,end")
     assert table.text.splitlines()[1].startswith("session/2,agent,Hers,openai/gpt-5-mini,false")

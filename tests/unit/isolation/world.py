@@ -12,12 +12,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pydantic import HttpUrl
 from sqlalchemy import select
 
 import actors.platform
 from actors.market_desk import MarketDesk
-from actors.names import MARKET, SUPERVISOR
+from actors.names import MARKET, SUPERVISOR, TOOL_SERVICES
 from actors.platform import RayPlatform
+from actors.session_rows import set_session_state
 from actors.training_control import TrainingControl
 from actors.training_files import TrainingFiles
 from aibt.accounts.office import Office
@@ -25,8 +27,9 @@ from aibt.api.app import create_app
 from aibt.api.gateway import Backend
 from aibt.api.platform import ClusterView
 from aibt.clock import SystemClock
-from aibt.live.events import Emission
+from aibt.live.events import Emission, Json
 from aibt.live.journal import Draft
+from aibt.live.states import Desired, RunState
 from aibt.protocol.agents import AgentsCreate
 from aibt.protocol.bots import BotsCreate
 from aibt.protocol.trainings import TrainingsStart
@@ -39,9 +42,10 @@ from aibt.settings import (
 )
 from aibt.store.database import Store
 from aibt.store.migrations import policies
-from aibt.store.records import Bot, User
+from aibt.store.records import Bot, EquityPoint, User
 from aibt.store.schema import metadata
 from tests.fakes.office import a_bearer, a_user, an_office
+from tests.fakes.openai import FakeOpenAI
 from tests.fakes.platform_scores import FIGURES
 from tests.fakes.server import RunningServer
 from tests.unit.actors.fakes import FakeHandle, FakeHandles, FakeSupervisor
@@ -85,7 +89,7 @@ START = {
 
 
 AGENT = {"base_model": "canary/model", "universe": ["GOOGL"], "prompt": "canary prompt"}
-RANGE = {"start": "2024-01-02", "end": "2024-12-31"}
+RANGE = {"start": "2017-01-03", "end": "2017-12-29"}
 
 
 class FakeMarket:
@@ -109,6 +113,13 @@ class AwakeSupervisor(FakeSupervisor):
 
     async def ping(self) -> bool:
         return True
+
+
+class FakeToolServices:
+    """The tool services' actor in this process; none of them is ever on."""
+
+    def __getattr__(self, verb: str) -> Callable[[], dict[str, Any]]:
+        return lambda: {"services": []}
 
 
 class FakeBot:
@@ -149,6 +160,7 @@ class World:
     bearers: dict[str, str] = field(default_factory=dict)
     users: dict[str, User] = field(default_factory=dict)
     _numbers: int = 0
+    _sessions: list[tuple[int, int]] = field(default_factory=list)
 
     def start(self) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="aibt-isolation-")
@@ -162,6 +174,11 @@ class World:
                 active_trainings=10_000, bots=10_000, active_sessions=10_000, agents=10_000
             ),
         )
+        self._provider = FakeOpenAI()
+        self._provider.__enter__()
+        self.settings = self.settings.model_copy(
+            update={"openai_api_base": HttpUrl(self._provider.base_url)}
+        )
         app = create_app(self._connect, self.settings, SystemClock())
         self.app = app
         self.server = RunningServer(app)
@@ -169,6 +186,7 @@ class World:
 
     def stop(self) -> None:
         self.server.stop()
+        self._provider.__exit__(None, None, None)
         self._folder.cleanup()
 
     @asynccontextmanager
@@ -178,7 +196,8 @@ class World:
             store = self._noting(office.store)
             handles = FakeHandles()
             handles.actors[MARKET] = FakeMarket(MarketDesk(self.settings.market, root, clock))
-            handles.actors[SUPERVISOR] = AwakeSupervisor()
+            handles.actors[SUPERVISOR] = AwakeSupervisor(self._obey)
+            handles.actors[TOOL_SERVICES] = FakeToolServices()
             control = TrainingControl(store, TrainingFiles(root), handles)
 
             def start_bot(bot: Bot) -> Any:
@@ -190,6 +209,16 @@ class World:
             )
             await self._people(office)
             yield Backend(platform=self.platform, office=office)
+
+    async def _obey(self) -> None:
+        """Make the sessions that nobody hosts match the wishes of their owners."""
+        states = {Desired.PAUSED: RunState.PAUSED, Desired.STOPPED: RunState.STOPPED}
+        for owner_id, session_id in self._sessions:
+            async with self.store.writing(owner_id) as tx:
+                session = await tx.sessions.get(session_id)
+                state = states.get(session.desired, session.state)
+                if not session.state.has_ended and session.state is not state:
+                    await set_session_state(tx, session, state, f"supervisor/{state}")
 
     def _noting(self, store: Store) -> Store:
         """Note the database's role of every transaction from now on."""
@@ -237,8 +266,12 @@ class World:
         await self.platform.create_bot(owner, BotsCreate.read(bot), None)
         asked = TrainingsStart.read({**START, "bot_name": name})
         started = await self.platform.start_training(owner, asked, None)
-        async with self.store.reading(owner.id) as tx:
+        async with self.store.writing(owner.id) as tx:
             row = await tx.bots.get(name)
+            training = await tx.trainings.get(started.id)
+            epoch = await tx.leases.take(training.topic, "h")
+            evaluated: dict[str, Json] = {"profit": 0.0, "sharpe": None, "trades": 0}
+            await tx.trainings.save_status(started.id, {"out_of_sample": evaluated}, epoch=epoch)
         model_id, session_id = await self._agent_things(owner, name)
         return Things(
             bot=name, bot_id=row.id, training=started.id, model=model_id, session=session_id
@@ -268,6 +301,11 @@ class World:
                 total_return=0.1,
                 data=FIGURES,
             )
+            at = session.created_at
+            await tx.account.put_equity(
+                session.topic, [EquityPoint(at=at, equity=1_000.0, exposure=0.0)]
+            )
+        self._sessions.append((owner.id, session.id))
         return agent.id, session.id
 
     def fresh(self, user: str) -> Things:
