@@ -10,7 +10,7 @@ from tests.integration.client import a_bot, a_training, connected, in_state
 from tests.integration.platform_process import PlatformProcess
 
 
-async def test_every_query_of_the_protocol_is_answered(platform: PlatformProcess) -> None:
+async def test_every_query_but_those_of_sessions_is_answered(platform: PlatformProcess) -> None:
     asked: set[str] = set()
     async with connected(platform.ws, platform.bearer) as client:
 
@@ -65,6 +65,39 @@ async def test_every_query_of_the_protocol_is_answered(platform: PlatformProcess
 
     assert opened["protocol_version"] == PROTOCOL_VERSION
     assert asked == {query for query in TASKS if not query.startswith("sessions-")}
+
+
+async def test_every_query_of_sessions_is_answered(platform: PlatformProcess) -> None:
+    asked = {"sessions-start"}
+    async with connected(platform.ws, platform.bearer) as client:
+
+        async def ask(query: str, **params: object) -> dict[str, object]:
+            asked.add(query)
+            answer: dict[str, object] = await client.ask(query, **params)
+            return answer
+
+        agent = {"name": "of every query", "base_model": "script/demo", "universe": ["GOOGL"]}
+        model_id = platform.call("POST", "/api/models", agent)["id"]
+        started = await client.send("sessions-start", model_id=model_id, live=True)
+        session_id = (await client.until(started, in_state("running")))[-1]["data"]["id"]
+        still = await client.ask("client-is-open")
+        assert session_id in {each["id"] for each in still["sessions"]}
+        for query, state in (
+            ("sessions-pause", "paused"),
+            ("sessions-get", "paused"),
+            ("sessions-resume", "running"),
+        ):
+            assert (await ask(query, id=session_id))["state"] == state
+        asked |= {"sessions-watch", "sessions-unwatch"}
+        watched = await client.send("sessions-watch", id=session_id, rate_hz=5.0)
+        first = [await client.frame(watched) for _ in range(2)]
+        assert [frame["inner_task"] for frame in first] == ["state", "status"]
+        await client.ask("sessions-unwatch", id=session_id)
+        assert (await ask("sessions-stop", id=session_id))["state"] == "stopped"
+        listed = await ask("sessions-list")
+        assert session_id in {each["id"] for each in listed["sessions"]}
+
+    assert asked == {query for query in TASKS if query.startswith("sessions-")}
 
 
 async def test_dots_are_taken_for_dashes_and_names_are_echoed_as_written(
