@@ -76,7 +76,7 @@ class Activations(Generic[A]):
             life = self._lives.pop(run_id)
             self._unreleased.append(self._hosted.pop(run_id))
             self._differs_since.pop(run_id, None)
-            lost = life.exception()
+            lost = "it was cancelled" if life.cancelled() else life.exception()
             if lost is not None:
                 logger.warning("%s %d lost its process: %s", self._what, run_id, lost)
                 self._deaths[run_id].append(self._clock.monotonic())

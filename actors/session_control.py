@@ -13,7 +13,7 @@ from ray.exceptions import RayError
 from actors.calls import ask
 from actors.handles import Handles
 from actors.names import SUPERVISOR, session_actor
-from actors.session_rows import is_hosted
+from actors.session_rows import command_key, is_hosted, set_session_state
 from aibt.errors import ActorUnavailable, LeaseLost, SessionEnded, Unavailable
 from aibt.live.events import Json
 from aibt.live.states import Desired, RunState
@@ -108,6 +108,10 @@ class SessionControl:
             if await unit.commands.is_answered(command_id):
                 return ControlledSession(session=await unit.sessions.get(session_id))
             session = await unit.sessions.set_desired(session_id, wish)
+            if wish is Desired.STOPPED and not is_hosted(session):
+                key = command_key(command_id, "stopped")
+                session = await set_session_state(unit, session, RunState.STOPPED, key)
+                return ControlledSession(session=session)
         deadline = asyncio.get_running_loop().time() + _COMMAND_S
         if not is_hosted(session):
             await self.wake_supervisor()
@@ -143,7 +147,7 @@ class SessionControl:
         """Return whether an earlier try of a stop, whose answer was lost, had its effect."""
         async with self._store.reading(session.owner_id) as unit:
             last = await unit.events.last_of_kind(session.topic, "state")
-        return last is not None and last.key == f"command/{command_id}/stopped"
+        return last is not None and last.key == command_key(command_id, "stopped")
 
 
 def _is_still(session: Session) -> bool:

@@ -6,13 +6,14 @@ Plain asyncio, without Ray: `actors.session` is the shell around it.
 import asyncio
 import logging
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from actors.session_recorder import SessionRecorder
-from aibt.agents.session import SessionRun
+from actors.session_rows import command_key
+from aibt.agents.session import Outcome, SessionRun
 from aibt.agents.session_status import status_of
 from aibt.agents.tools.desk import Desk
 from aibt.clock import Clock
@@ -21,7 +22,9 @@ from aibt.errors import (
     AibtError,
     LeaseLost,
     SessionEnded,
+    SourceUnavailable,
     StoreUnavailable,
+    Unavailable,
 )
 from aibt.live.event_log import Poll
 from aibt.live.events import Emission, Json
@@ -35,6 +38,7 @@ T = TypeVar("T")
 
 _CONTROL_S = 20.0
 _RETRY_S = 0.5
+_LOAD_RETRY_S = 5.0
 _STATUS_INTERVAL_S = 1 / 20
 _SAVE_INTERVAL_S = 5.0
 
@@ -76,8 +80,11 @@ class SessionHost:
         self._commands = asyncio.Lock()
         self._made: Made | None = None
         self._state = RunState.LOADING
+        self._outcome: Outcome | None = None  # of a run that has ended by itself or by a stop
+        self._over = asyncio.Event()  # the run does nothing any more
         self._left = False
-        self._troubles: set[asyncio.Task[None]] = set()
+        self._scoring = asyncio.Lock()
+        self._errands: set[asyncio.Task[None]] = set()
 
     @property
     def state(self) -> RunState:
@@ -97,71 +104,107 @@ class SessionHost:
             session = await self._patiently(self._recorder.open)
             if session is None:
                 return self.session.state
-            async with self._built(session) as made:
-                await self._run(made)
+            await self._load(session)
+            if self._made is None:  # stopped before it began: what an earlier process left counts
+                await self._take_score()
         except LeaseLost:
             logger.warning("%s: a newer activation took over", self.session.topic)
         except Exception as error:  # noqa: BLE001 - the process's own edge: the owner is told
             await self._fail(error)
         finally:
             self._left = True
+            self._over.set()
             self._gate.stop()
             self._recorder.log.close()
         return self._state
 
-    @asynccontextmanager
-    async def _built(self, session: Session) -> AsyncIterator[Made]:
-        async with self._build(session, self._recorder, self._gate, self._trouble) as made:
-            async with self._commands:
-                self._made = made
-                if session.desired is Desired.PAUSED:
-                    self._gate.pause()
-                    await self._set_state(RunState.PAUSED, self._epoch_key("paused"))
-                elif self._state is RunState.LOADING:
-                    await self._set_state(RunState.RUNNING, self._epoch_key("running"))
-            yield made
+    async def _load(self, session: Session) -> None:
+        """Make the run and let it run; what it needs of the world is waited for."""
+        while not self._state.has_ended:
+            try:
+                async with self._build(session, self._recorder, self._gate, self._trouble) as made:
+                    if await self._begin(made):
+                        await self._run(made)
+                    return
+            except (Unavailable, SourceUnavailable) as error:
+                if self._made is not None:
+                    raise
+                await self._tell_loading(str(error))
+                await asyncio.sleep(_LOAD_RETRY_S)
+
+    async def _begin(self, made: Made) -> bool:
+        """Let the run begin as its owner wants it; return whether: not if it was stopped."""
+        async with self._commands:
+            if self._state.has_ended:
+                return False
+            self._made = made
+            if await self._patiently(self._recorder.desired) is Desired.PAUSED:
+                self._gate.pause()
+                if self.session.state is not RunState.PAUSED:
+                    key = self._epoch_key("paused")
+                    await self._patiently(lambda: self._set_state(RunState.PAUSED, key))
+            elif self._state is RunState.LOADING:
+                key = self._epoch_key("running")
+                await self._patiently(lambda: self._set_state(RunState.RUNNING, key))
+        return True
 
     async def _run(self, made: Made) -> None:
         show = asyncio.create_task(self._show(made))
         try:
-            outcome = await made.run.run()
+            self._outcome = await made.run.run()
         finally:
+            self._over.set()
             self._gate.end()
             show.cancel()
-            with suppress(asyncio.CancelledError):
-                await show
+            await asyncio.gather(show, return_exceptions=True)
+        await self._patiently(self._save_last_status)
+        await self._take_score()  # first: who hears of the end finds it on the leaderboard
         async with self._commands:
             if not self._state.has_ended:
-                await self._end(outcome.state, outcome.reason, "end/state")
+                await self._patiently(lambda: self._end("end/state"))
+
+    async def _save_last_status(self) -> None:
+        async with self._commands:
+            if not self._state.has_ended:
+                await self._recorder.save_status(self.status())
 
     async def _show(self, made: Made) -> None:
         """Publish the status while it changes, and store it now and then."""
-        shown, saved_s = -1, self._clock.monotonic()
+        shown, saved, saved_s = -1, -1, self._clock.monotonic()
         while True:
             if made.run.version != shown:
                 shown = made.run.version
                 self._recorder.log.publish(self.status())
-            if self._clock.monotonic() - saved_s >= _SAVE_INTERVAL_S:
+            if shown != saved and self._clock.monotonic() - saved_s >= _SAVE_INTERVAL_S:
                 saved_s = self._clock.monotonic()
                 with suppress(StoreUnavailable, LeaseLost):
                     await self._recorder.save_status(self.status())
+                    saved = shown
             await asyncio.sleep(_STATUS_INTERVAL_S)
+
+    async def _tell_loading(self, reason: str) -> None:
+        """Say what the session waits for before it can begin; once, while it stays the same."""
+        async with self._commands:
+            if self._state is RunState.LOADING and self.session.reason != reason:
+                key = self._epoch_key(f"loading/{uuid.uuid4().hex}")
+                await self._patiently(lambda: self._set_state(RunState.LOADING, key, reason))
 
     async def _trouble(self, reason: str) -> None:
         """Pause by itself: the session cannot go on until its owner has looked at it."""
         self._gate.pause()  # the run comes to it next; a command may be waiting for just that
-        told = asyncio.create_task(self._tell_trouble(reason))
-        self._troubles.add(told)
-        told.add_done_callback(self._troubles.discard)
+        self._later(self._tell_trouble(reason))
 
     async def _tell_trouble(self, reason: str) -> None:
         async with self._commands:
-            if self._left or self._state is not RunState.RUNNING:
+            was_resumed = not self._gate.is_pausing  # by a command that was quicker than this
+            if self._left or self._state is not RunState.RUNNING or was_resumed:
                 return
+            key, says = f"trouble/{uuid.uuid4().hex}", f"{reason}; resume it to try again"
             with suppress(LeaseLost):
-                await self._patiently(self._recorder.want_pause)
-                key = f"trouble/{uuid.uuid4().hex}"
-                await self._set_state(RunState.PAUSED, key, f"{reason}; resume it to try again")
+                await self._patiently(
+                    lambda: self._set_state(RunState.PAUSED, key, says, wants=Desired.PAUSED)
+                )
+        await self._take_score()
 
     async def _fail(self, error: Exception) -> None:
         reference = uuid.uuid4().hex[:12]
@@ -171,21 +214,33 @@ class SessionHost:
         reason = f"{says} (reference {reference})"
         data: dict[str, Json] = {"msg": reason, "code": code, "field": None}
         told = Emission(key=self._epoch_key("error"), kind="error", data=data)
+        key = self._epoch_key("failed")
+        await self._take_score()
         with suppress(AibtError):  # a newer activation, or an end that was stored already
             async with self._commands:
-                await self._end(RunState.FAILED, reason, self._epoch_key("failed"), told)
+                await self._patiently(lambda: self._set_state(RunState.FAILED, key, reason, told))
 
-    async def _end(self, state: RunState, reason: str | None, key: str, *told: Emission) -> None:
-        await self._set_state(state, key, reason, *told)
-        await self._take_score()
+    async def _end(self, key: str) -> None:
+        """Store how the run ended; if nobody knows, it was stopped."""
+        outcome = self._outcome or Outcome(state=RunState.STOPPED)
+        await self._set_state(outcome.state, key, outcome.reason)
 
     async def _take_score(self) -> None:
+        """Take the account to the leaderboard, whatever comes of that."""
         try:
-            await self._scored(self.session)
-        except AibtError as error:
-            logger.warning("%s has no score: %s", self.session.topic, error)
+            async with self._scoring:
+                await self._patiently(lambda: self._scored(self.session))
+        except Exception:
+            logger.exception("%s has no score", self.session.topic)
+
+    def _later(self, errand: Coroutine[Any, Any, None]) -> None:
+        """Do something beside whatever is under way."""
+        task = asyncio.create_task(errand)
+        self._errands.add(task)
+        task.add_done_callback(self._errands.discard)
 
     async def _patiently(self, store: Callable[[], Awaitable[T]]) -> T:
+        """Do what the life itself has to store, waiting out a store that is busy."""
         while True:
             try:
                 return await store()
@@ -236,21 +291,27 @@ class SessionHost:
         if self._state is RunState.PAUSED:
             return
         if self._made is not None and not await self._gate.paused(_CONTROL_S):
-            raise SessionEnded(self.session.id, str(RunState.FINISHED))
-        await self._set_state(RunState.PAUSED, _command_key(command_id, "paused"))
-        await self._take_score()
+            if self._outcome is None:  # it fails, or its lease is lost
+                raise ActorUnavailable("the session is leaving this process")
+            raise SessionEnded(self.session.id, str(self._outcome.state))
+        await self._set_state(RunState.PAUSED, command_key(command_id, "paused"))
+        self._later(self._take_score())
 
     async def _resume(self, command_id: str | None) -> None:
         if self._state is RunState.PAUSED:
             on = RunState.RUNNING if self._made is not None else RunState.LOADING
-            await self._set_state(on, _command_key(command_id, on))
+            await self._set_state(on, command_key(command_id, on))
         self._gate.resume()
 
     async def _stop(self, command_id: str | None) -> None:
         self._gate.stop()
         if self._made is not None:
-            await self._gate.stopped(_CONTROL_S)
-        await self._end(RunState.STOPPED, None, _command_key(command_id, "stopped"))
+            try:
+                async with asyncio.timeout(_CONTROL_S):
+                    await self._over.wait()
+            except TimeoutError as error:
+                raise ActorUnavailable("the stop has not taken effect") from error
+        await self._end(command_key(command_id, "stopped"))
 
     def status(self) -> dict[str, Json]:
         """Return the newest status by its wire names, with id, state and cursor."""
@@ -276,15 +337,23 @@ class SessionHost:
         Raises:
             ActorUnavailable: the session is not running.
         """
-        if self._made is None or self._state is not RunState.RUNNING or self._left:
+        stands = self._left or self._state is not RunState.RUNNING or self._gate.is_pausing
+        if self._made is None or stands:
             raise ActorUnavailable("the session is not running")
         return self._made.run.desk
 
     async def _set_state(
-        self, state: RunState, key: str, reason: str | None = None, *told: Emission
+        self,
+        state: RunState,
+        key: str,
+        reason: str | None = None,
+        *told: Emission,
+        wants: Desired | None = None,
     ) -> None:
         status = None if self._made is None else {**self.status(), "state": str(state)}
-        await self._recorder.set_state(state, key, reason=reason, status=status, told=told)
+        await self._recorder.set_state(
+            state, key, reason=reason, status=status, told=told, wants=wants
+        )
         self._state = state
         if self._made is not None and not self._left:
             self._recorder.log.publish(self.status())
@@ -297,7 +366,3 @@ class SessionHost:
 
     def _epoch_key(self, what: str) -> str:
         return f"epoch/{self._recorder.epoch}/{what}"
-
-
-def _command_key(command_id: str | None, what: str) -> str:
-    return f"command/{command_id or uuid.uuid4().hex}/{what}"

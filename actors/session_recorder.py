@@ -76,21 +76,23 @@ class SessionRecorder:
         reason: str | None = None,
         status: Mapping[str, Json] | None = None,
         told: Sequence[Emission] = (),
+        wants: Desired | None = None,
     ) -> None:
-        """Store a new state with its event, and the status; after what is `told`."""
+        """Store a new state with its event, and the status; after what is `told`.
+
+        `wants` becomes what the owner wants, in the same transaction: never of a session that he
+        wants stopped.
+        """
         async with self._turn:
             async with self._store.writing(self.session.owner_id) as unit:
                 if status is not None:
                     await unit.sessions.save_status(self.session.id, status, epoch=self.epoch)
-                before = [self._completed(emission) for emission in told]
-                events = await unit.events.append(self.session.topic, self.epoch, before)
-                session = await self._state(unit, state, key, reason)
-                after = await unit.events.read(
-                    self.session.topic, events[-1].seq if events else self.log.last_seq
-                )
-                missed = await self._missed(unit, [*events, *after])
+                session = await self._state(unit, state, key, reason, told)
+                if wants is not None and session.desired is not Desired.STOPPED:
+                    session = await unit.sessions.set_desired(self.session.id, wants)
+                new = await unit.events.read(self.session.topic, self.log.last_seq)
             self.session = session
-            self.log.append([*missed, *events, *after])
+            self.log.append(new)
 
     async def save_status(self, status: Mapping[str, Json]) -> None:
         """Store the newest status, for lists and for whoever looks when no process hosts it."""
@@ -102,11 +104,6 @@ class SessionRecorder:
         async with self._store.reading(self.session.owner_id) as unit:
             return (await unit.sessions.get(self.session.id)).desired
 
-    async def want_pause(self) -> None:
-        """Store that the session is to stand still: it cannot go on by itself."""
-        async with self._turn, self._store.writing(self.session.owner_id) as unit:
-            await unit.sessions.set_desired(self.session.id, Desired.PAUSED)
-
     async def is_answered(self, command_id: str | None) -> bool:
         """Say whether a command came before, was answered, and must not have its effect again."""
         if command_id is None:
@@ -115,12 +112,18 @@ class SessionRecorder:
             return await unit.commands.is_answered(command_id)
 
     async def _state(
-        self, unit: UnitOfWork, state: RunState, key: str, reason: str | None
+        self,
+        unit: UnitOfWork,
+        state: RunState,
+        key: str,
+        reason: str | None,
+        before: Sequence[Emission] = (),
     ) -> Session:
         data: dict[str, Json] = {"id": self.session.id, "state": str(state), "reason": reason}
         await unit.sessions.set_state(self.session.id, state, epoch=self.epoch, reason=reason)
-        told = Emission(key=key, kind="state", data=data)
-        await unit.events.append(self.session.topic, self.epoch, [told])
+        told = [*before, Emission(key=key, kind="state", data=data)]
+        emissions = [self._completed(emission) for emission in told]
+        await unit.events.append(self.session.topic, self.epoch, emissions)
         return await unit.sessions.get(self.session.id)
 
     async def _missed(self, unit: UnitOfWork, events: Sequence[Event]) -> list[Event]:

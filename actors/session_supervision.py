@@ -4,17 +4,20 @@ Every session that has not ended has a process, a paused one too: it takes no CP
 queue here; quotas limit how many there are.
 """
 
-from collections.abc import Callable
+import logging
+from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from actors.activations import DEATHS_ALLOWED, Activation, Activations
 from actors.session_rows import is_hosted, set_session_state
 from aibt.clock import Clock
-from aibt.errors import SessionEnded
+from aibt.errors import StoreUnavailable
 from aibt.live.states import Desired, RunState
 from aibt.store.database import Store, UnitOfWork
 from aibt.store.records import Session
 from aibt.store.service import Service
+
+logger = logging.getLogger(__name__)
 
 
 class SessionCluster(Protocol):
@@ -33,7 +36,13 @@ class SessionSupervision:
     """Looks again and again; each look is safe to repeat and to lose at any point."""
 
     def __init__(
-        self, store: Store, cluster: SessionCluster, clock: Clock, wake: Callable[[], None]
+        self,
+        store: Store,
+        cluster: SessionCluster,
+        clock: Clock,
+        wake: Callable[[], None],
+        *,
+        scored: Callable[[Session], Awaitable[None]] | None = None,
     ) -> None:
         """Supervise the sessions of a store.
 
@@ -42,10 +51,12 @@ class SessionSupervision:
             cluster: how things are.
             clock: the time.
             wake: called when a session's life is over, so that the next look comes at once.
+            scored: takes the account of a session that is ended here to the leaderboard.
         """
         self._store = store
         self._service = Service(store)
         self._cluster = cluster
+        self._scored = scored
         self._activations: Activations[Activation] = Activations("session", clock, wake)
 
     async def take_over(self) -> None:
@@ -62,28 +73,37 @@ class SessionSupervision:
         for session in active:
             if session.id in self._activations:
                 self._activations.remind(session.id, session.state, session.desired)
-            elif (settled := await self._settle(session)) is not None:
-                await self._launch(settled)
+                continue
+            try:
+                await self._start(session)
+            except StoreUnavailable:
+                raise
+            except Exception:  # it keeps no other waiting
+                logger.exception("session %d is started at the next look", session.id)
 
-    async def _settle(self, session: Session) -> Session | None:
-        """Bring the row of a session without a process in order; None: it has ended."""
-        try:
-            async with self._store.writing(session.owner_id) as unit:
-                return await self._settle_row(unit, await unit.sessions.get(session.id))
-        except SessionEnded:
-            return None
+    async def _start(self, session: Session) -> None:
+        """Bring the row of a session without a process in order, and start one if it needs one."""
+        settled = await self._settle(session)
+        if not settled.state.has_ended:
+            await self._launch(settled)
+        elif self._scored is not None:
+            scored = self._scored
+            self._activations.send(session.id, lambda: scored(settled))
 
-    async def _settle_row(self, unit: UnitOfWork, session: Session) -> Session | None:
+    async def _settle(self, session: Session) -> Session:
+        """Return a session's row as it is to be while nothing hosts it."""
+        async with self._store.writing(session.owner_id) as unit:
+            return await self._settle_row(unit, await unit.sessions.get(session.id))
+
+    async def _settle_row(self, unit: UnitOfWork, session: Session) -> Session:
         key = f"after/{await unit.leases.current(session.topic)}"
         if session.state.has_ended:
-            return None
+            return session
         if session.desired is Desired.STOPPED:
-            await set_session_state(unit, session, RunState.STOPPED, f"{key}/stopped")
-            return None
+            return await set_session_state(unit, session, RunState.STOPPED, f"{key}/stopped")
         if self._activations.dies_too_often(session.id):
             reason = f"its process was lost {DEATHS_ALLOWED} times within ten minutes"
-            await set_session_state(unit, session, RunState.FAILED, f"{key}/failed", reason)
-            return None
+            return await set_session_state(unit, session, RunState.FAILED, f"{key}/failed", reason)
         if is_hosted(session):
             return await set_session_state(
                 unit, session, RunState.RECOVERING, f"{key}/recovering", "its process was lost"

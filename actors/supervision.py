@@ -6,7 +6,7 @@ whole cluster, one look at the store says what to start again.
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -75,7 +75,7 @@ class Cluster(Protocol):
 
 
 class Beside(Protocol):
-    """Another supervision, which has its turn after this one's."""
+    """Another supervision, which takes its turns beside this one's."""
 
     async def take_over(self) -> None:
         """Keep what already runs."""
@@ -107,8 +107,7 @@ class Supervision:
             files: of trainings.
             clock: the time.
             settings: how often to look, and when to park.
-            sessions: makes what looks after sessions in the same turns; it is given what wakes
-                this supervision.
+            sessions: makes what looks after sessions meanwhile; it is given what wakes both.
         """
         self._store = store
         self._service = Service(store)
@@ -119,38 +118,47 @@ class Supervision:
         self._activations: Activations[Hosted] = Activations("training", clock, self.wake)
         self._demands: dict[int, Demand] = {}
         self._paused_since: dict[int, float] = {}
-        self._news = asyncio.Event()
+        self._news: list[asyncio.Event] = []  # one for each that looks
         self._beside = None if sessions is None else sessions(self.wake)
 
     def wake(self) -> None:
         """Look at once."""
-        self._news.set()
+        for news in self._news:
+            news.set()
 
     async def run(self) -> None:
-        """Take over what already runs, then look until cancelled."""
-        taken_over = False
+        """Take over what already runs, then look until cancelled.
+
+        What is beside takes its own turns: neither keeps the other waiting, whatever it meets.
+        """
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._turns(self._take_over, self.look))
+            if self._beside is not None:
+                group.create_task(self._turns(self._beside.take_over, self._beside.look))
+
+    async def _turns(
+        self, take_over: Callable[[], Awaitable[None]], look: Callable[[], Awaitable[None]]
+    ) -> None:
+        news, taken_over = asyncio.Event(), False
+        self._news.append(news)
         while True:
-            self._news.clear()
+            news.clear()
             try:
                 if not taken_over:
-                    await self._take_over()
+                    await take_over()
                     taken_over = True
-                await self.look()
-                if self._beside is not None:
-                    await self._beside.look()
+                await look()
             except AibtError as error:
                 logger.warning("the supervisor will look again: %s", error)
             except Exception:
                 logger.exception("the supervisor will look again")
             try:
                 async with asyncio.timeout(self._settings.supervise_interval_s):
-                    await self._news.wait()
+                    await news.wait()
             except TimeoutError:
                 continue
 
     async def _take_over(self) -> None:
-        if self._beside is not None:
-            await self._beside.take_over()
         for training_id, hosted in (await self._cluster.running()).items():
             self._keep(training_id, hosted, Demand(1, 0))
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,8 @@ from actors.training import TrainingActor
 from actors.training_files import TrainingFiles
 from aibt.clock import SystemClock
 from aibt.errors import ActorUnavailable
-from aibt.store.database import open_store
+from aibt.settings import Settings
+from aibt.store.database import Store, open_store
 from aibt.store.records import Session, Training
 
 logger = logging.getLogger(__name__)
@@ -228,7 +230,9 @@ class SupervisorActor:
                 TrainingFiles(Path(read.store.root)),
                 clock,
                 read.training,
-                sessions=lambda wake: SessionSupervision(store, RaySessions(), clock, wake),
+                sessions=lambda wake: SessionSupervision(
+                    store, RaySessions(), clock, wake, scored=_scored(store, read)
+                ),
             )
             self._task = asyncio.create_task(self._supervision.run())
 
@@ -252,6 +256,15 @@ class SupervisorActor:
 
     def __repr__(self) -> str:
         return "Supervisor"
+
+
+def _scored(store: Store, read: Settings) -> Callable[[Session], Awaitable[None]]:
+    async def score(session: Session) -> None:
+        from actors.scoring import Scoring  # seldom needed here, and slow to load
+
+        await Scoring(store, read).score_session(session)
+
+    return score
 
 
 def start_supervisor() -> Any:

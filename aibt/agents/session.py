@@ -132,7 +132,7 @@ class SessionRun:
             async with self._open_tools(self._own_desk) as tools:
                 return await self._run(tools)
         except Stopped:
-            await self._write()
+            await self._write()  # what was done is told, also where nothing follows from it
             return Outcome(state=RunState.STOPPED)
         finally:
             self.desk.accepts = False
@@ -317,7 +317,7 @@ class SessionRun:
     async def _recover(self) -> None:
         """Take everything from the journal: account, conversation, and where they are."""
         after = 0
-        while page := await self._journal.read(after, _PAGE):
+        while page := await self._read(after):
             for entry in page:
                 self._take(entry)
             after = page[-1].seq
@@ -326,6 +326,14 @@ class SessionRun:
             self._tape.recall(symbol, until, prices.get(symbol))
         closes = {symbol: self._tape.close(symbol) for symbol in self._seen}
         self.account.recall({one: close for one, close in closes.items() if close is not None})
+
+    async def _read(self, after: int) -> list[Entry]:
+        """Return a page of the journal, waiting out a store that is busy."""
+        while True:
+            try:
+                return await self._journal.read(after, _PAGE)
+            except StoreUnavailable:
+                await asyncio.sleep(_STORE_RETRY_S)
 
     def _take(self, entry: Entry) -> None:
         if entry.kind == entries.STEP:

@@ -8,10 +8,12 @@ import pytest
 from actors.training_files import TrainingFiles
 from aibt.store.database import Store, open_store
 from aibt.store.migration import migrate
-from aibt.store.records import Training
+from aibt.store.records import Session, Training
 from aibt.store.service import Service
+from tests.unit.agents.builders import REQUEST
 
 StartTraining = Callable[..., Awaitable[Training]]
+StartSession = Callable[..., Awaitable[Session]]
 
 
 @pytest.fixture
@@ -55,5 +57,24 @@ def queued(store: Store) -> StartTraining:
                 data={"source": "test"},
                 initial_weights=None,
             )
+
+    return queue
+
+
+@pytest.fixture
+def asked(store: Store) -> StartSession:
+    """Queue sessions, each of an agent of its own."""
+    made = 0
+
+    async def queue(**request: object) -> Session:
+        nonlocal made
+        made += 1
+        async with Service(store).writing() as service:
+            owner = await service.users.local_user()
+        async with store.writing(owner.id) as unit:
+            agent = await unit.agents.create(
+                name=f"agent {made}", base_model="test/model", config={}, is_public=False
+            )
+            return await unit.sessions.create(agent.id, request={**REQUEST, **request}, data={})
 
     return queue
