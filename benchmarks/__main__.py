@@ -33,10 +33,17 @@ def store() -> Sequence[Figure]:
     return store_rows()
 
 
+def agents() -> Sequence[Figure]:
+    from benchmarks.agents import agent_rows
+
+    return agent_rows()
+
+
 SECTIONS: dict[str, Callable[[], Sequence[Figure]]] = {
     "environments": environments,
     "serving": serving,
     "store": store,
+    "agents": agents,
 }
 
 

@@ -131,12 +131,13 @@ class Tape:
         self.replace(one)
 
     def _new_bars(self, one: Instrument, bars: BarSeries, before: Bar | None) -> list[NewBar]:
-        dates = session_dates(bars.opened_ns, one.calendar)
-        opens = open_times(bars.opened_ns, bars.interval, one.calendar)
+        calendar = one.calendar
+        dates = session_dates(bars.opened_ns, calendar)
+        opens = open_times(bars.opened_ns, bars.interval, calendar)
         found = []
         last = None if before is None else before.close
         for index in range(len(bars)):
-            on = _date(int(dates[index]))
+            bar, on = bars[index], _date(int(dates[index]))
             previous = self._last_on.get(one.symbol)
             due = _due(one.actions, previous, on)
             self._told[one.symbol] += due
@@ -144,7 +145,7 @@ class Tape:
             found.append(
                 NewBar(
                     symbol=one.symbol,
-                    bar=bars[index],
+                    bar=bar,
                     opened_at=moment(opens[index]),
                     on=on,
                     before=last,
@@ -152,7 +153,7 @@ class Tape:
                     actions=due,
                 )
             )
-            last = bars[index].close
+            last = bar.close
         return found
 
 

@@ -124,6 +124,8 @@ def back_adjusted(series: BarSeries, actions: Sequence[CorporateAction]) -> BarS
     Raises:
         BadBars: never for positive finite ratios of ordinary size.
     """
+    if all(action.split is None for action in actions):
+        return series
     dates = session_dates(series.opened_ns, calendar_for(series.symbol))
     factors = split_factors(dates, actions)
     return replace(

@@ -1,5 +1,6 @@
 """Bars: open, high, low, close and volume of one interval, known from its end on."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -91,26 +92,26 @@ class BarSeries:
         return len(self.opened_ns)
 
     def __getitem__(self, index: int) -> Bar:
-        return Bar(
-            opened_at=moment(self.opened_ns[index]),
-            ended_at=moment(self.ended_ns[index]),
-            open=float(self.open[index]),
-            high=float(self.high[index]),
-            low=float(self.low[index]),
-            close=float(self.close[index]),
-            volume=float(self.volume[index]),
-        )
+        return bar_at({name: getattr(self, name) for name in COLUMNS}, index)
 
     def slice(self, start: int, stop: int) -> "BarSeries":
         """Return bars `start` up to but not including `stop`, as Python slices count."""
-        part = object.__new__(BarSeries)  # a part of a checked series needs no second check
-        object.__setattr__(part, "symbol", self.symbol)
-        object.__setattr__(part, "interval", self.interval)
+        columns = {name: getattr(self, name)[start:stop] for name in COLUMNS}
+        return BarSeries.of_checked(self.symbol, self.interval, columns)
+
+    @classmethod
+    def of_checked(
+        cls, symbol: str, interval: Interval, columns: Mapping[str, NDArray[np.generic]]
+    ) -> "BarSeries":
+        """Return copies of columns that come from checked series, without a second check."""
+        series = object.__new__(cls)
+        object.__setattr__(series, "symbol", symbol)
+        object.__setattr__(series, "interval", interval)
         for name in COLUMNS:
-            column = getattr(self, name)[start:stop].copy()
+            column = columns[name].copy()
             column.setflags(write=False)
-            object.__setattr__(part, name, column)
-        return part
+            object.__setattr__(series, name, column)
+        return series
 
     def until(self, moment_ns: int) -> "BarSeries":
         """Return the bars that have ended by `moment_ns`: what is known at that moment."""
@@ -119,6 +120,21 @@ class BarSeries:
     def __reduce__(self) -> tuple[Any, ...]:
         columns = tuple(getattr(self, name) for name in COLUMNS)
         return _rebuilt, (self.symbol, self.interval, *columns)
+
+
+def bar_at(columns: Mapping[str, NDArray[Any]], index: int) -> Bar:
+    """Return one bar of columns that are named as `COLUMNS`."""
+    opened_ns, ended_ns, *prices = (columns[name][index] for name in COLUMNS)
+    opening, high, low, close, volume = map(float, prices)
+    return Bar(
+        opened_at=moment(opened_ns),
+        ended_at=moment(ended_ns),
+        open=opening,
+        high=high,
+        low=low,
+        close=close,
+        volume=volume,
+    )
 
 
 def moment(ns: int | np.int64) -> datetime:

@@ -1,13 +1,13 @@
 """What is known of a market at a moment, and nothing else: no look-ahead by construction."""
 
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from aibt.clock import nanoseconds
-from aibt.market.bars import COLUMNS, Bar, BarSeries, moment
+from aibt.market.bars import COLUMNS, Bar, BarSeries, bar_at, moment
 from aibt.market.intervals import Interval
 
 _FIRST_CAPACITY = 64
@@ -104,13 +104,11 @@ class MarketView:
 
     def latest(self) -> Bar | None:
         """Return the bar that ended last, or None before the first."""
-        return self._series(self._count - 1)[0] if self._count else None
+        return bar_at(self._columns, self._count - 1) if self._count else None
 
     def _series(self, start: int) -> BarSeries:
-        known: dict[str, Any] = {
-            name: column[start : self._count] for name, column in self._columns.items()
-        }
-        return BarSeries(symbol=self._symbol, interval=self._interval, **known)
+        known = {name: column[start : self._count] for name, column in self._columns.items()}
+        return BarSeries.of_checked(self._symbol, self._interval, known)
 
     def _append(self, new: BarSeries) -> None:
         stop = self._count + len(new)

@@ -10,6 +10,7 @@ where a power cut may lose nothing, the database is PostgreSQL.
 """
 
 import logging
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from sqlalchemy.pool import NullPool
 
 from aibt.errors import StoreUnavailable
 from aibt.store.documents import to_json
+from aibt.store.sqlite_driver import connect
 
 WRITING = "aibt_writing"
 """Execution option of a connection whose transactions write."""
@@ -65,13 +67,16 @@ def sqlite_file(url: str) -> Path:
 def async_engine(url: str, *, lock_timeout_s: float) -> AsyncEngine:
     """Return an engine for one event loop, with a small pool."""
     of = read_url(url)
+    options = _driver_options(of)
+    if is_sqlite(url):
+        options["async_creator"] = partial(connect, sqlite_file(url))
     engine = create_async_engine(
         of,
         json_serializer=to_json,
         pool_size=_POOL_SIZE,
         max_overflow=0,
         pool_timeout=lock_timeout_s,
-        **_driver_options(of),
+        **options,
     )
     _prepare(engine.sync_engine, lock_timeout_s, _STATEMENT_S)
     return engine

@@ -1,20 +1,28 @@
 """Events: numbered 1, 2, 3 … within their topic without a gap, the same for every reader."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import RowMapping, Select, select, update
+from sqlalchemy import RowMapping, Select, bindparam, select, update
 
 from aibt.errors import NotFound
 from aibt.live.events import Emission, Event
 from aibt.store.documents import storable
 from aibt.store.leases import Leases
-from aibt.store.repository import Repository
+from aibt.store.repository import OWNER, Repository, owned_by
 from aibt.store.results import Results
 from aibt.store.schema import events, topics
 
 _COLUMNS = [events.c.seq, events.c.key, events.c.kind, events.c.data, events.c.at]
 _KEYS_PER_QUERY = 500  # databases limit the parameters of one statement
+_TOPIC: Final = (topics.c.topic == bindparam("of_topic")) & owned_by(topics, OWNER)
+_LOCKED: Final = select(topics.c.last_seq).where(_TOPIC).with_for_update()
+_STORED: Final = select(events.c.key).where(
+    events.c.topic == bindparam("of_topic"),
+    owned_by(events, OWNER),
+    events.c.key.in_(bindparam("keys", expanding=True)),
+)
+_COUNT: Final = update(topics).where(_TOPIC).values(last_seq=bindparam("new_seq"))
 
 
 class Events(Repository):
@@ -57,11 +65,8 @@ class Events(Repository):
         ]
         if new:
             await self._insert(events, [self._values(topic, event) for event in new])
-            await self._write(
-                update(topics)
-                .where(topics.c.topic == topic, self._mine(topics))
-                .values(last_seq=new[-1].seq)
-            )
+            counted = {"new_seq": new[-1].seq, "of_topic": topic, OWNER.key: self._owner_id}
+            await self._write(_COUNT, [counted])
             await Results(self._work).take_over(topic, new)
         return new
 
@@ -84,7 +89,7 @@ class Events(Repository):
         Raises:
             NotFound: the owner has no such topic.
         """
-        return _last_seq(topic, await self._row(self._topic(topic).with_for_update()))
+        return _last_seq(topic, await self._row(_LOCKED, of_topic=topic))
 
     async def last_of_kind(self, topic: str, kind: str) -> Event | None:
         """Return the latest event of one kind, or None if there is none."""
@@ -95,12 +100,9 @@ class Events(Repository):
     async def _stored_keys(self, topic: str, keys: Sequence[str]) -> set[str]:
         stored: set[str] = set()
         for start in range(0, len(keys), _KEYS_PER_QUERY):
-            query = select(events.c.key).where(
-                events.c.topic == topic,
-                self._mine(events),
-                events.c.key.in_(keys[start : start + _KEYS_PER_QUERY]),
-            )
-            stored.update(row["key"] for row in await self._rows(query))
+            some = keys[start : start + _KEYS_PER_QUERY]
+            rows = await self._rows(_STORED, of_topic=topic, keys=some)
+            stored.update(row["key"] for row in rows)
         return stored
 
     def _topic(self, topic: str) -> Select[Any]:

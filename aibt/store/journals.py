@@ -1,9 +1,9 @@
 """Journals: what happened in sessions, numbered 1, 2, 3 … and stored before it counts."""
 
 from collections.abc import Collection, Iterable, Sequence
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, func, select
 
 from aibt.live.events import Emission, Event
 from aibt.live.journal import Draft, Entry
@@ -12,13 +12,24 @@ from aibt.store.documents import storable
 from aibt.store.events import Events
 from aibt.store.leases import Leases
 from aibt.store.records import session_topic
-from aibt.store.repository import Repository
+from aibt.store.repository import OWNER, Repository, owned_by
 from aibt.store.schema import topics
 from aibt.store.schema_agents import journal
 
 _COLUMNS = [journal.c.seq, journal.c.key, journal.c.kind, journal.c.data, journal.c.at]
 _NAMES = [column.name for column in _COLUMNS]
 _KEYS_PER_QUERY = 500  # databases limit the parameters of one statement
+_ITS: Final = (journal.c.session_id == bindparam("of_session")) & owned_by(journal, OWNER)
+_HAS_KEY: Final = journal.c.key.in_(bindparam("keys", expanding=True))
+_LAST_AND_STORED: Final = (
+    select(
+        select(func.max(journal.c.seq)).where(_ITS).scalar_subquery().label("last_seq"), *_COLUMNS
+    )
+    .select_from(topics.outerjoin(journal, _ITS & _HAS_KEY))
+    .where(topics.c.topic == bindparam("of_topic"), owned_by(topics, OWNER))
+)
+"""The latest number, and what is stored under some keys: from the session's topic, whose row is
+there even where no key is."""
 
 
 class Journals(Repository):
@@ -104,21 +115,17 @@ class Journals(Repository):
     async def _last_seq_and_stored(
         self, session_id: int, keys: Sequence[str]
     ) -> tuple[int, dict[str, Entry]]:
-        """Return the latest number, and what is stored already under some keys.
-
-        One query for both, as each append asks it: from the session's topic, whose row is there
-        even where no key is.
-        """
-        its = (journal.c.session_id == session_id) & self._mine(journal)
-        last = select(func.max(journal.c.seq)).where(its).scalar_subquery().label("last_seq")
-        is_its_topic = (topics.c.topic == session_topic(session_id)) & self._mine(topics)
+        """Return the latest number, and what is stored already under some keys: one query."""
         last_seq = 0
         stored: dict[str, Entry] = {}
         for start in range(0, len(keys), _KEYS_PER_QUERY):
-            has_key = journal.c.key.in_(keys[start : start + _KEYS_PER_QUERY])
-            found = topics.outerjoin(journal, its & has_key)
-            query = select(last, *_COLUMNS).select_from(found).where(is_its_topic)
-            for row in await self._rows(query):
+            rows = await self._rows(
+                _LAST_AND_STORED,
+                of_session=session_id,
+                of_topic=session_topic(session_id),
+                keys=keys[start : start + _KEYS_PER_QUERY],
+            )
+            for row in rows:
                 last_seq = int(row["last_seq"] or 0)
                 if row["key"] is not None:
                     stored[row["key"]] = Entry(**{name: row[name] for name in _NAMES})

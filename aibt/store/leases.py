@@ -1,10 +1,18 @@
 """Leases: which activation of a run may write. A newer one takes over at once, without expiry."""
 
-from sqlalchemy import insert, select, update
+from typing import Final
+
+from sqlalchemy import bindparam, insert, select, update
 
 from aibt.errors import LeaseLost, NotFound
-from aibt.store.repository import Repository
+from aibt.store.repository import OWNER, Repository, owned_by
 from aibt.store.schema import leases
+
+_HELD_EPOCH: Final = (
+    select(leases.c.epoch)
+    .where(leases.c.topic == bindparam("of_topic"), owned_by(leases, OWNER))
+    .with_for_update(read=True)  # a taker waits for us, so that no write slips behind it
+)
 
 
 class Leases(Repository):
@@ -46,11 +54,6 @@ class Leases(Repository):
         Raises:
             LeaseLost: another epoch holds.
         """
-        query = (
-            select(leases.c.epoch)
-            .where(leases.c.topic == topic, self._mine(leases))
-            .with_for_update(read=True)  # a taker waits for us, so that no write slips behind it
-        )
-        row = await self._row(query)
+        row = await self._row(_HELD_EPOCH, of_topic=topic)
         if row is None or row["epoch"] != epoch:
             raise LeaseLost(topic, epoch)

@@ -3,17 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     CursorResult,
     Executable,
     Insert,
+    Integer,
     RowMapping,
     Select,
     Table,
     Update,
+    bindparam,
     insert,
 )
 from sqlalchemy.exc import IntegrityError
@@ -33,7 +36,14 @@ class Work:
     owner_id: int | None  # None: the service's, which looks across owners
 
 
-def owned_by(table: Table, owner_id: int) -> ColumnElement[bool]:
+OWNER: Final = bindparam("of_owner", type_=Integer)
+"""The owner in a statement that is built once: `Repository` gives it with the other parameters.
+
+To build a statement takes longer than to execute it; those of every journal entry are built once.
+"""
+
+
+def owned_by(table: Table, owner_id: int | BindParameter[int]) -> ColumnElement[bool]:
     """Return the condition that a row is the owner's: the one place where queries are scoped."""
     return table.c.owner_id == owner_id
 
@@ -62,13 +72,16 @@ class Repository:
     def _now(self) -> datetime:
         return self._work.clock.now()
 
-    async def _rows(self, query: Select[Any]) -> Sequence[RowMapping]:
-        result: CursorResult[Any] = await uninterrupted(self._work.connection.execute(query))
-        return result.mappings().all()
+    async def _rows(self, query: Select[Any], **values: object) -> Sequence[RowMapping]:
+        """Return the rows of a query; `values` are those of one that was built with `OWNER`."""
+        return (await self._executed(query, values)).mappings().all()
 
-    async def _row(self, query: Select[Any]) -> RowMapping | None:
-        result: CursorResult[Any] = await uninterrupted(self._work.connection.execute(query))
-        return result.mappings().one_or_none()
+    async def _row(self, query: Select[Any], **values: object) -> RowMapping | None:
+        return (await self._executed(query, values)).mappings().one_or_none()
+
+    async def _executed(self, query: Select[Any], values: dict[str, object]) -> CursorResult[Any]:
+        given = {**values, OWNER.key: self._owner_id} if values else None
+        return await uninterrupted(self._work.connection.execute(query, given))
 
     async def _write(
         self, statement: Executable, rows: Sequence[dict[str, Any]] | None = None
