@@ -6,8 +6,8 @@ Plain asyncio, without Ray: `actors.session` is the shell around it.
 import asyncio
 import logging
 import uuid
-from collections.abc import Awaitable, Callable, Coroutine
-from contextlib import AbstractAsyncContextManager, suppress
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from contextlib import AbstractAsyncContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -177,7 +177,7 @@ class SessionHost:
                 self._recorder.log.publish(self.status())
             if shown != saved and self._clock.monotonic() - saved_s >= _SAVE_INTERVAL_S:
                 saved_s = self._clock.monotonic()
-                with suppress(StoreUnavailable, LeaseLost):
+                with suppress(StoreUnavailable), self._leaving_with_its_lease():
                     await self._recorder.save_status(self.status())
                     saved = shown
             await asyncio.sleep(_STATUS_INTERVAL_S)
@@ -351,12 +351,22 @@ class SessionHost:
         wants: Desired | None = None,
     ) -> None:
         status = None if self._made is None else {**self.status(), "state": str(state)}
-        await self._recorder.set_state(
-            state, key, reason=reason, status=status, told=told, wants=wants
-        )
+        with self._leaving_with_its_lease():
+            await self._recorder.set_state(
+                state, key, reason=reason, status=status, told=told, wants=wants
+            )
         self._state = state
         if self._made is not None and not self._left:
             self._recorder.log.publish(self.status())
+
+    @contextmanager
+    def _leaving_with_its_lease(self) -> Iterator[None]:
+        """Let a run that waits at the gate go, too, once a newer activation has its place."""
+        try:
+            yield
+        except LeaseLost:
+            self._gate.stop()
+            raise
 
     def _refuse_if_over(self) -> None:
         if self._state.has_ended:

@@ -119,6 +119,10 @@ class SessionRecorder:
         reason: str | None,
         before: Sequence[Emission] = (),
     ) -> Session:
+        if state.has_ended:
+            earlier = await unit.sessions.get(self.session.id)
+            if earlier.state is state:  # stored and told, though its writer was not told so
+                return earlier
         data: dict[str, Json] = {"id": self.session.id, "state": str(state), "reason": reason}
         await unit.sessions.set_state(self.session.id, state, epoch=self.epoch, reason=reason)
         told = [*before, Emission(key=key, kind="state", data=data)]

@@ -58,3 +58,5 @@ class Attendance:
                 task.cancel()
                 with suppress(asyncio.CancelledError, Exception):
                     await task
+            elif not task.cancelled():
+                task.exception()  # looked at: after a stop nobody else will

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import numpy as np
@@ -49,6 +49,7 @@ class Tape:
         }
         self._told: dict[str, list[CorporateAction]] = defaultdict(list)
         self._last_on: dict[str, date] = {}
+        self._owed: dict[str, float] = {}  # splits that show only in what is told anew
 
     @property
     def symbols(self) -> tuple[str, ...]:
@@ -80,14 +81,14 @@ class Tape:
         """Take bars that a source tells anew, as in live time.
 
         A source that adjusts its prices tells of a split only in how it tells known ones: then
-        the split is made good here, in force from the next session on.
+        the split is made good here, in force from the next bar on.
         """
         known = self._views[instrument.symbol].latest()
         ratio = None if known is None else _told_anew(known, instrument.series)
-        if ratio is not None:
-            on = self._last_on[instrument.symbol] + timedelta(days=1)
-            split = CorporateAction(symbol=instrument.symbol, on=on, split=ratio)
-            instrument = replace(instrument, actions=(*instrument.actions, split))
+        if ratio is None:
+            self._owed.pop(instrument.symbol, None)
+        else:
+            self._owed[instrument.symbol] = ratio
         self._instruments[instrument.symbol] = instrument
 
     def advance(self, until: datetime, late: Collection[str] = frozenset()) -> list[list[NewBar]]:
@@ -139,7 +140,7 @@ class Tape:
         for index in range(len(bars)):
             bar, on = bars[index], _date(int(dates[index]))
             previous = self._last_on.get(one.symbol)
-            due = _due(one.actions, previous, on)
+            due = (*self._owed_split(one.symbol, on), *_due(one.actions, previous, on))
             self._told[one.symbol] += due
             self._last_on[one.symbol] = on
             found.append(
@@ -155,6 +156,10 @@ class Tape:
             )
             last = bar.close
         return found
+
+    def _owed_split(self, symbol: str, on: date) -> tuple[CorporateAction, ...]:
+        ratio = self._owed.pop(symbol, None)
+        return () if ratio is None else (CorporateAction(symbol=symbol, on=on, split=ratio),)
 
 
 def _told_anew(known: Bar, series: BarSeries) -> float | None:

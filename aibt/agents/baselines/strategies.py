@@ -85,8 +85,9 @@ class Momentum:
         }
         ranked = sorted(grown, key=lambda symbol: grown[symbol], reverse=True)
         best = [one for one in ranked[: max(1, (len(ranked) + 1) // 2)] if grown[one] > 0]
-        leaving = dict.fromkeys(set(shown.held.shares) - set(best), 0.0)
-        if not leaving and set(best) == set(shown.held.shares) | (set(best) & shown.held.pending):
+        held = set(shown.held.shares) & set(shown.symbols)  # what is halted cannot be left
+        leaving = dict.fromkeys(sorted(held - set(best)), 0.0)
+        if not leaving and set(best) == held | (set(best) & shown.held.pending):
             return {}
         return {**leaving, **dict.fromkeys(best, 1 / len(best) if best else 0.0)}
 

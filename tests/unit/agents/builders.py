@@ -114,6 +114,7 @@ class MemoryJournal:
 
     def __init__(self, entries: Sequence[Entry] = ()) -> None:
         self.entries = list(entries)
+        self._by_key: dict[str, Entry] = {}
         self.lost = False
         self.before_append: Callable[[Sequence[Draft]], None] = lambda _: None
         self.after_append: Callable[[Sequence[Draft]], None] = lambda _: None
@@ -129,22 +130,20 @@ class MemoryJournal:
         return found
 
     def _stored(self, drafts: Sequence[Draft]) -> list[Entry]:
-        known = {entry.key: entry for entry in self.entries}
-        found = []
-        for draft in drafts:
-            if draft.key not in known:
-                data = json.loads(json.dumps(dict(draft.data), allow_nan=False))
-                entry = Entry(
-                    seq=len(self.entries) + 1,
-                    key=draft.key,
-                    kind=draft.kind,
-                    data=data,
-                    at=datetime.now(UTC),
-                )
-                self.entries.append(entry)
-                known[draft.key] = entry
-            found.append(known[draft.key])
-        return found
+        self._by_key |= {entry.key: entry for entry in self.entries[len(self._by_key) :]}
+        return [self._by_key.get(draft.key) or self._new(draft) for draft in drafts]
+
+    def _new(self, draft: Draft) -> Entry:
+        entry = Entry(
+            seq=len(self.entries) + 1,
+            key=draft.key,
+            kind=draft.kind,
+            data=json.loads(json.dumps(dict(draft.data), allow_nan=False)),
+            at=datetime.now(UTC),
+        )
+        self.entries.append(entry)
+        self._by_key[draft.key] = entry
+        return entry
 
     async def read(self, after: int, limit: int) -> list[Entry]:
         return self.entries[after : after + limit]
