@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal, localcontext
+from decimal import Decimal, Overflow, localcontext
 from typing import Final
 
 from aibt.trading.ledger import MONEY
@@ -73,12 +73,15 @@ class RiskCheck:
         """
         with localcontext(MONEY):
             plan = _Plan(portfolio, pending)
-            return (
-                self._form(order)
-                or self._direction(order, plan.held(order.symbol))
-                or self._decision(order, plan, list(decided))
-                or self._exposure(order, plan)
-            )
+            try:
+                return (
+                    self._form(order)
+                    or self._direction(order, plan.held(order.symbol))
+                    or self._decision(order, plan, list(decided))
+                    or self._exposure(order, plan)
+                )
+            except Overflow:
+                return _no(DenyReason.NO_PRICE, "its price is beyond what can be reckoned with")
 
     def _form(self, order: Order) -> Denial | None:
         rules = self._rules.get(order.symbol)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from aibt.trading.broker import Broker
@@ -315,6 +315,7 @@ def test_a_hostile_number_is_denied_or_harmless(
 
 
 @given(st.sampled_from(OrderAction), hostile.filter(lambda price: price is not None))
+@example(OrderAction.BUY, Decimal("1E-6170"))
 def test_a_hostile_price_is_denied_or_harmless(action: OrderAction, price: Decimal) -> None:
     broker = a_broker()
     opened(broker, an_order("buy", quantity="5"))
