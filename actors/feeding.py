@@ -17,6 +17,7 @@ from aibt.store.records import SESSION_TOPIC, TRAINING_TOPIC, Session, Training,
 Run = Training | Session
 
 _PAGE = 500
+_MOST_DIGITS = 18
 _LOOK_S = 0.25
 _SPARE_S = 5.0
 _STORED_VERSION = 1
@@ -100,7 +101,8 @@ async def run_of(unit: UnitOfWork, topic: str) -> Run:
     """
     for prefix, kind in ((TRAINING_TOPIC, unit.trainings), (SESSION_TOPIC, unit.sessions)):
         number = topic.removeprefix(prefix)
-        if topic.startswith(prefix) and number.isdigit():
+        is_number = number.isascii() and number.isdigit() and len(number) <= _MOST_DIGITS
+        if topic.startswith(prefix) and is_number:
             run: Run = await kind.get(int(number))
             return run
     raise NotFound("topic", topic[:64], "topic")

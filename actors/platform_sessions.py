@@ -72,7 +72,7 @@ class PlatformSessions(PlatformAgents):
     ) -> Session:
         async with self._store.reading(owner.id) as unit:
             agent = agent_message(await unit.agents.get(params.model_id), None)
-        frozen = await self._frozen(agent)
+        frozen = await self._frozen(agent)  # live, too: an unknown symbol is refused here
         request, data = complete_session(params, agent, frozen, self._settings)
         async with self._store.writing(owner.id) as unit:
             await unit.me.alone()  # first: a twin that was quicker is seen whole, or not yet begun

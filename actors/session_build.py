@@ -101,10 +101,11 @@ class SessionBuilder:
         self, plan: SessionPlan, request: Mapping[str, Any]
     ) -> Sequence[Instrument]:
         if plan.is_live:
-            bars = await self._fetch(plan, request)(plan.universe)
-            if missing := set(plan.universe) - {one.symbol for one in bars}:
+            found = await self._fetch(plan, request)(plan.universe)
+            missing = {*plan.universe} - {one.symbol for one in found}
+            if missing:  # the session waits until all of its universe is there
                 raise SourceUnavailable("market", f"no bars of {', '.join(sorted(missing))}")
-            return bars
+            return found
         folder = TrainingFiles(Path(self.settings.store.root)).datasets
 
         return await asyncio.to_thread(

@@ -123,6 +123,7 @@ class SessionHost:
         while not self._state.has_ended:
             try:
                 async with self._build(session, self._recorder, self._gate, self._trouble) as made:
+                    await made.run.recover()  # before anybody is shown an account as it was once
                     if await self._begin(made):
                         await self._run(made)
                     return

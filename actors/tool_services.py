@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 
 import ray
-from ray.exceptions import RayError
+from ray.exceptions import RayError, RayTaskError
 
 from actors.calls import ask
 from actors.handles import Handles
@@ -15,7 +15,7 @@ from actors.process import settings
 from aibt.accounts.tool_tokens import ToolTokens
 from aibt.agents.tools.desk import Desk, OrderRequest, Result
 from aibt.clock import Clock, SystemClock
-from aibt.errors import ActorUnavailable
+from aibt.errors import ActorUnavailable, NotSignedIn
 from aibt.live.events import Json
 from aibt.settings import Settings
 from aibt.store.database import Store, open_store
@@ -62,6 +62,8 @@ class RemoteDesk:
             handle = await self._handles.get(self._name)
             return await ask(handle.desk.remote(method, arguments), timeout_s=_DESK_S)
         except ActorUnavailable as error:
+            if isinstance(error.__cause__, RayTaskError):
+                raise  # the session itself says so, and why
             self._handles.forget(self._name)
             raise ActorUnavailable("the session is not running") from error
 
@@ -78,6 +80,9 @@ class DeskFinder:
         owner_id, session_id = self._tokens.read(token)
         async with self._store.reading(owner_id) as unit:
             session = await unit.sessions.get(session_id)
+            user = (await unit.me.standing()).user
+        if user.disabled_at is not None:
+            raise NotSignedIn("this user is disabled")
         if session.state.has_ended:
             raise ActorUnavailable("the session has ended")
         return RemoteDesk(session_id, self._handles)

@@ -97,6 +97,7 @@ class TrainingActor:
 
 async def _host(training: Training, epoch: int) -> TrainingHost:
     from actors.metrics import TrainingMeter
+    from actors.scoring import Scoring
     from actors.training_build import build_run  # torch: 1.5 s, in this process alone
 
     read = settings()
@@ -113,4 +114,5 @@ async def _host(training: Training, epoch: int) -> TrainingHost:
         clock=clock,
         settings=read.training,
         meter=TrainingMeter(training),
+        scored=Scoring(store, read).score_training,
     )

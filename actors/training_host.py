@@ -28,6 +28,9 @@ from aibt.store.records import Change, CheckpointRow, Training
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
+Scored = Callable[[Training], Awaitable[None]]
+"""Takes the out-of-sample account of a training that has ended to the leaderboard."""
+
 _CONTROL_S = 20.0
 _RETRY_S = 0.5
 _STATUS_INTERVAL_S = 1 / 30
@@ -49,6 +52,7 @@ class TrainingHost:
         clock: Clock,
         settings: TrainingSettings,
         meter: Meter,
+        scored: Scored | None = None,
     ) -> None:
         self._recorder = recorder
         self._files = files
@@ -56,6 +60,7 @@ class TrainingHost:
         self._clock = clock
         self._settings = settings
         self._meter = meter
+        self._scored = scored
         self._gate = Gate(on_pause=self._take_snapshot)
         self._commands = asyncio.Lock()
         self._run: Run | None = None
@@ -96,7 +101,19 @@ class TrainingHost:
             self._loaded.set()
             self._gate.stop()
             self._recorder.log.close()
+        if self._state.has_ended:
+            await self._take_score()
         return self._state
+
+    async def _take_score(self) -> None:
+        """Take what it came to to the leaderboard, whatever comes of that."""
+        scored = self._scored
+        if scored is None:
+            return
+        try:
+            await self._patiently(lambda: scored(self.training))
+        except Exception:
+            logger.exception("%s has no score", self.training.topic)
 
     async def _load(self, checkpoint: CheckpointRow | None, changes: Sequence[Change]) -> None:
         run = await asyncio.to_thread(self._build, self.training, checkpoint, self._recorder.sink)

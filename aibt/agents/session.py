@@ -104,6 +104,7 @@ class SessionRun:
         self._note: str | None = None
         self._news: list[str] = []
         self._outcome: Outcome | None = None
+        self._recovered = False
         self._unwritten: list[Draft] = []  # what goes to the journal with the next that must
         self.partial = ""  # text of the answer that is streaming
         self.version = 0  # counts what changes the status
@@ -125,7 +126,7 @@ class SessionRun:
             LeaseLost: a newer activation goes on with this session.
             ModelRefused: the model's provider refuses for good.
         """
-        await self._recover()
+        await self.recover()
         if self._outcome is not None:
             return self._outcome
         try:
@@ -245,6 +246,7 @@ class SessionRun:
         A model that does not answer pauses the session, and is asked again when it is resumed.
         """
         while True:
+            await self._pass_gate()  # nothing is asked while the session is paused
             pauses = self._attendance.pauses
             try:
                 await self._attendance.to(self._take_answer(tools))
@@ -254,7 +256,6 @@ class SessionRun:
                 await self._write(entries.log(key, "error", str(error), now))
                 if self._attendance.pauses == pauses:  # else who paused it has resumed it since
                     await self._trouble(str(error))
-                await self._pass_gate()
             else:
                 return
 
@@ -314,8 +315,10 @@ class SessionRun:
 
     # The journal
 
-    async def _recover(self) -> None:
-        """Take everything from the journal: account, conversation, and where they are."""
+    async def recover(self) -> None:
+        """Take everything from the journal, once: account, conversation, and where they are."""
+        if self._recovered:
+            return
         after = 0
         while page := await self._read(after):
             for entry in page:
@@ -326,6 +329,8 @@ class SessionRun:
             self._tape.recall(symbol, until, prices.get(symbol))
         closes = {symbol: self._tape.close(symbol) for symbol in self._seen}
         self.account.recall({one: close for one, close in closes.items() if close is not None})
+        self._recovered = True
+        self.version += 1
 
     async def _read(self, after: int) -> list[Entry]:
         """Return a page of the journal, waiting out a store that is busy."""

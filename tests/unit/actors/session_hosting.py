@@ -86,17 +86,18 @@ class CutRecorder(SessionRecorder):
     def __init__(self, *given: Any, **how: Any) -> None:
         super().__init__(*given, **how)
         self.reached = asyncio.Event()
+        self.over = asyncio.Event()
 
     async def append(self, drafts: Sequence[Draft]) -> list[Entry]:
         self.appends += 1
         is_cut = self.appends == self.cut_at
         if is_cut and not self.stored_first:
             self.reached.set()
-            await asyncio.Event().wait()
+            await self.over.wait()
         entries = await super().append(drafts)
         if is_cut:
             self.reached.set()
-            await asyncio.Event().wait()
+            await self.over.wait()
         return entries
 
 
@@ -186,6 +187,8 @@ class SessionHosting:
         assert self.life is not None
         async with self.store.writing(self.session.owner_id) as unit:
             await unit.leases.take(self.session.topic, "test")
+        if isinstance(self.recorder, CutRecorder):
+            self.recorder.over.set()
         self.life.cancel()
         await asyncio.gather(self.life, return_exceptions=True)
 
@@ -235,7 +238,8 @@ async def seems_still(hosting: SessionHosting) -> bool:
 def ledger(run: SessionRun) -> Any:
     """Return what an account has, to the digit."""
     portfolio = run.account.portfolio
-    return portfolio.cash, portfolio.equity(), dict(portfolio.positions), dict(portfolio.prices)
+    prices = {symbol: portfolio.prices[symbol] for symbol in portfolio.positions}
+    return portfolio.cash, portfolio.equity(), dict(portfolio.positions), prices
 
 
 async def answered(hosting: SessionHosting, command_id: str) -> None:
