@@ -63,7 +63,10 @@ class EqualWeight:
     def targets(self, shown: Shown) -> Mapping[str, float]:
         if not shown.symbols or shown.held.pending:
             return {}
-        weight = 1 / len(shown.symbols)
+        stuck = sum(
+            abs(share) for one, share in shown.held.shares.items() if one not in shown.symbols
+        )
+        weight = max(1 - stuck, 0.0) / len(shown.symbols)
         drifts = [abs(shown.held.shares.get(one, 0.0) - weight) for one in shown.symbols]
         return dict.fromkeys(shown.symbols, weight) if max(drifts) > _REBALANCE * weight else {}
 
