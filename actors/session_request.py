@@ -30,7 +30,7 @@ def complete_session(
         settings: costs, and what a session may use.
 
     Raises:
-        Invalid: the range holds too few bars.
+        Invalid: the range lies outside of all bars.
     """
     asked: dict[str, Any] = agent.model_dump(mode="json", exclude=set(_NOT_KEPT))
     quotas, costs = settings.quotas, settings.costs

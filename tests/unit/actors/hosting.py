@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from actors.training_files import TrainingFiles
-from actors.training_host import TrainingHost
+from actors.training_host import Scored, TrainingHost
 from actors.training_recorder import TrainingRecorder
 from aibt.clock import SystemClock
 from aibt.live.events import EventSink
@@ -30,6 +30,7 @@ class Hosting:
         self.runs: list[CountingRun] = []
         self.forgets_checkpoints = False  # as if none had been written in time
         self.kind = CountingRun
+        self.scored: Scored | None = None
         self.epoch = 0
         self.life: asyncio.Task[RunState] | None = None
 
@@ -47,6 +48,7 @@ class Hosting:
             clock=SystemClock(),
             settings=TrainingSettings(checkpoint_interval_s=0.02),
             meter=Unmeasured(),
+            scored=self.scored,
         )
         self.life = asyncio.create_task(self.host.live())
         return self.host
