@@ -49,11 +49,11 @@ def complete_session(
         bot = agent.base_model.removeprefix(BOT)
         asked["bots"] = [*dict.fromkeys([*agent.bots, bot])]
     universe = {symbol: frozen[symbol] for symbol in agent.universe if symbol in frozen}
-    if not params.live:  # a live session has its bars from the world
-        asked["datasets"] = {symbol: one["dataset"] for symbol, one in universe.items()}
-        asked["actions"] = {symbol: one["actions"] for symbol, one in frozen.items()}
-        if agent.benchmark is not None:
-            asked["benchmark_datasets"] = {agent.benchmark: frozen[agent.benchmark]["dataset"]}
+    kept = {} if params.live else frozen  # a live session has its bars from the world
+    asked["datasets"] = {one: kept[one]["dataset"] for one in agent.universe if one in kept}
+    asked["actions"] = {symbol: one["actions"] for symbol, one in kept.items()}
+    if agent.benchmark is not None and agent.benchmark in kept:
+        asked["benchmark_datasets"] = {agent.benchmark: kept[agent.benchmark]["dataset"]}
     notes = [
         f"{symbol}: {note}" for symbol, one in frozen.items() for note in one["notes"]
     ] + _out_of_range(params, universe)
