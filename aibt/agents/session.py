@@ -152,8 +152,10 @@ class SessionRun:
             elif due is None:
                 await self._end(RunState.FINISHED, None)
             else:
+                self.desk.accepts = False
                 await self._begin_step(due)
                 await self._finish_step(tools)
+            self.desk.accepts = self._plan.is_live  # from outside clients, as long as it runs
         return self._outcome
 
     # A step

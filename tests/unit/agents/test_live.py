@@ -11,8 +11,10 @@ import numpy as np
 from aibt.agents import entries
 from aibt.agents.model import Answer
 from aibt.agents.replay import ledger_of
+from aibt.agents.tools.desk import OrderRequest
 from aibt.errors import LeaseLost
 from aibt.live.gate import Gate
+from aibt.trading.orders import OrderAction
 from tests.unit.agents.builders import MemoryJournal, Says, a_plan, calls
 from tests.unit.agents.live import BEGIN, HOUR, Feed, HandClock, a_live_run, hourly
 from tests.unit.agents.random_sessions import check_money, ledger
@@ -99,6 +101,27 @@ async def test_an_order_never_fills_at_an_open_that_was_before_it() -> None:
     placed = datetime.fromisoformat(str(order.data["placed_at"]))
     assert TEN < placed < TEN + timedelta(minutes=1), "the bar that opened at ten is under way"
     assert fill.data["at"] == (TEN + HOUR).isoformat()
+
+
+async def test_an_outside_client_places_orders_while_the_session_waits_for_a_bar() -> None:
+    feed, journal, gate = _feed(), MemoryJournal(), Gate()
+    run = a_live_run(feed, _script(), journal=journal, gate=gate)
+    wanted = OrderRequest(action=OrderAction.BUY, symbol=BTC, share=Decimal("0.5"))
+    task = asyncio.ensure_future(run.run())
+    async with asyncio.timeout(20):
+        while run.step < 1 or not run.desk.accepts or journal.entries[-1].kind != entries.ANSWER:
+            await asyncio.sleep(0)
+
+        placed = await run.desk.place(wanted, "mine")
+
+        while not journal.of(entries.FILL):
+            await asyncio.sleep(0)
+        gate.stop()
+        await task
+    assert placed["order_id"] == "outside.mine"
+    (fill,) = journal.of(entries.FILL)
+    assert fill.data["order_id"] == "outside.mine"
+    check_money(journal.entries, a_plan(universe=[BTC], start=None, end=None))
 
 
 async def test_a_late_bar_is_waited_for_and_if_it_comes_the_decision_sees_it() -> None:
