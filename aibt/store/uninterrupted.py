@@ -29,6 +29,7 @@ async def uninterrupted(operation: Coroutine[Any, Any, T]) -> T:
     if _task_of_operation.get() is asyncio.current_task():
         return await operation
     task = asyncio.ensure_future(_in_its_task(operation))
+    task.add_done_callback(lambda _: operation.close())  # where its loop ended before it began
     cancelled: asyncio.CancelledError | None = None
     while not task.done():
         try:

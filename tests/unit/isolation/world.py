@@ -161,6 +161,7 @@ class World:
     users: dict[str, User] = field(default_factory=dict)
     _numbers: int = 0
     _sessions: list[tuple[int, int]] = field(default_factory=list)
+    _obeying: set[asyncio.Task[Any]] = field(default_factory=set)
 
     def start(self) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="aibt-isolation-")
@@ -208,10 +209,17 @@ class World:
                 store, self.settings, clock, handles=handles, start_bot=start_bot
             )
             await self._people(office)
-            yield Backend(platform=self.platform, office=office)
+            try:
+                yield Backend(platform=self.platform, office=office)
+            finally:  # nobody waits for the supervisor: it ends before its store
+                await asyncio.gather(*self._obeying, return_exceptions=True)
 
     async def _obey(self) -> None:
         """Make the sessions that nobody hosts match the wishes of their owners."""
+        task = asyncio.current_task()
+        if task is not None:
+            self._obeying.add(task)
+            task.add_done_callback(self._obeying.discard)
         states = {Desired.PAUSED: RunState.PAUSED, Desired.STOPPED: RunState.STOPPED}
         for owner_id, session_id in self._sessions:
             async with self.store.writing(owner_id) as tx:
