@@ -8,20 +8,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ray.exceptions import RayError
-
 from actors.calls import ask
 from actors.handles import Handles
-from actors.names import SUPERVISOR, session_actor
+from actors.live_runs import has_ended, has_resumed, is_still, live_status, wake_supervisor
+from actors.names import session_actor
 from actors.session_rows import command_key, is_hosted, set_session_state
-from aibt.errors import ActorUnavailable, LeaseLost, SessionEnded, Unavailable
+from aibt.errors import ActorUnavailable, LeaseLost, SessionEnded
 from aibt.live.events import Json
 from aibt.live.states import Desired, RunState
 from aibt.store.database import Store
 from aibt.store.records import Session
 
 _COMMAND_S = 20.0
-_STATUS_S = 2.0
 _LOOK_S = 0.05
 
 Reached = Callable[[Session], bool]
@@ -47,14 +45,14 @@ class SessionControl:
     ) -> ControlledSession:
         """Pause the session; answers when no further tool runs."""
         wish = Desired.PAUSED
-        return await self._wish(owner_id, session_id, command_id, wish, "pause", _is_still)
+        return await self._wish(owner_id, session_id, command_id, wish, "pause", is_still)
 
     async def resume(
         self, owner_id: int, session_id: int, command_id: str | None
     ) -> ControlledSession:
         """Let the session go on."""
         wish = Desired.RUNNING
-        return await self._wish(owner_id, session_id, command_id, wish, "resume", _has_resumed)
+        return await self._wish(owner_id, session_id, command_id, wish, "resume", has_resumed)
 
     async def stop(
         self, owner_id: int, session_id: int, command_id: str | None
@@ -62,7 +60,7 @@ class SessionControl:
         """End the session; its journal and its account stay."""
         try:
             wish = Desired.STOPPED
-            return await self._wish(owner_id, session_id, command_id, wish, "stop", _has_ended)
+            return await self._wish(owner_id, session_id, command_id, wish, "stop", has_ended)
         except SessionEnded:
             session = await self.row(owner_id, session_id)
             if command_id is not None and await self._was_ended_by(session, command_id):
@@ -78,22 +76,11 @@ class SessionControl:
         """Return the live status of a session, or None if no process hosts it."""
         if not is_hosted(session):
             return None
-        name = session_actor(session.id)
-        try:
-            handle = await self._handles.get(name)
-            status: Mapping[str, Json] = await ask(handle.status.remote(), timeout_s=_STATUS_S)
-        except Unavailable:
-            self._handles.forget(name)
-            return None
-        return status
+        return await live_status(self._handles, session_actor(session.id))
 
     async def wake_supervisor(self) -> None:
         """Tell the supervisor that there is something to do; it would see it soon anyhow."""
-        try:
-            supervisor = await self._handles.get(SUPERVISOR)
-            supervisor.wake.remote()
-        except (ActorUnavailable, RayError):
-            self._handles.forget(SUPERVISOR)
+        await wake_supervisor(self._handles)
 
     async def _wish(
         self,
@@ -148,15 +135,3 @@ class SessionControl:
         async with self._store.reading(session.owner_id) as unit:
             last = await unit.events.last_of_kind(session.topic, "state")
         return last is not None and last.key == command_key(command_id, "stopped")
-
-
-def _is_still(session: Session) -> bool:
-    return session.state is RunState.PAUSED or session.state.has_ended
-
-
-def _has_resumed(session: Session) -> bool:
-    return session.state is not RunState.PAUSED
-
-
-def _has_ended(session: Session) -> bool:
-    return session.state.has_ended

@@ -9,11 +9,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ray.exceptions import RayError
-
 from actors.calls import ask
 from actors.handles import Handles
-from actors.names import SUPERVISOR, training_actor
+from actors.live_runs import has_ended, has_resumed, is_still, live_status, wake_supervisor
+from actors.names import training_actor
 from actors.training_files import TrainingFiles
 from actors.training_rows import (
     STATE,
@@ -25,14 +24,13 @@ from actors.training_rows import (
     stop_row,
     update_row,
 )
-from aibt.errors import ActorUnavailable, Invalid, LeaseLost, TrainingEnded, Unavailable
+from aibt.errors import ActorUnavailable, Invalid, LeaseLost, TrainingEnded
 from aibt.live.events import Json
 from aibt.live.states import Desired, RunState
 from aibt.store.database import Store
 from aibt.store.records import Training
 
 _COMMAND_S = 20.0
-_STATUS_S = 2.0
 _LOOK_S = 0.05
 
 Reached = Callable[[Training], bool]
@@ -64,7 +62,7 @@ class TrainingControl:
                 training = await pause_row(unit, training, command_key(command_id, "paused"))
         if not is_hosted(training):
             return Controlled(training=training)
-        return await self._command(training, "pause", command_id, until=_is_still)
+        return await self._command(training, "pause", command_id, until=is_still)
 
     async def resume(self, owner_id: int, training_id: int, command_id: str | None) -> Controlled:
         """Let the training go on, or put it back in the queue if it gave its place back."""
@@ -78,7 +76,7 @@ class TrainingControl:
         if not hosted:
             await self.wake_supervisor()
             return Controlled(training=training)
-        return await self._command(training, "resume", command_id, until=_has_resumed)
+        return await self._command(training, "resume", command_id, until=has_resumed)
 
     async def stop(self, owner_id: int, training_id: int, command_id: str | None) -> Controlled:
         """End the training; its best weights and its history stay."""
@@ -99,10 +97,10 @@ class TrainingControl:
                 key = command_key(command_id, "stopped")
                 training = await stop_row(unit, training, key, self._files)
         if is_hosted(training):
-            return await self._command(training, "stop", command_id, until=_has_ended)
+            return await self._command(training, "stop", command_id, until=has_ended)
         if not training.state.has_ended:
             await self.wake_supervisor()
-        return Controlled(training=await self._until(training, _has_ended, _COMMAND_S))
+        return Controlled(training=await self._until(training, has_ended, _COMMAND_S))
 
     async def _was_ended_by(self, training: Training, command_id: str) -> bool:
         """Return whether an earlier try of a stop, whose answer was lost, had its effect."""
@@ -143,22 +141,11 @@ class TrainingControl:
         """Return the live status of a training, or None if no process hosts it."""
         if not is_hosted(training):
             return None
-        name = training_actor(training.id)
-        try:
-            handle = await self._handles.get(name)
-            status: Mapping[str, Json] = await ask(handle.status.remote(), timeout_s=_STATUS_S)
-        except Unavailable:
-            self._handles.forget(name)
-            return None
-        return status
+        return await live_status(self._handles, training_actor(training.id))
 
     async def wake_supervisor(self) -> None:
         """Tell the supervisor that there is something to do; it would see it soon anyhow."""
-        try:
-            supervisor = await self._handles.get(SUPERVISOR)
-            supervisor.wake.remote()
-        except (ActorUnavailable, RayError):
-            self._handles.forget(SUPERVISOR)
+        await wake_supervisor(self._handles)
 
     async def _command(
         self,
@@ -214,18 +201,6 @@ def _refuse_unfit(training: Training, changes: Mapping[str, float | int]) -> Non
     fewest = training.request["min_episodes"]
     if isinstance(fewest, int) and changes.get("max_episodes", fewest) < fewest:
         raise Invalid("max_episodes", f"is below min_episodes, {fewest}")
-
-
-def _is_still(training: Training) -> bool:
-    return training.state is RunState.PAUSED or training.state.has_ended
-
-
-def _has_resumed(training: Training) -> bool:
-    return training.state is not RunState.PAUSED
-
-
-def _has_ended(training: Training) -> bool:
-    return training.state.has_ended
 
 
 def _is_settled(training: Training) -> bool:
