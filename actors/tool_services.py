@@ -95,26 +95,30 @@ class ToolServicesActor:
         self._opening = asyncio.Lock()
         self._services: Any = None
         self._wanted = False  # whether they were started and not stopped since
+        self._turn = asyncio.Lock()  # one starts or stops them at a time
 
     async def start(self) -> dict[str, Json]:
         """Start what does not run; return the status."""
         services = await self._opened()
-        await services.start()
-        self._wanted = True
+        async with self._turn:
+            await services.start()
+            self._wanted = True
         return self._shown()
 
     async def stop(self) -> dict[str, Json]:
         """Stop all services; return the status."""
         services = await self._opened()
-        self._wanted = False
-        await services.stop()
+        async with self._turn:
+            self._wanted = False
+            await services.stop()
         return self._shown()
 
     async def restart(self) -> dict[str, Json]:
         """Stop and start all services; return the status."""
         services = await self._opened()
-        await services.restart()
-        self._wanted = True
+        async with self._turn:
+            await services.restart()
+            self._wanted = True
         return self._shown()
 
     async def status(self) -> dict[str, Json]:

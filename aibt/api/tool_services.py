@@ -10,9 +10,9 @@ from aibt.protocol.services import ToolServicesMessage
 router = APIRouter(prefix="/api/mcp", tags=["administration"], route_class=SignedInRoute)
 
 
-@router.post("/start", responses=responses())
+@router.post("/start", responses=responses(422))
 async def start(gateway: GatewayOf, _: AdministrationOf) -> ToolServicesMessage:
-    """Start those that do not run."""
+    """Start those that do not run; 422 names the setting of a port that is taken."""
     return await gateway.ask(gateway.platform.tool_services("start"))
 
 
@@ -22,7 +22,7 @@ async def stop(gateway: GatewayOf, _: AdministrationOf) -> ToolServicesMessage:
     return await gateway.ask(gateway.platform.tool_services("stop"))
 
 
-@router.post("/restart", responses=responses())
+@router.post("/restart", responses=responses(422))
 async def restart(gateway: GatewayOf, _: AdministrationOf) -> ToolServicesMessage:
     """Stop and start all of them."""
     return await gateway.ask(gateway.platform.tool_services("restart"))

@@ -160,6 +160,12 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def free_tool_ports() -> dict[str, str]:
+    """Return settings under which the tool services find their ports free."""
+    names = ("MATH", "SEARCH", "TRADE", "GETPRICE")
+    return {f"{name}_HTTP_PORT": str(free_port()) for name in names}
+
+
 def wait_until(reached: Callable[[], bool], timeout_s: float, says: Callable[[], str]) -> None:
     deadline = time.monotonic() + timeout_s
     while not reached():

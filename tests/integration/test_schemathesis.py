@@ -7,10 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.fakes.openai import FakeOpenAI
 from tests.fakes.yahoo import FakeYahoo
-from tests.integration.platform_process import PlatformProcess
+from tests.integration.platform_process import PlatformProcess, free_tool_ports
 
-LEFT_OUT = {"/api/auth/sign-out": "it would end the token that all others are asked with"}
+LEFT_OUT = {
+    "/api/auth/sign-out": "it would end the token that all others are asked with",
+    "/api/providers/models": "with a key that was put it asks a host that cannot be reached here",
+}
 UNLIMITED = {
     f"AIBT_LIMITS__{name}": "1000000"
     for name in (
@@ -27,8 +31,13 @@ SEED = "20260304"
 @pytest.fixture(scope="module")
 def unlimited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PlatformProcess]:
     """A platform without limits on how often one may ask."""
-    with FakeYahoo() as yahoo:
-        settings = {**UNLIMITED, "AIBT_MARKET__YAHOO_URL": yahoo.url}
+    with FakeYahoo() as yahoo, FakeOpenAI() as provider:
+        settings = {
+            **UNLIMITED,
+            **free_tool_ports(),
+            "AIBT_MARKET__YAHOO_URL": yahoo.url,
+            "OPENAI_API_BASE": provider.base_url,
+        }
         with PlatformProcess(tmp_path_factory.mktemp("schemathesis"), **settings) as running:
             yield running
 

@@ -20,7 +20,7 @@ from tests.integration.client import Client, Frame, Refused, connected
 from tests.integration.platform_process import (
     ROOT,
     PlatformProcess,
-    free_port,
+    free_tool_ports,
     kill,
     wait_until,
 )
@@ -54,14 +54,11 @@ def trading(
     tmp_path_factory: pytest.TempPathFactory, provider: FakeOpenAI
 ) -> Iterator[PlatformProcess]:
     """A platform whose provider is the fake one; its tests may kill sessions."""
-    ports = {
-        f"{name}_HTTP_PORT": str(free_port()) for name in ("MATH", "SEARCH", "TRADE", "GETPRICE")
-    }
     with PlatformProcess(
         tmp_path_factory.mktemp("trading"),
         OPENAI_API_BASE=provider.base_url,
         OPENAI_API_KEY=KEY,
-        **ports,
+        **free_tool_ports(),
     ) as running:
         yield running
 
