@@ -36,6 +36,34 @@ _NO_KEY = "none"  # the client insists on one; what it makes of it is not sent
 _CUT = {"length", "max_tokens"}
 
 
+class _Showing:
+    """Shows what has streamed so far: at once, then every so often, and never not at all."""
+
+    def __init__(self, collector: Collector, partial: Partial) -> None:
+        self._collector = collector
+        self._partial = partial
+        self._loop = asyncio.get_running_loop()
+        self._next_at = self._loop.time()
+        self._timer: asyncio.TimerHandle | None = None
+
+    async def __aenter__(self) -> None:
+        """Show nothing yet."""
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def changed(self) -> None:
+        """Show it now, or as soon as it is time again."""
+        if self._timer is None and self._collector.characters:
+            self._timer = self._loop.call_at(self._next_at, self._show)
+
+    def _show(self) -> None:
+        self._timer = None
+        self._next_at = self._loop.time() + _SHOWN_EVERY_S
+        self._partial(self._collector.shown)
+
+
 class OpenAIModel:
     """Asks one model of one provider, as often as it takes to get a good answer.
 
@@ -184,9 +212,8 @@ class OpenAIModel:
             stream=True,
             stream_cls=AsyncStream[object],
         )
-        now = asyncio.get_running_loop().time
-        shown_at = now() - _SHOWN_EVERY_S
-        async with stream:
+        showing = _Showing(collector, partial)
+        async with stream, showing:
             kind = stream.response.headers.get("content-type", "")
             if "json" in kind:
                 collector.take(json.loads(await stream.response.aread()))
@@ -195,9 +222,7 @@ class OpenAIModel:
             else:
                 async for chunk in stream:
                     collector.take(chunk)
-                    if collector.characters and now() - shown_at >= _SHOWN_EVERY_S:
-                        shown_at = now()
-                        partial(collector.shown)
+                    showing.changed()
                 _check_end(collector, stream.response.stream)
         _check_content(collector)
         partial(collector.shown)
