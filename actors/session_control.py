@@ -12,7 +12,8 @@ from actors.calls import ask
 from actors.handles import Handles
 from actors.live_runs import has_ended, has_resumed, is_still, live_status, wake_supervisor
 from actors.names import session_actor
-from actors.session_rows import command_key, is_hosted, set_session_state
+from actors.run_rows import command_key
+from actors.session_rows import is_hosted, set_session_state
 from aibt.errors import ActorUnavailable, LeaseLost, SessionEnded
 from aibt.live.events import Json
 from aibt.live.states import Desired, RunState

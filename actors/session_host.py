@@ -11,8 +11,8 @@ from contextlib import AbstractAsyncContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from actors.run_rows import command_key
 from actors.session_recorder import SessionRecorder
-from actors.session_rows import command_key
 from aibt.agents.session import Outcome, SessionRun
 from aibt.agents.session_status import status_of
 from aibt.agents.tools.desk import Desk

@@ -1,23 +1,15 @@
 """What happens to a session's row and events together, in one transaction."""
 
-from uuid import uuid4
-
+from actors.run_rows import HOSTED
 from aibt.live.events import Emission, Json
 from aibt.live.states import RunState
 from aibt.store.database import UnitOfWork
 from aibt.store.records import Session
 
-_HOSTED = frozenset({RunState.LOADING, RunState.RUNNING, RunState.PAUSED})
-
 
 def is_hosted(session: Session) -> bool:
     """Return whether a process should be hosting the session, by what its row says."""
-    return session.state in _HOSTED
-
-
-def command_key(command_id: str | None, what: str) -> str:
-    """Return the key of what a command caused: the same for every try of it."""
-    return f"command/{command_id or uuid4().hex}/{what}"
+    return session.state in HOSTED
 
 
 async def set_session_state(

@@ -13,11 +13,11 @@ from actors.calls import ask
 from actors.handles import Handles
 from actors.live_runs import has_ended, has_resumed, is_still, live_status, wake_supervisor
 from actors.names import training_actor
+from actors.run_rows import command_key
 from actors.training_files import TrainingFiles
 from actors.training_rows import (
     STATE,
     changed_by,
-    command_key,
     is_hosted,
     pause_row,
     queue_row,

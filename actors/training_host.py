@@ -12,9 +12,10 @@ from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 
 from actors.hosted_run import Build, Meter, Run
+from actors.run_rows import command_key
 from actors.training_files import TrainingFiles
 from actors.training_recorder import TrainingRecorder
-from actors.training_rows import changed_by, command_key, keep_best, reached
+from actors.training_rows import changed_by, keep_best, reached
 from aibt.clock import Clock
 from aibt.errors import ActorUnavailable, AibtError, LeaseLost, StoreUnavailable, TrainingEnded
 from aibt.live.event_log import Poll

@@ -1,8 +1,8 @@
 """What commands do to a training that no process hosts: its row and events, in one transaction."""
 
 from collections.abc import Mapping
-from uuid import uuid4
 
+from actors.run_rows import HOSTED, command_key
 from actors.training_files import TrainingFiles
 from aibt.live.events import Emission, Json
 from aibt.live.outbox import EPISODE
@@ -13,17 +13,10 @@ from aibt.store.records import Change, Training
 STATE = "state"
 """Kind of the events that tell of a new state."""
 
-_HOSTED = frozenset({RunState.LOADING, RunState.RUNNING, RunState.PAUSED})
-
 
 def is_hosted(training: Training) -> bool:
     """Return whether a process should be hosting the training, by what its row says."""
-    return training.state in _HOSTED and not training.parked
-
-
-def command_key(command_id: str | None, what: str) -> str:
-    """Return the key of what a command caused: the same for every try of it."""
-    return f"command/{command_id or uuid4().hex}/{what}"
+    return training.state in HOSTED and not training.parked
 
 
 async def pause_row(unit: UnitOfWork, training: Training, key: str) -> Training:
