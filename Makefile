@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PORT ?= 8080
 
-.PHONY: run demo test check bench clean help
+.PHONY: run demo test lint check bench clean help
 
 help:   ## Say what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 10
@@ -27,11 +27,13 @@ demo: $(READY)   ## Train a bot on EURUSD hourly bars, live in the terminal, wit
 test: $(READY)   ## Every test there is
 	@$(BIN)/python -m pytest
 
-check: $(READY)   ## Lint, types, architecture, and the tests that need no Ray: before every commit
+lint: $(READY)   ## Style, types and architecture
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/lint-imports --no-logo > /dev/null || $(BIN)/lint-imports --no-logo
 	@$(BIN)/mypy
+
+check: lint   ## Lint, and the tests that need no Ray: before every commit
 	@$(BIN)/python -m pytest -q -m 'not ray'
 
 bench: $(READY)   ## Benchmarks, printed beside what they are compared to, and saved

@@ -14,6 +14,7 @@ from aibt.live.states import Desired, RunState
 from aibt.settings import TrainingSettings
 from aibt.store.database import Store
 from aibt.store.records import CheckpointRow, Training
+from tests.patience import PATIENCE_S
 from tests.unit.actors.fakes import PER_EPISODE, CountingRun, Unmeasured
 
 LAST = 95
@@ -77,7 +78,7 @@ class Hosting:
         assert self.life is not None
         if self.pace is not None:
             self.pace.release(10 * LAST)
-        return await asyncio.wait_for(self.life, 20)
+        return await asyncio.wait_for(self.life, PATIENCE_S)
 
     async def lose(self) -> None:
         """Lose the process: a newer lease is taken, so that nothing it does counts any more."""
@@ -111,7 +112,7 @@ class Hosting:
 
 
 async def until(reached: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         while not reached():
             await asyncio.sleep(0.002)
 

@@ -20,13 +20,13 @@ from aibt.live.journal import Draft, Entry, Journal
 from aibt.live.states import Desired, RunState
 from aibt.store.database import Store
 from aibt.store.records import Session
+from tests.patience import PATIENCE_S
 from tests.unit.actors.hosting import until
 from tests.unit.agents.builders import END, START, PlainTools, calls, plain_tools, walking
 
 BARS = 6
 ROUNDS = 2  # requests of one decision
 DECISIONS = BARS - 1
-PATIENCE_S = 20.0
 
 
 def trading(messages: Sequence[Message]) -> Answer:

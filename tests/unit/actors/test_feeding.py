@@ -17,6 +17,7 @@ from aibt.live.states import RunState
 from aibt.store.database import Store
 from aibt.store.records import Training, User
 from aibt.store.service import Service
+from tests.patience import PATIENCE_S
 from tests.unit.actors.conftest import StartTraining
 from tests.unit.actors.fakes import PER_EPISODE, FakeHandles
 from tests.unit.actors.hosting import LAST, Hosting
@@ -66,7 +67,7 @@ class Follower:
         return feed
 
     async def to_the_end(self) -> None:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             while not (await self.look()).ended:
                 continue
 

@@ -3,6 +3,7 @@ import asyncio
 import pytest
 
 from actors.idleness import Idleness
+from tests.patience import PATIENCE_S
 
 
 async def test_it_lasts_so_long_from_the_beginning_where_nobody_asks() -> None:
@@ -35,5 +36,5 @@ async def test_a_question_that_fails_is_over_as_well() -> None:
     with pytest.raises(ValueError, match="no"), idleness.interrupted():
         raise ValueError("no")
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         await idleness.lasted()

@@ -10,6 +10,7 @@ from aibt.errors import ActorUnavailable, SessionEnded
 from aibt.live.journal import Entry
 from aibt.live.states import Desired, RunState
 from aibt.store.database import Store
+from tests.patience import PATIENCE_S
 from tests.unit.actors.conftest import StartSession
 from tests.unit.actors.hosting import until
 from tests.unit.actors.session_hosting import (
@@ -62,7 +63,7 @@ async def test_the_status_of_a_session_is_shown_while_it_runs(hosting: SessionHo
     host = await hosting.begin()
     await hosting.asked(1)
 
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         poll = await host.poll(host.session.last_seq, 0, 5)
         while poll.status is None or poll.status["partial"] != "hm":
             poll = await host.poll(poll.cursor, poll.status_version, 5)
@@ -111,7 +112,7 @@ async def test_the_account_is_scored_at_a_pause_without_keeping_its_answer_waiti
     host = await hosting.begin()
     await hosting.asked(1)
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         await host.pause(None)
         await host.resume(None)
 
@@ -124,7 +125,7 @@ async def test_a_stop_cuts_an_answer_and_no_event_follows_it(hosting: SessionHos
     host = await hosting.begin()
     await hosting.asked(1)
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         stopped = await host.stop("b" * 32)
 
     assert (stopped["state"], hosting.model.cut) == ("stopped", 1)
@@ -315,7 +316,7 @@ async def test_commands_that_race_are_taken_one_after_the_other(
     if when == "paused":
         await host.pause(None)
 
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         found = await asyncio.gather(
             *(getattr(host, name)(None) for name in commands), return_exceptions=True
         )
@@ -415,7 +416,7 @@ async def test_whoever_waits_at_a_session_before_it_is_opened_looks_again_at_onc
 ) -> None:
     host = await hosting.begin()
 
-    early = await asyncio.wait_for(host.poll(0, 0, 60), 10)
+    early = await asyncio.wait_for(host.poll(0, 0, 2 * PATIENCE_S), PATIENCE_S)
 
     assert early.ended or early.events
     await hosting.ended()

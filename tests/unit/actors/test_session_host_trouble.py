@@ -20,6 +20,7 @@ from aibt.errors import (
 )
 from aibt.live.states import Desired, RunState
 from aibt.store.database import Store
+from tests.patience import PATIENCE_S
 from tests.unit.actors.conftest import StartSession
 from tests.unit.actors.fakes import BusyStore, ForgetfulStore
 from tests.unit.actors.hosting import until
@@ -85,7 +86,7 @@ async def test_a_command_in_the_moment_of_trouble_waits_for_nothing(
     commanded = asyncio.create_task(getattr(host, command)(None))
     hosting.model.turns.release()
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         status = await commanded
 
     assert status["state"] in {"paused", "stopped", "running"}
@@ -117,7 +118,7 @@ async def test_a_resume_that_is_quicker_than_the_trouble_is_told_stands(
 
     assert host.state is RunState.RUNNING
     assert (await hosting.row()).desired is Desired.RUNNING
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         assert (await host.pause(None))["state"] == "paused"
     assert await seems_still(hosting)
     await host.resume(None)

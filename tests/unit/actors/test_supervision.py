@@ -13,6 +13,7 @@ from aibt.live.states import Desired, RunState
 from aibt.settings import TrainingSettings
 from aibt.store.database import Store
 from aibt.store.records import Training
+from tests.patience import PATIENCE_S
 from tests.unit.actors.conftest import StartTraining
 from tests.unit.actors.fakes import FakeCluster, FakeHosted, HandClock
 
@@ -207,7 +208,7 @@ async def test_one_that_hangs_while_it_is_asked_to_leave_delays_no_other(
         await supervision.look()
         await asyncio.sleep(0)
     other = await queued()
-    await asyncio.wait_for(supervision.look(), 10)
+    await asyncio.wait_for(supervision.look(), PATIENCE_S)
 
     assert cluster.launched[0].parks == 1
     assert [hosted.training.id for hosted in cluster.launched] == [training.id, other.id]
@@ -355,7 +356,7 @@ async def test_a_new_supervisor_takes_over_what_runs_and_starts_what_does_not(
     cluster.refuses_running = 2  # the directory comes up a little later
     looking = asyncio.create_task(supervision.run())
 
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while not cluster.launched:
             await asyncio.sleep(0.01)
     looking.cancel()

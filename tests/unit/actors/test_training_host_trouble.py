@@ -12,6 +12,7 @@ from actors.training_files import TrainingFiles
 from aibt.errors import ActorUnavailable, StoreUnavailable, TrainingEnded
 from aibt.live.states import Desired, RunState
 from aibt.store.database import Store
+from tests.patience import PATIENCE_S
 from tests.unit.actors.conftest import StartTraining
 from tests.unit.actors.fakes import PER_EPISODE, BusyStore, CountingRun, ForgetfulStore
 from tests.unit.actors.hosting import LAST, Hosting, states, until
@@ -341,7 +342,7 @@ async def test_whoever_waits_at_a_training_before_it_is_opened_looks_again_at_on
         await unit.leases.take(hosting.training.topic, "test")
     host = await hosting.begin()
 
-    early = await asyncio.wait_for(host.poll(0, 0, 60), 10)
+    early = await asyncio.wait_for(host.poll(0, 0, 2 * PATIENCE_S), PATIENCE_S)
 
     assert early.ended or early.events
     await hosting.ended()

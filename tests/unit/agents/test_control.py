@@ -16,6 +16,7 @@ from aibt.live.gate import Gate
 from aibt.live.journal import Draft
 from aibt.live.states import RunState
 from tests.fakes.openai import FakeOpenAI, fails, hangs, says, tool_call
+from tests.patience import PATIENCE_S
 from tests.unit.agents.builders import (
     Came,
     MemoryJournal,
@@ -42,7 +43,7 @@ async def running(run: SessionRun) -> AsyncIterator["asyncio.Task[Outcome]"]:
 
 
 async def until(is_so: Callable[[], Any]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while not is_so():
             await asyncio.sleep(0.005)
 
@@ -120,7 +121,7 @@ async def test_a_stop_ends_a_paused_session(provider: FakeOpenAI, model: OpenAIM
 
         gate.stop()
 
-        assert (await asyncio.wait_for(task, 5)).state is RunState.STOPPED
+        assert (await asyncio.wait_for(task, PATIENCE_S)).state is RunState.STOPPED
 
 
 class Slow(PlainTools):
@@ -260,7 +261,7 @@ async def test_a_provider_that_fails_while_its_session_is_paused_is_asked_again_
         failing.set()
         gate.resume()
 
-        assert (await asyncio.wait_for(task, 5)).state is RunState.FINISHED
+        assert (await asyncio.wait_for(task, PATIENCE_S)).state is RunState.FINISHED
     assert not troubles
     assert model.asked[0] == model.asked[1]
 

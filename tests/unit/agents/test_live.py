@@ -15,6 +15,7 @@ from aibt.agents.tools.desk import OrderRequest
 from aibt.errors import LeaseLost
 from aibt.live.gate import Gate
 from aibt.trading.orders import OrderAction
+from tests.patience import PATIENCE_S
 from tests.unit.agents.builders import MemoryJournal, Says, a_plan, calls
 from tests.unit.agents.live import BEGIN, HOUR, Feed, HandClock, a_live_run, hourly
 from tests.unit.agents.random_sessions import check_money, ledger
@@ -63,7 +64,7 @@ def _told(model: Says, decision: int) -> str:
 async def _until(run: Any, gate: Gate, steps: int) -> None:
     """Let a run go until it has taken so many steps, and stop it."""
     task = asyncio.ensure_future(run.run())
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         while run.step < steps and not task.done():
             await asyncio.sleep(0)
         gate.stop()
@@ -108,7 +109,7 @@ async def test_an_outside_client_places_orders_while_the_session_waits_for_a_bar
     run = a_live_run(feed, _script(), journal=journal, gate=gate)
     wanted = OrderRequest(action=OrderAction.BUY, symbol=BTC, share=Decimal("0.5"))
     task = asyncio.ensure_future(run.run())
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         while run.step < 1 or not run.desk.accepts or journal.entries[-1].kind != entries.ANSWER:
             await asyncio.sleep(0)
 
@@ -205,7 +206,7 @@ async def test_times_that_pass_in_a_pause_are_skipped_and_said_and_orders_before
     model = _script(None, _buy())
     run = a_live_run(feed, model, journal=journal, gate=gate)
     task = asyncio.ensure_future(run.run())
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         while not (journal.of(entries.ORDER) and run.step == 2):
             await asyncio.sleep(0)
         gate.pause()

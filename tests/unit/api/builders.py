@@ -16,6 +16,7 @@ from aibt.protocol.trainings import TrainingsStart
 from tests.fakes.entrance import Entrance
 from tests.fakes.platform import FakePlatform
 from tests.fakes.server import RunningServer
+from tests.patience import PATIENCE_S
 
 Frame = dict[str, Any]
 START: Frame = {
@@ -57,7 +58,7 @@ class Client:
         return request_id
 
     async def frame(self) -> Frame:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             frame: Frame = json.loads(await self.socket.recv())
         return frame
 
@@ -94,7 +95,9 @@ class World:
     @property
     def http(self) -> httpx.AsyncClient:
         """A client of REST, signed in as the laptop's user."""
-        return httpx.AsyncClient(base_url=self.server.http, headers=self.entrance.headers)
+        return httpx.AsyncClient(
+            base_url=self.server.http, headers=self.entrance.headers, timeout=PATIENCE_S
+        )
 
     def client(self, **options: Any) -> AbstractAsyncContextManager[Client]:
         @asynccontextmanager
@@ -140,6 +143,6 @@ class World:
 
     async def eventually(self, is_it: Callable[[], bool]) -> None:
         """Wait until something is so on the server's loop."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             while not await self.server.do(is_it):
                 await asyncio.sleep(0.01)

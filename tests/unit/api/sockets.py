@@ -10,6 +10,7 @@ import websockets
 
 from aibt.accounts.identity import Principal
 from tests.fakes.office import a_bearer
+from tests.patience import PATIENCE_S
 from tests.unit.api.builders import Client
 
 World = Any  # the fixture's class, tests/unit/api/builders.py
@@ -33,7 +34,7 @@ async def opened(
 
 
 async def ended(client: Client) -> int | None:
-    await asyncio.wait_for(client.socket.wait_closed(), 10)
+    await asyncio.wait_for(client.socket.wait_closed(), PATIENCE_S)
     return client.socket.close_code
 
 
@@ -41,7 +42,7 @@ async def refused(world: World, **shown: Any) -> int | None:
     """Return the code with which a socket is closed, to which nothing was said before."""
     async with opened(world, **shown) as client:
         with pytest.raises(websockets.ConnectionClosed):
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(PATIENCE_S):
                 await client.socket.recv()
         return await ended(client)
 

@@ -8,6 +8,7 @@ import pytest
 
 from aibt.live.states import RunState
 from tests.fakes.office import a_bearer, a_user
+from tests.patience import PATIENCE_S
 from tests.unit.api.builders import BOT, START
 
 World = Any  # the fixture's class, tests/unit/api/builders.py
@@ -17,7 +18,7 @@ ADA = "ada@example.com"
 async def signed_in(world: World, email: str) -> httpx.AsyncClient:
     bearer = await world.server.ask(a_bearer(world.entrance.office, email))
     headers = {"Authorization": f"Bearer {bearer}"}
-    return httpx.AsyncClient(base_url=world.server.http, headers=headers)
+    return httpx.AsyncClient(base_url=world.server.http, headers=headers, timeout=PATIENCE_S)
 
 
 async def ada(world: World) -> int:
@@ -92,7 +93,7 @@ async def test_a_disabled_user_is_out_everywhere_at_once_and_what_he_runs_stops(
         async with world.client(additional_headers=bearer) as client:
             await client.ask("bots-get")
             changed = await http.patch(f"/api/admin/users/{ada_id}", json={"disabled": True})
-            await asyncio.wait_for(client.socket.wait_closed(), 5)
+            await asyncio.wait_for(client.socket.wait_closed(), PATIENCE_S)
         refused = await hers.get("/api/auth/me")
         again = await http.patch(f"/api/admin/users/{ada_id}", json={"disabled": False})
         still = await hers.get("/api/auth/me")

@@ -29,6 +29,7 @@ from aibt.protocol.sessions import SessionsStart
 from aibt.protocol.trainings import TrainingsStart
 from aibt.settings import LimitSettings, Settings
 from tests.fakes.platform import EPOCH, FakePlatform
+from tests.patience import PATIENCE_S
 from tests.unit.api.builders import AGENT, BOT, RANGE, START
 
 NOBODY: Any = None  # streams begin when somebody has been let in
@@ -106,7 +107,7 @@ class Reader:
 
 
 async def until(is_it: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         while not is_it():
             await asyncio.sleep(0)
 

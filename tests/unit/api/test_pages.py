@@ -6,11 +6,12 @@ import re
 
 import httpx
 
+from tests.patience import PATIENCE_S
 from tests.unit.api.builders import World
 
 
 async def page(world: World) -> httpx.Response:
-    async with httpx.AsyncClient(base_url=world.server.http) as client:
+    async with httpx.AsyncClient(base_url=world.server.http, timeout=PATIENCE_S) as client:
         return await client.get("/sign-in")
 
 
@@ -42,7 +43,7 @@ async def test_what_the_page_sends_signs_in_once_and_sets_the_cookie(world: Worl
     token = await world.server.ask(accounts.link("local@localhost"))
     sent = {"token": token, "cookie": True}
 
-    async with httpx.AsyncClient(base_url=world.server.http) as client:
+    async with httpx.AsyncClient(base_url=world.server.http, timeout=PATIENCE_S) as client:
         origin = {"Origin": world.server.http}
         first = await client.post("/api/auth/link", json=sent, headers=origin)
         again = await client.post("/api/auth/link", json=sent, headers=origin)
@@ -55,7 +56,7 @@ async def test_what_the_page_sends_signs_in_once_and_sets_the_cookie(world: Worl
 
 
 async def test_the_page_is_no_part_of_the_rest_interface(world: World) -> None:
-    async with httpx.AsyncClient(base_url=world.server.http) as client:
+    async with httpx.AsyncClient(base_url=world.server.http, timeout=PATIENCE_S) as client:
         described = (await client.get("/openapi.json")).json()
 
     assert "/sign-in" not in described["paths"]

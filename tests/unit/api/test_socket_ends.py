@@ -9,6 +9,7 @@ from sqlalchemy import event
 
 from aibt.api.limits import Limits
 from aibt.settings import LimitSettings, ServeSettings, Settings
+from tests.patience import PATIENCE_S
 from tests.unit.accounts.clocks import SetClock
 from tests.unit.api.builders import BOT, QUICK, START, Client
 from tests.unit.api.sockets import (
@@ -192,7 +193,7 @@ async def test_who_goes_during_the_sign_in_leaves_no_place_taken(make_world: Any
             except websockets.ConnectionClosed:
                 return False  # those before have not been noticed yet
 
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         while not await comes_in():
             pass
 

@@ -13,6 +13,7 @@ from aibt.errors import ActorUnavailable
 from aibt.live.states import RunState
 from aibt.protocol.docs import python_example
 from tests.fakes.platform import FakePlatform
+from tests.patience import PATIENCE_S
 from tests.unit.api.builders import BOT, START
 
 
@@ -208,7 +209,7 @@ async def test_the_example_of_the_page_follows_a_training_through_broken_connect
         if number % 10 == 0:
             await do(lambda: cut_all(world))
     await do(lambda: platform.move(training_id, RunState.FINISHED))
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         last = await following
 
     numbers = seqs(seen)

@@ -13,6 +13,7 @@ from pydantic import SecretStr
 
 from aibt.settings import AccountSettings, LimitSettings, Settings
 from tests.fakes.supabase import API_KEY, LEGACY_SECRET, FakeSupabase
+from tests.patience import PATIENCE_S
 from tests.postgres import Database, Postgres
 from tests.unit.api.builders import World
 
@@ -52,7 +53,9 @@ async def listed(world: World, *emails: str) -> None:
 
 async def ask(world: World, method: str, path: str, bearer: str = "", **body: Any) -> Any:
     headers = {"Authorization": f"Bearer {bearer}"} if bearer else {}
-    async with httpx.AsyncClient(base_url=world.server.http, headers=headers) as http:
+    async with httpx.AsyncClient(
+        base_url=world.server.http, headers=headers, timeout=PATIENCE_S
+    ) as http:
         return await http.request(method, path, json=body or None)
 
 
@@ -132,7 +135,7 @@ async def test_a_disabled_user_and_one_off_the_list_are_out_at_once(
         async with world.http as http:
             await http.patch(f"/api/admin/users/{ids[ADA]}", json={"disabled": True})
             await http.delete(f"/api/admin/whitelist/{EVE}")
-        await asyncio.wait_for(socket.wait_closed(), 5)
+        await asyncio.wait_for(socket.wait_closed(), PATIENCE_S)
 
     disabled = await ask(world, "GET", "/api/bots", tokens[ADA])
     unlisted = await ask(world, "GET", "/api/bots", tokens[EVE])
@@ -204,7 +207,7 @@ async def test_the_hook_in_the_database_holds_who_goes_straight_to_supabase(
         await listed(world, ADA)
         answers = {}
         for email in (ADA, EVE):
-            async with httpx.AsyncClient(headers={"apikey": API_KEY}) as http:
+            async with httpx.AsyncClient(headers={"apikey": API_KEY}, timeout=PATIENCE_S) as http:
                 answers[email] = await http.post(
                     f"{supabase.url}/auth/v1/signup", json={"email": email, "password": PASSWORD}
                 )

@@ -9,6 +9,7 @@ import httpx
 import websockets
 
 from tests.fakes.office import a_bearer
+from tests.patience import PATIENCE_S
 from tests.unit.isolation.examples import QUERIES, ROUTES
 from tests.unit.isolation.world import CANARIES, DISABLED, EMAILS, Things, World
 
@@ -79,7 +80,7 @@ async def _heard(world: World, path: str, who: str, request: str | None) -> Sent
         ) as socket:
             if request is not None:
                 await socket.send(request)
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(PATIENCE_S):
                 while True:
                     frames.append(json.loads(await socket.recv()))
                     last = frames[-1]

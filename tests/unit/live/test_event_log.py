@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from aibt.live.event_log import EventLog, Poll
 from aibt.live.events import Event
+from tests.patience import PATIENCE_S
 
-PATIENCE_S = 20.0
 AT = datetime(2026, 1, 2, tzinfo=UTC)
 
 

@@ -10,8 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from aibt.errors import ActorUnavailable
 from aibt.live.gate import Gate, RunEnded, Verdict
-
-PATIENCE_S = 20.0
+from tests.patience import PATIENCE_S
 
 
 class Compute:

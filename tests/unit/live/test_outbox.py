@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 
 from aibt.live.events import Emission
 from aibt.live.outbox import EpisodeMerger, Outbox
-
-PATIENCE_S = 20.0
+from tests.patience import PATIENCE_S
 
 
 class HandClock:

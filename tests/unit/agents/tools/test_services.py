@@ -9,6 +9,7 @@ import pytest
 from aibt.agents.tools.services import ToolServices
 from aibt.clock import SystemClock
 from aibt.errors import Invalid, NotFound
+from tests.patience import PATIENCE_S
 from tests.unit.agents.tools.clients import ANY_FREE, MINE, Desks, NoWeb, a_client, running
 
 
@@ -17,7 +18,7 @@ def _task(name: str) -> "asyncio.Task[object]":
 
 
 async def _until_restarted(services: ToolServices, name: str) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while not (services.status()[name].restarts and services.status()[name].running):
             await asyncio.sleep(0.02)
 
