@@ -1,0 +1,185 @@
+import type { Connection, Follower, Frame } from "@/api/connection";
+import { EventList, type RunEvent } from "@/api/feeds/event-list";
+import { Problem, problemOf } from "@/api/problem";
+import { parseEvent } from "@/api/schema";
+import type { RunState } from "@/api/types";
+
+/** What a training and a session have in common, as far as a feed looks at them. */
+export interface RunMessage {
+  id: number;
+  state: RunState;
+  cursor: number;
+  reason: string | null;
+}
+
+export interface Backend<Run extends RunMessage> {
+  read: (id: number) => Promise<Run>;
+  events: (id: number, after: number, limit: number) => Promise<readonly RunEvent[]>;
+}
+
+export interface FeedOptions {
+  rateHz: number | null;
+  /** How many events of before are read at the start, and how many are kept. */
+  history: number;
+  capacity: number;
+}
+
+export const FEED_OPTIONS: FeedOptions = { rateHz: null, history: 3_000, capacity: 10_000 };
+const PAGE = 1_000;
+const AGAIN_MS = 3_000;
+
+/** Where a feed stands: `gone` where the run cannot be followed at all. */
+export type FeedPhase = "opening" | "live" | "ended" | "gone";
+
+/**
+ * One run as it happens: its message kept up to date, and its events in order, each exactly once.
+ *
+ * What changes is told to subscribers at most once per animation frame.
+ */
+export abstract class RunFeed<Run extends RunMessage, Event extends RunEvent> {
+  run: Run | null = null;
+  problem: Problem | null = null;
+  phase: FeedPhase = "opening";
+  /** When the last frame came (ms); null before the first. */
+  heardAt: number | null = null;
+  events: EventList<Event>;
+  protected abstract readonly topic: Follower["topic"];
+  protected abstract readonly kind: "training" | "session";
+
+  private readonly listeners = new Set<() => void>();
+  private leave: (() => void) | null = null;
+  private opening = 0; // counts openings and closings: what belongs to an older one is dropped
+  private isTelling = false;
+
+  constructor(
+    readonly id: number,
+    private readonly backend: Backend<Run>,
+    private readonly connection: Connection,
+    private readonly options: FeedOptions = FEED_OPTIONS,
+  ) {
+    this.events = new EventList(options.capacity);
+  }
+
+  subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+
+  /** Read the run, then follow it; tries again while the server is away. */
+  async open(): Promise<void> {
+    const opening = (this.opening += 1);
+    try {
+      const run = await this.backend.read(this.id);
+      if (opening !== this.opening) return;
+      this.run = run;
+      this.problem = null;
+      this.events = new EventList(
+        this.options.capacity,
+        Math.max(0, run.cursor - this.options.history),
+      );
+      this.follow();
+      this.opened();
+    } catch (error) {
+      if (opening !== this.opening) return;
+      this.problem = problemOf(error);
+      if (!this.problem.isPassing) this.phase = "gone";
+      else setTimeout(() => opening === this.opening && void this.open(), AGAIN_MS);
+    }
+    this.changed();
+  }
+
+  close(): void {
+    this.opening += 1;
+    this.leave?.();
+    this.leave = null;
+  }
+
+  /** Read events from before those that are here. */
+  async loadEarlier(): Promise<void> {
+    const before = this.events.before;
+    if (before <= 0) return;
+    const after = Math.max(0, before - PAGE);
+    const events = await this.backend.events(this.id, after, before - after);
+    this.events.prepend(
+      events.map((event) => this.read(event.seq, event.kind, event.data)),
+      after,
+    );
+    this.changed();
+  }
+
+  /** Take an answer to a command as the run's newest message. */
+  take(run: Run): void {
+    this.run = this.run === null ? run : this.joined(this.run, run);
+    this.changed();
+  }
+
+  /** What a subclass does with a status; it has no number and the latest counts. */
+  protected abstract tookStatus(data: unknown): void;
+  /** What a subclass does with an event that is new. */
+  protected abstract tookEvent(event: Event): void;
+  protected abstract joined(before: Run, now: Run): Run;
+
+  /** What a subclass reads once the run is known. */
+  protected opened(): void {}
+
+  protected changed(): void {
+    if (this.isTelling) return;
+    this.isTelling = true;
+    soon(() => {
+      this.isTelling = false;
+      for (const listener of this.listeners) listener();
+    });
+  }
+
+  private follow(): void {
+    this.phase = "live";
+    this.leave = this.connection.follow({
+      topic: this.topic,
+      runId: this.id,
+      rateHz: this.options.rateHz,
+      cursor: () => this.events.cursor,
+      onFrame: (frame) => this.heard(frame),
+      onEnd: (last) => this.ended(last),
+    });
+  }
+
+  private heard(frame: Frame): void {
+    this.heardAt = Date.now();
+    const kind = frame.inner_task;
+    if (kind === null) return;
+    try {
+      if (typeof frame.seq !== "number") {
+        if (kind === "status") this.tookStatus(parseEvent(this.kind, kind, frame.data));
+      } else {
+        const event = this.read(frame.seq, kind, parseEvent(this.kind, kind, frame.data));
+        if (this.events.add(event)) this.tookEvent(event);
+      }
+      this.problem = null;
+    } catch (error) {
+      this.problem = problemOf(error);
+    }
+    this.changed();
+  }
+
+  private read(seq: number, kind: string, data: unknown): Event {
+    return { seq, kind, data } as Event;
+  }
+
+  private ended(last: Record<string, unknown> | Problem): void {
+    this.heardAt = Date.now();
+    this.leave = null;
+    if (last instanceof Problem) {
+      this.problem = last;
+      this.phase = "gone";
+    } else {
+      this.phase = "ended";
+      this.take(last as unknown as Run);
+    }
+    this.changed();
+  }
+}
+
+function soon(act: () => void): void {
+  if (typeof requestAnimationFrame === "function" && !document.hidden) requestAnimationFrame(act);
+  else setTimeout(act, 100);
+}
