@@ -1,0 +1,134 @@
+"use client";
+
+import { clsx } from "clsx";
+import { X } from "lucide-react";
+import * as Radix from "radix-ui/dialog";
+import type { ReactElement, ReactNode } from "react";
+import { Button, IconButton } from "./button";
+import { Notice } from "./notice";
+
+interface DialogProps {
+  open?: boolean;
+  onOpenChange?: (open: boolean) => void;
+  /** The button that opens it; without one, `open` says whether it is open. */
+  trigger?: ReactElement;
+  title: string;
+  description?: ReactNode;
+  footer?: ReactNode;
+  children?: ReactNode;
+  width?: "sm" | "md" | "lg";
+  role?: "alertdialog";
+}
+
+const widths = { sm: "sm:max-w-md", md: "sm:max-w-xl", lg: "sm:max-w-4xl" };
+
+/** A question or a form before the page: in its middle, and the whole screen of a phone. */
+export function Dialog({
+  open,
+  onOpenChange,
+  trigger,
+  title,
+  description,
+  footer,
+  children,
+  width = "md",
+  role,
+}: DialogProps) {
+  return (
+    <Radix.Root open={open} onOpenChange={onOpenChange}>
+      {trigger && <Radix.Trigger asChild>{trigger}</Radix.Trigger>}
+      <Radix.Portal>
+        <Radix.Overlay className="bg-veil fixed inset-0 z-40" />
+        <Radix.Content
+          role={role}
+          {...(!description && { "aria-describedby": undefined })}
+          className={clsx(
+            "border-control bg-surface shadow-popup fixed z-40 flex flex-col",
+            role === "alertdialog"
+              ? "inset-x-3 top-1/2 max-h-[calc(100dvh-1.5rem)] -translate-y-1/2 rounded-lg border"
+              : "inset-0 sm:inset-x-3 sm:top-1/2 sm:bottom-auto sm:max-h-[calc(100dvh-2rem)] sm:-translate-y-1/2 sm:rounded-lg sm:border",
+            "mx-auto w-auto",
+            widths[width],
+          )}
+        >
+          <header className="flex items-start gap-2 px-4 pt-3 pb-2">
+            <div className="min-w-0 flex-1 pt-1">
+              <Radix.Title className="text-lg font-semibold wrap-anywhere">{title}</Radix.Title>
+              {description && (
+                <Radix.Description className="text-muted mt-0.5">{description}</Radix.Description>
+              )}
+            </div>
+            <Radix.Close asChild>
+              <IconButton icon={X} label="Close" />
+            </Radix.Close>
+          </header>
+          {children !== undefined && (
+            <div className="min-h-0 flex-1 overflow-y-auto px-4 py-2">{children}</div>
+          )}
+          {footer && (
+            <footer className="border-line mt-2 flex flex-wrap justify-end gap-2 border-t px-4 py-3">
+              {footer}
+            </footer>
+          )}
+        </Radix.Content>
+      </Radix.Portal>
+    </Radix.Root>
+  );
+}
+
+interface ConfirmDialogProps {
+  open?: boolean;
+  onOpenChange?: (open: boolean) => void;
+  trigger?: ReactElement;
+  title: string;
+  /** One sentence: what happens, and whether it can be undone. */
+  consequence: string;
+  confirmLabel: string;
+  onConfirm: () => void;
+  danger?: boolean;
+  busy?: boolean;
+  problem?: { msg: string } | null;
+  children?: ReactNode;
+}
+
+/** Asks before something is done that cannot simply be undone; the one who opened it closes it. */
+export function ConfirmDialog({
+  consequence,
+  confirmLabel,
+  onConfirm,
+  danger,
+  busy,
+  problem,
+  children,
+  ...rest
+}: ConfirmDialogProps) {
+  return (
+    <Dialog
+      {...rest}
+      role="alertdialog"
+      width="sm"
+      description={consequence}
+      footer={
+        <>
+          <Radix.Close asChild>
+            <Button disabled={busy}>Cancel</Button>
+          </Radix.Close>
+          <Button variant={danger ? "danger" : "primary"} busy={busy} onClick={onConfirm}>
+            {confirmLabel}
+          </Button>
+        </>
+      }
+    >
+      {children || problem ? (
+        <div className="flex flex-col gap-3">
+          {children}
+          {problem && (
+            <Notice tone="danger" live>
+              {problem.msg}
+            </Notice>
+          )}
+        </div>
+      ) : undefined}
+    </Dialog>
+  );
+}
