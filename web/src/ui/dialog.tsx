@@ -18,7 +18,15 @@ interface DialogProps {
   children?: ReactNode;
   width?: "sm" | "md" | "lg";
   role?: "alertdialog";
+  /** On a phone it comes from the bottom, as high as its content, instead of filling the screen. */
+  sheet?: boolean;
 }
+
+const full =
+  "inset-0 sm:inset-x-3 sm:top-1/2 sm:bottom-auto sm:max-h-[calc(100dvh-2rem)] sm:-translate-y-1/2 sm:rounded-lg sm:border";
+const low =
+  "inset-x-0 bottom-0 max-h-[85dvh] rounded-t-lg border-t pb-[env(safe-area-inset-bottom)] sm:inset-x-3 sm:top-1/2 sm:bottom-auto sm:-translate-y-1/2 sm:rounded-lg sm:border";
+const small = "inset-x-3 top-1/2 max-h-[calc(100dvh-1.5rem)] -translate-y-1/2 rounded-lg border";
 
 const widths = { sm: "sm:max-w-md", md: "sm:max-w-xl", lg: "sm:max-w-4xl" };
 
@@ -33,6 +41,7 @@ export function Dialog({
   children,
   width = "md",
   role,
+  sheet,
 }: DialogProps) {
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
@@ -44,9 +53,7 @@ export function Dialog({
           {...(!description && { "aria-describedby": undefined })}
           className={clsx(
             "border-control bg-surface shadow-popup fixed z-40 flex flex-col",
-            role === "alertdialog"
-              ? "inset-x-3 top-1/2 max-h-[calc(100dvh-1.5rem)] -translate-y-1/2 rounded-lg border"
-              : "inset-0 sm:inset-x-3 sm:top-1/2 sm:bottom-auto sm:max-h-[calc(100dvh-2rem)] sm:-translate-y-1/2 sm:rounded-lg sm:border",
+            role === "alertdialog" ? small : sheet ? low : full,
             "mx-auto w-auto",
             widths[width],
           )}

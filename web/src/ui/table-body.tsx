@@ -34,6 +34,7 @@ function WholeBody<T>({ sorted, ...table }: TableBodyProps<T>) {
 
 function VirtualBody<T>({ sorted, scroller, virtual, ...table }: TableBodyProps<T>) {
   const height = virtual?.rowHeight ?? 36;
+  // eslint-disable-next-line react-hooks/incompatible-library -- read in this very render, never passed on
   const virtualizer = useVirtualizer({
     count: sorted.length,
     getScrollElement: () => scroller.current,

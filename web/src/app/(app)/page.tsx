@@ -1,3 +1,7 @@
-export default function Page() {
-  return <main>AIBT</main>;
+"use client";
+
+import { Page } from "@/ui/page";
+
+export default function Home() {
+  return <Page title="Home">{null}</Page>;
 }
