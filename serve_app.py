@@ -48,7 +48,8 @@ def main() -> int:
         return 2
     # Ray reads these when it is imported, in this process and in all that it starts
     environment.update(ray_environment(settings.serve))
-    environment.update({"AIBT_STORE__ROOT": str(settings.store.root.resolve())})
+    environment["AIBT_STORE__ROOT"] = str(settings.store.root.resolve())
+    environment["AIBT_SERVE__WEB_ROOT"] = str(settings.serve.web_folder.resolve())
     try:
         run(settings)
     except AibtError as error:

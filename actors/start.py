@@ -126,15 +126,25 @@ def _taken_port(settings: Settings) -> str | None:
     return None
 
 
+def _what_to_open(settings: Settings, home: str, link: str | None) -> str:
+    if not settings.serve.has_pages:
+        return (
+            "There are no pages to open: `make web` builds them, then start again. A program signs "
+            "in with `aibt token`."
+        )
+    if link is None:
+        return f"Open {home}"
+    return f"Open {link}  It signs you in, once and within an hour."
+
+
 def where(settings: Settings, dashboard: str | None, link: str | None) -> str:
-    """Return where everything is, and a link that signs in."""
+    """Return where everything is, and what to open."""
     at = f"{settings.serve.host}:{settings.serve.port}"
     lines = [
         f"AIBT is ready.  http://{at}   REST docs http://{at}/docs   WebSocket ws://{at}/ws",
         f"Store: {settings.store.root}",
+        _what_to_open(settings, f"http://{at}", link),
     ]
-    if link:
-        lines.append(f"Sign in with this link, once and within an hour:  {link}")
     if dashboard:
         lines.append(f"Ray dashboard: http://{dashboard}   its token lies in ~/.ray/auth_token")
     if settings.serve.haproxy:

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, HttpUrl, SecretStr, model_val
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "AIBT_"
+WEB_SEAL = "policy.json"  # of a built web application: written when all else of it is there
 _DOTENV = ".env"
 _ELSEWHERE = ("AIBT_TOKEN",)  # the command line's own
 _ELSEWHERE_PREFIX = "AIBT_TEST_"  # the tests' own
@@ -118,6 +119,20 @@ class ServeSettings(SettingsGroup):
     allowed_origins: tuple[str, ...] = Field(
         default=(), description="origins that may open a WebSocket, besides the server's own"
     )
+    web_root: Path | None = Field(
+        default=None,
+        description="folder of the built web application; none: `web/out` of this checkout",
+    )
+
+    @property
+    def web_folder(self) -> Path:
+        """Where the built web application lies, if there is one."""
+        return self.web_root or Path(__file__).parents[1] / "web" / "out"
+
+    @property
+    def has_pages(self) -> bool:
+        """Whether there is a web application to serve."""
+        return (self.web_folder / WEB_SEAL).is_file()
 
 
 class RaySettings(SettingsGroup):

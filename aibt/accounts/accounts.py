@@ -16,6 +16,7 @@ from aibt.clock import Clock
 from aibt.errors import Forbidden, NotFound, NotSignedIn, UserDisabled
 from aibt.store.database import Store
 from aibt.store.service import Service
+from aibt.store.users import LOCAL_EMAIL
 
 TICKET_S: Final = 30.0
 LINK_S: Final = 3_600.0
@@ -89,6 +90,12 @@ class Accounts:
             elif principal.sign_in_id in ended or principal.until <= now:
                 refused[principal] = NotSignedIn("this sign-in is over")
         return refused
+
+    async def may_sign_up(self) -> bool:
+        """Say whether anybody is listed but the laptop's user, who has his account."""
+        async with self._service.reading() as unit:
+            listed = await unit.listed_emails.page(limit=2)
+        return any(one.email != LOCAL_EMAIL for one in listed)
 
     async def ticket(self, principal: Principal) -> tuple[str, datetime]:
         """Make a ticket that opens one WebSocket, and say until when it does."""

@@ -27,6 +27,7 @@ from aibt.protocol.accounts import (
     SignUp,
     TicketMessage,
     UserMessage,
+    WaysMessage,
 )
 from aibt.protocol.message import PROVIDER_PATTERN
 from aibt.store.records import SealedSecret, User
@@ -39,6 +40,19 @@ Provider = Annotated[
 ]
 RefreshCookie = Annotated[str | None, Cookie(alias=REFRESH_COOKIE, include_in_schema=False)]
 _ADA = {"email": "ada@example.com", "password": "correct horse battery staple"}
+
+
+@router.get("/auth/ways", responses=responses(signed_in=False))
+async def ways(gateway: GatewayOf) -> WaysMessage:
+    """Say how one may sign in here."""
+    gateway.pacing.stranger()
+    settings = gateway.settings
+    return WaysMessage(
+        identity=settings.accounts.identity,
+        mode=settings.mode,
+        sign_up=await gateway.ask(gateway.office.accounts.may_sign_up()),
+        link=settings.mode == "laptop",
+    )
 
 
 @router.post(

@@ -15,7 +15,6 @@ from aibt.api import (
     health,
     leaderboard,
     market,
-    pages,
     providers,
     sessions,
     tool_services,
@@ -23,6 +22,7 @@ from aibt.api import (
     trainings,
 )
 from aibt.api.errors import add_handlers
+from aibt.api.export import read_export
 from aibt.api.feeds import FeedHub
 from aibt.api.gateway import Backend, Gateway
 from aibt.api.headers import Guard
@@ -31,6 +31,7 @@ from aibt.api.metrics import Meter, NoMeter
 from aibt.api.pacing import Pacing
 from aibt.api.socket import Sockets
 from aibt.api.trading_socket import TradingConnection
+from aibt.api.web import WebRoute
 from aibt.clock import Clock
 from aibt.protocol.client import PROTOCOL_VERSION
 from aibt.settings import Settings
@@ -42,6 +43,7 @@ _ABOUT = {
     "openapi": "/openapi.json",
     "docs": "/docs",
     "health": "/healthz",
+    "pages": "not built: `make web` builds them, then start again",
 }
 
 
@@ -108,13 +110,8 @@ def create_app(
         tool_services.router,
         market.router,
         health.router,
-        pages.router,
     ):
         app.include_router(router)
-
-    @app.get("/", include_in_schema=False)
-    async def about() -> dict[str, str]:
-        return _ABOUT
 
     @app.websocket("/ws")
     async def ws(websocket: WebSocket) -> None:
@@ -125,5 +122,13 @@ def create_app(
     async def ws_trading(websocket: WebSocket) -> None:
         sockets: Sockets = websocket.app.state.sockets
         await sockets.serve(websocket, TradingConnection)
+
+    if files := read_export(settings.serve.web_folder):
+        app.router.routes.append(WebRoute(files))
+    else:
+
+        @app.get("/", include_in_schema=False)
+        async def about() -> dict[str, str]:
+            return _ABOUT
 
     return app

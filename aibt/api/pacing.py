@@ -5,6 +5,7 @@ from aibt.clock import Clock
 from aibt.settings import LimitSettings
 
 _BURST_S = 4.0
+_STRANGERS = "strangers"  # no user has this id
 
 
 class Pacing:
@@ -23,6 +24,14 @@ class Pacing:
             RateLimited: he has asked too often.
         """
         self._commands.take(str(user_id))
+
+    def stranger(self) -> None:
+        """Let somebody ask who has not signed in; all of them together are one.
+
+        Raises:
+            RateLimited: they have asked too often.
+        """
+        self._commands.take(_STRANGERS)
 
     def start(self, user_id: int) -> None:
         """Let a user start something.

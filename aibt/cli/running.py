@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from aibt.settings import Settings
 
 _DASHBOARD: Final = re.compile(r"Ray dashboard: (\S+)")
-_LINK: Final = re.compile(r"Sign in with this link.*?(http\S+/sign-in#\S+)")
+_LINK: Final = re.compile(r"^Open (http\S+/sign-in#\S+)")
 _LOG_S: Final = 3.0  # the log names these a moment after commands work
 _HAPROXY: Final = (
     "HAProxy's statistics and metrics (ports 8404 and 9101, or free ones) listen on every "
@@ -90,7 +90,8 @@ def up(
         stop(files, started, clock)
         raise
     output.say(f"The platform is ready after {formats.duration(clock.monotonic() - began)}.")
-    link = None if chosen.mode == "production" else _logged(files, _LINK)
+    prints_link = chosen.mode == "laptop" and chosen.serve.has_pages
+    link = _logged(files, _LINK) if prints_link else None
     output.show(output.facts(where(url, chosen, files, dashboard_of(files, chosen), link)))
 
 
@@ -179,7 +180,9 @@ def where(
         ("API docs", f"{url}/docs"),
     ]
     if link:
-        found.append(("Sign in", f"{link}  (once, within an hour; else `aibt users link`)"))
+        found.append(("Open", f"{link}  (signs in, once, within an hour; else `aibt users link`)"))
+    elif not chosen.serve.has_pages:
+        found.append(("Pages", "not built: `make web` builds them"))
     if dashboard:
         found.append(("Ray dashboard", f"{dashboard}  (its token lies in ~/.ray/auth_token)"))
     found += [("Store", str(chosen.store.root.resolve())), ("Log", str(files.log))]

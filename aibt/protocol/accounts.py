@@ -111,6 +111,15 @@ class MeMessage(WireMessage):
     signed_in_until: AwareDatetime | None = Field(description="null: not limited here")
 
 
+class WaysMessage(WireMessage):
+    """How one may sign in here; for whoever has not."""
+
+    identity: Literal["local", "supabase"] = Field(description="who checks passwords")
+    mode: Literal["laptop", "production"]
+    sign_up: bool = Field(description="e-mails are listed that may make an account")
+    link: bool = Field(description="the start prints a link that signs in once")
+
+
 class TicketMessage(WireMessage):
     """Opens one WebSocket, once and soon.
 

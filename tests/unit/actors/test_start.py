@@ -8,7 +8,7 @@ import pytest
 
 from actors.start import refusal, refusal_by_cluster, refusal_by_store, sign_in_link, where
 from aibt.clock import SystemClock
-from aibt.settings import Settings
+from aibt.settings import WEB_SEAL, Settings
 from aibt.store.migration import migrate
 from tests.fakes.office import a_user, an_office
 from tests.postgres import Postgres
@@ -128,14 +128,33 @@ async def test_a_role_that_the_policies_do_not_hold_is_refused(
 async def test_a_laptop_is_told_a_link_that_signs_in_once_and_production_is_not(
     tmp_path: Path,
 ) -> None:
-    chosen = settings(tmp_path)
+    (tmp_path / WEB_SEAL).write_text("{}")
+    chosen = settings(tmp_path, serve={"web_root": tmp_path})
     migrate(chosen.store.database_url)
 
     link = await sign_in_link(chosen, SystemClock()) or ""
 
     assert link.startswith("http://127.0.0.1:8080/sign-in#")
-    assert link in where(chosen, None, link)
+    assert f"Open {link}" in where(chosen, None, link)
     async with an_office(tmp_path, settings=chosen) as office:
         signed_in = await office.accounts.follow_link(link.partition("#")[2])
     assert signed_in.user.is_admin
     assert await sign_in_link(settings(tmp_path, **PRODUCTION), SystemClock()) is None
+
+
+def test_the_start_says_what_to_open_or_how_to_build_it(tmp_path: Path) -> None:
+    chosen = settings(tmp_path, **PRODUCTION, serve={"web_root": tmp_path})
+
+    unbuilt = where(chosen, None, None)
+    (tmp_path / WEB_SEAL).write_text("{}")
+    built = where(chosen, None, None)
+
+    assert "`make web` builds them" in unbuilt
+    assert "Open http://127.0.0.1:8080\n" in built
+    assert "make web" not in built
+
+
+def test_a_link_that_no_page_could_follow_is_not_shown(tmp_path: Path) -> None:
+    chosen = settings(tmp_path, serve={"web_root": tmp_path})
+
+    assert "sign-in#" not in where(chosen, None, "http://127.0.0.1:8080/sign-in#abc")

@@ -25,6 +25,7 @@ from aibt.api.signing_in import SignedInRoute
 from tests.unit.api.doors import ADA, Door, an_open_door
 
 OPEN = {
+    ("GET", "/api/auth/ways"),
     ("POST", "/api/auth/sign-up"),
     ("POST", "/api/auth/sign-in"),
     ("POST", "/api/auth/link"),

@@ -26,7 +26,7 @@ class Health(BaseHTTPRequestHandler):
 if MODE == "die":
     sys.stderr.write("the store is of another version\n")
     sys.exit(4)
-sys.stdout.write("Sign in with this link, once:  http://127.0.0.1:1/sign-in#abc\n")
+sys.stdout.write("Open http://127.0.0.1:1/sign-in#abc  It signs you in.\n")
 sys.stdout.write("Ray dashboard: http://127.0.0.1:12345   its token lies there\n")
 sys.stdout.flush()
 if MODE == "stubborn":

@@ -17,6 +17,7 @@ from aibt.cli.processes import birth
 from aibt.cli.server import Running, ServerFiles, free_port
 from aibt.errors import Unavailable
 from aibt.live.states import RunState
+from aibt.settings import WEB_SEAL
 from tests.unit.cli.builders import World, run
 
 STUB = Entry(serve=(sys.executable, str(Path(__file__).with_name("stub_serve.py"))))
@@ -36,6 +37,16 @@ def port(monkeypatch: pytest.MonkeyPatch) -> int:
     chosen = free_port()
     monkeypatch.setenv("PORT", str(chosen))
     return chosen
+
+
+@pytest.fixture(autouse=True)
+def built_pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The seal of a web application; without it there are no pages."""
+    seal = tmp_path / "pages" / WEB_SEAL
+    seal.parent.mkdir()
+    seal.write_text("{}")
+    monkeypatch.setenv("AIBT_SERVE__WEB_ROOT", str(seal.parent))
+    return seal
 
 
 def pid_of(files: ServerFiles) -> int:
@@ -64,6 +75,17 @@ def test_up_starts_the_platform_waits_until_it_is_ready_and_says_where_everythin
         assert place in result.stdout
     assert birth(pid_of(files)) is not None
     assert files.log.stat().st_mode & 0o077 == 0
+
+
+def test_without_pages_up_says_how_to_build_them_and_names_no_link(
+    files: ServerFiles, port: int, built_pages: Path
+) -> None:
+    built_pages.unlink()
+
+    said = run("up", entry=STUB).stdout
+
+    assert "make web" in said
+    assert "sign-in#" not in said
 
 
 def test_a_second_up_finds_the_first(files: ServerFiles, port: int) -> None:

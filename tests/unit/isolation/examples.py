@@ -64,6 +64,7 @@ def body(**given: Any) -> Callable[[World, Things], Any]:
 
 ROUTES: dict[tuple[str, str], Example] = {
     ("GET", "/healthz"): Example(PUBLIC),
+    ("GET", "/api/auth/ways"): Example(PUBLIC),
     ("POST", "/api/auth/sign-up"): Example(SIGN_IN, body=body(**_ADA)),
     ("POST", "/api/auth/sign-in"): Example(SIGN_IN, body=body(**_ADA)),
     ("POST", "/api/auth/link"): Example(SIGN_IN, body=body(token="x")),
