@@ -1,0 +1,72 @@
+import clsx from "clsx";
+import { useImperativeHandle, useRef } from "react";
+import { formatNumber, formatTime } from "@/lib/format";
+import { seriesColour } from "../theme";
+import type { ChartTheme } from "../theme";
+import type { LineChartProps } from "../types";
+import type { Reading } from "./line-view";
+
+export interface LegendHandle {
+  read: (reading: Reading) => void;
+}
+
+interface LegendProps extends Pick<LineChartProps, "series" | "xKind" | "xLabel" | "zone"> {
+  theme: ChartTheme | null;
+  format: (value: number) => string;
+  hidden: ReadonlySet<number>;
+  onToggle: (series: number) => void;
+  handle: React.Ref<LegendHandle>;
+}
+
+/** The names of the series with their values under the cursor; a click hides or shows one. */
+export function Legend(props: LegendProps) {
+  const { series, xKind, xLabel, zone = "utc", theme, format, hidden, onToggle, handle } = props;
+  const place = useRef<HTMLSpanElement>(null);
+  const list = useRef<HTMLUListElement>(null);
+
+  useImperativeHandle(handle, () => ({
+    read: ({ x, values }) => {
+      const text = (value: number) =>
+        xKind === "time" ? formatTime(value * 1000, zone) : formatNumber(value);
+      if (place.current) place.current.textContent = x === null ? "" : text(x);
+      list.current?.querySelectorAll("[data-value]").forEach((cell, index) => {
+        const value = values[index] ?? null;
+        cell.textContent = value === null ? "–" : format(value);
+      });
+    },
+  }));
+
+  return (
+    <div className="flex min-h-8 flex-wrap items-center gap-x-1 text-xs">
+      <p className="text-muted mr-2">
+        {xLabel && `${xLabel} `}
+        <span ref={place} className="text-ink inline-block min-w-[4ch]" />
+      </p>
+      <ul ref={list} className="flex flex-wrap items-center">
+        {series.map(({ name, colour, dashed }, index) => (
+          <li key={name}>
+            <button
+              type="button"
+              aria-pressed={!hidden.has(index)}
+              title={hidden.has(index) ? `Show ${name}` : `Hide ${name}`}
+              onClick={() => onToggle(index)}
+              className={clsx(
+                "hover:bg-raised inline-flex min-h-8 items-center gap-1.5 rounded-md px-2",
+                "pointer-coarse:min-h-10",
+                hidden.has(index) ? "text-muted line-through" : "text-ink",
+              )}
+            >
+              <span
+                aria-hidden
+                className={clsx("w-3 border-t-2", dashed && "border-dashed")}
+                style={theme ? { borderColor: seriesColour(theme, colour ?? index) } : undefined}
+              />
+              {name}
+              <span data-value className="inline-block min-w-[6ch] text-right font-medium" />
+            </button>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}

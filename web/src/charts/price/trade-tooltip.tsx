@@ -1,0 +1,46 @@
+import type { TradeFacts } from "./trade-text";
+
+interface TradeTooltipProps {
+  facts: TradeFacts;
+  /** Where it points to, in the chart. */
+  at: { x: number; y: number };
+  width: number;
+  height: number;
+}
+
+const WIDTH = 232;
+const HEIGHT = 150;
+const GAP = 12;
+
+export function TradeTooltip({ facts, at, width, height }: TradeTooltipProps) {
+  const right = at.x + GAP + WIDTH <= width;
+  const left = Math.max(0, right ? at.x + GAP : Math.min(at.x - GAP, width) - WIDTH);
+  const top = Math.max(0, Math.min(at.y - HEIGHT / 2, height - HEIGHT));
+  return (
+    <div
+      className="border-line bg-raised text-ink pointer-events-none absolute z-10 rounded-md border p-2 text-xs"
+      style={{ left, top, width: WIDTH }}
+    >
+      <p className="mb-1 flex justify-between gap-2 font-medium">
+        <span>{facts.title}</span>
+        <span className={facts.won ? "text-up" : "text-down"}>{facts.profit}</span>
+      </p>
+      <dl className="grid grid-cols-[auto_1fr] gap-x-3 gap-y-0.5">
+        <Fact name="Entry" value={facts.entry} />
+        <Fact name="Exit" value={facts.exit} />
+        <Fact name="Amount" value={facts.amount} />
+        <Fact name="Return" value={facts.share} />
+        <Fact name="Held" value={facts.held} />
+      </dl>
+    </div>
+  );
+}
+
+function Fact({ name, value }: { name: string; value: string }) {
+  return (
+    <>
+      <dt className="text-muted">{name}</dt>
+      <dd className="text-right">{value}</dd>
+    </>
+  );
+}
