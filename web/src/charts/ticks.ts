@@ -18,7 +18,7 @@ export function tickText(seconds: number, zone: Zone, form: TickForm): string {
   const timeZone = zone === "utc" ? "UTC" : undefined;
   const format = formats.get(key) ?? new Intl.DateTimeFormat("en-GB", { ...FORMS[form], timeZone });
   formats.set(key, format);
-  return format.format(seconds * 1000);
+  return format.format(seconds * 1000).replace("Sept", "Sep");
 }
 
 /** The form that tells apart the ticks of a time axis that are so many seconds away from each other. */

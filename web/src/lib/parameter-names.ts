@@ -22,7 +22,7 @@ export const names: Record<string, { label: string; hint?: string; unit?: string
   end: { label: "Last date" },
   environments: { label: "Parallel accounts" },
   fee_bps: { label: "Fee", unit: "bps" },
-  fresh: { label: "Start from new weights" },
+  fresh: { label: "Start from new weights", hint: "Otherwise it goes on from the bot’s best" },
   gamma: {
     label: "Discount",
     hint: "What the next bar's reward counts beside this bar's: near 1 looks far ahead",
@@ -56,7 +56,7 @@ export const names: Record<string, { label: string; hint?: string; unit?: string
   rollout_workers: { label: "Rollout workers" },
   seed: { label: "Random seed" },
   slippage_bps: { label: "Slippage", unit: "bps" },
-  source: { label: "Market source" },
+  source: { label: "Market source", hint: "Where the bars come from" },
   start: { label: "First date" },
   symbol: { label: "Symbol" },
   temperature: { label: "Temperature" },

@@ -81,7 +81,7 @@ function described(name: string, schema: JsonSchema, required: boolean): Paramet
   return {
     name,
     label: names[name]?.label ?? plainName(name),
-    description: names[name]?.hint ?? sentence(schema.description ?? kept.description ?? ""),
+    description: hintOf(name, schema.description ?? kept.description ?? ""),
     unit: names[name]?.unit ?? null,
     kind: kindOf(kept),
     required,
@@ -109,11 +109,22 @@ function kindOf({ type, enum: values, const: only, format }: JsonSchema): Kind {
 }
 
 /** Write a description as a person reads it: fields by their labels, and what an empty field means. */
-function sentence(description: string): string {
-  const text = description
+function hintOf(name: string, description: string): string {
+  const [wire = "", empty] = description.split("; null: ");
+  const meaning = names[name]?.hint ?? capital(readable(wire));
+  const isLabel = meaning.toLowerCase() === names[name]?.label.toLowerCase();
+  const parts = [isLabel ? "" : meaning, empty ? `Empty: ${readable(empty)}` : ""];
+  return parts.filter(Boolean).join(". ");
+}
+
+function readable(text: string): string {
+  return text
     .replace(/`([a-z_]+)`/g, (_, name: string) => `“${names[name]?.label ?? name}”`)
     .replaceAll("`", "")
-    .replace(/; null: (.+)$/, "; empty: $1");
+    .replaceAll("'", "’");
+}
+
+function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 

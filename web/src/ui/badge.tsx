@@ -37,7 +37,7 @@ export function Badge({ tone = "neutral", icon: Icon, title, children, spinning 
     <span
       title={title}
       className={clsx(
-        "inline-flex min-h-5 items-center gap-1 rounded-sm border px-1.5 text-xs font-medium whitespace-nowrap",
+        "inline-flex min-h-5 items-center gap-1 rounded-sm border px-1.5 align-middle text-xs font-medium whitespace-nowrap",
         tones[tone],
       )}
     >

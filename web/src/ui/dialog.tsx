@@ -49,7 +49,7 @@ export function Dialog({
       <Radix.Portal>
         <Radix.Overlay className="bg-veil fixed inset-0 z-40" />
         <Radix.Content
-          role={role}
+          {...(role && { role })}
           {...(!description && { "aria-describedby": undefined })}
           className={clsx(
             "border-control bg-surface shadow-popup fixed z-40 flex flex-col",

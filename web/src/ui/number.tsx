@@ -14,11 +14,17 @@ export function Percent({ value, digits }: { value: Value; digits?: number }) {
   return <span className="whitespace-nowrap">{formatPercent(value, { digits })}</span>;
 }
 
+interface CountProps {
+  value: Value;
+  compact?: boolean;
+  digits?: number;
+}
+
 /** A number of things; long ones can be short, with the whole number on demand. */
-export function Count({ value, compact }: { value: Value; compact?: boolean }) {
+export function Count({ value, compact, digits }: CountProps) {
   return (
     <span className="whitespace-nowrap" title={compact ? formatNumber(value) : undefined}>
-      {compact ? formatCompact(value) : formatNumber(value)}
+      {compact ? formatCompact(value) : formatNumber(value, { digits })}
     </span>
   );
 }
@@ -39,13 +45,15 @@ export function Delta({ value, as = "money", digits, arrow }: DeltaProps) {
   return (
     <span
       className={clsx(
-        "inline-flex items-center gap-0.5 whitespace-nowrap",
+        "whitespace-nowrap",
         sign > 0 && "text-up",
         sign < 0 && "text-down",
         sign === 0 && "text-muted",
       )}
     >
-      {arrow && sign !== 0 && <Arrow aria-hidden className="size-3.5" />}
+      {arrow && sign !== 0 && (
+        <Arrow aria-hidden className="mr-0.5 inline size-3.5 align-[-0.125em]" />
+      )}
       {writers[as](value, { sign: true, digits })}
     </span>
   );

@@ -37,7 +37,11 @@ export function Panel({ title, hint, actions, children, level = 2, flush, classN
         </header>
       )}
       <div
-        className={flush ? undefined : clsx("px-3 pb-3 sm:px-4 sm:pb-4", !title && "pt-3 sm:pt-4")}
+        className={
+          flush
+            ? "overflow-hidden rounded-b-lg"
+            : clsx("px-3 pb-3 sm:px-4 sm:pb-4", !title && "pt-3 sm:pt-4")
+        }
       >
         {children}
       </div>

@@ -66,7 +66,6 @@ export function ParameterField<M extends Model>({
   return (
     <Field
       {...words}
-      hint={words.hint === words.label ? undefined : words.hint}
       aside={asideOf(described)}
       required={described.required && !described.nullable}
       fault={fault ?? finding}
@@ -85,6 +84,7 @@ export function ParameterField<M extends Model>({
 
 function asideOf(described: Parameter): string | undefined {
   const usual = defaultText(described);
+  if (described.kind === "choice") return undefined;
   if (usual !== null) return `Default ${usual}`;
   return described.required && !described.nullable ? undefined : "Optional";
 }

@@ -40,6 +40,7 @@ function VirtualBody<T>({ sorted, scroller, virtual, ...table }: TableBodyProps<
     getScrollElement: () => scroller.current,
     estimateSize: () => height,
     overscan: 8,
+    measureElement: (row) => row.getBoundingClientRect().height || height,
     initialRect: { width: 0, height: virtual?.maxHeight ?? 0 },
   });
   const drawn = virtualizer.getVirtualItems();
@@ -51,7 +52,15 @@ function VirtualBody<T>({ sorted, scroller, virtual, ...table }: TableBodyProps<
       {drawn.map(({ index }) => {
         const row = sorted[index];
         if (!row) return null;
-        return <Row key={row.id} {...table} row={row} height={height} index={index} />;
+        return (
+          <Row
+            key={row.id}
+            {...table}
+            row={row}
+            index={index}
+            measure={virtualizer.measureElement}
+          />
+        );
       })}
       <Spacer height={after} />
     </tbody>
@@ -69,11 +78,11 @@ function Spacer({ height }: { height: number }) {
 
 type RowProps<T> = Omit<TableBodyProps<T>, "sorted" | "scroller"> & {
   row: SortedRow<T>;
-  height?: number;
   index?: number;
+  measure?: (element: HTMLTableRowElement | null) => void;
 };
 
-function Row<T>({ row, columns, height, index, selected, onSelect, ...table }: RowProps<T>) {
+function Row<T>({ row, columns, index, measure, selected, onSelect, ...table }: RowProps<T>) {
   const isSelected = selected?.has(row.id) ?? false;
   const acts = Boolean(table.href ?? table.onRow);
   const toggle = (on: boolean) => {
@@ -84,8 +93,9 @@ function Row<T>({ row, columns, height, index, selected, onSelect, ...table }: R
   };
   return (
     <tr
+      ref={measure}
+      data-index={index}
       aria-rowindex={index === undefined ? undefined : index + 2}
-      style={{ height }}
       className={clsx("relative", acts && "hover:bg-raised", isSelected && "bg-accent/8")}
     >
       {selected && onSelect && (
@@ -121,7 +131,7 @@ function Row<T>({ row, columns, height, index, selected, onSelect, ...table }: R
 }
 
 const cellClass =
-  "border-line h-9 border-b px-3 py-1.5 first:pl-3 sm:first:pl-4 pointer-coarse:h-11";
+  "border-line h-9 border-b in-[tr:last-child]:border-b-0 px-3 py-1.5 first:pl-3 sm:first:pl-4 pointer-coarse:h-11";
 
 type RowActProps<T> = Pick<DataTableProps<T>, "href" | "onRow"> & { row: T; children: ReactNode };
 

@@ -21,6 +21,7 @@ export type { Column } from "./table-column";
 
 const features = tableFeatures({ rowSortingFeature, sortedRowModel: createSortedRowModel() });
 type Features = typeof features;
+const usualWidth = 112;
 
 export interface DataTableProps<T> {
   /** What the table shows, for screen readers: also the name of its scroll region. */
@@ -103,12 +104,13 @@ export function DataTable<T>(props: DataTableProps<T>) {
       <div
         ref={scroller}
         role="region"
-        aria-label={caption}
+        aria-label={`${caption}: table`}
         tabIndex={0}
         style={{ maxHeight: virtual?.maxHeight ?? props.maxHeight }}
         className="relative overflow-auto -outline-offset-2"
       >
         <table
+          style={{ minWidth: virtual && widthOf(columns) }}
           aria-rowcount={virtual ? sorted.length + 1 : undefined}
           className={clsx(
             "w-full border-separate border-spacing-0 text-left",
@@ -154,6 +156,11 @@ export function DataTable<T>(props: DataTableProps<T>) {
       </div>
     </div>
   );
+}
+
+/** Columns of a fixed table share what there is, so it must be wide enough for all of them. */
+function widthOf<T>(columns: readonly Column<T>[]): number {
+  return columns.reduce((sum, column) => sum + (column.width ?? usualWidth), 0);
 }
 
 type Direction = false | "asc" | "desc";

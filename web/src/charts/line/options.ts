@@ -21,6 +21,8 @@ export interface LineShape {
 
 /** Dashes tell the series of the second round of colours from those of the first. */
 const SECOND_ROUND = [6, 3];
+/** Room for a label below the x axis, in pixels. */
+const X_SPACE = 76;
 const LINEAR = 1;
 const LOGARITHMIC = 3;
 
@@ -55,12 +57,15 @@ export function plotOptions(
         label: shape.xLabel,
         labelSize: 18,
         size: 30,
-        values: (_plot, splits, _axis, _space, distance) =>
-          splits.map((value) =>
-            shape.xKind === "time"
+        space: X_SPACE,
+        values: (plot, splits, _axis, _space, distance) =>
+          splits.map((value) => {
+            if (plot.valToPos(value, "x") + X_SPACE / 2 > plot.width - plot.over.offsetLeft)
+              return null;
+            return shape.xKind === "time"
               ? tickText(value, shape.zone, tickForm(distance))
-              : formatNumber(value),
-          ),
+              : formatNumber(value);
+          }),
       },
       {
         ...axis,

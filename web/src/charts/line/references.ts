@@ -1,4 +1,5 @@
 import type uPlot from "uplot";
+import { translucent } from "../contrast";
 import type { ChartTheme } from "../theme";
 import type { ReferenceLine } from "../types";
 
@@ -24,8 +25,12 @@ export function drawReferences(
     context.lineTo(bbox.left + bbox.width, y);
     context.stroke();
     if (!label) continue;
-    context.fillStyle = theme.muted;
-    context.fillText(label, bbox.left + bbox.width - 4 * ratio, y - 4 * ratio);
+    const right = bbox.left + bbox.width - 4 * ratio;
+    const width = context.measureText(label).width;
+    context.fillStyle = translucent(theme.surface, 0.85);
+    context.fillRect(right - width - 4 * ratio, y - 17 * ratio, width + 8 * ratio, 15 * ratio);
+    context.fillStyle = theme.ink;
+    context.fillText(label, right, y - 6 * ratio);
   }
   context.restore();
 }

@@ -25,13 +25,24 @@ export function partsOf(
   return parts.filter((part) => part.to > part.from);
 }
 
-/** Where a label of this width begins inside the visible part of a stretch; null if it does not fit. */
-export function labelPlace(
-  left: number,
-  right: number,
+/** A visible stretch in pixels, and how wide its label is. */
+export interface Stretch {
+  left: number;
+  right: number;
+  label: number;
+}
+
+/** Where labels begin: in one row if each fits into its stretch, else each in a row of its own. */
+export function labelPlaces(
+  stretches: readonly Stretch[],
   width: number,
-  label: number,
-): number | null {
-  const start = Math.max(left, 0) + MARGIN;
-  return start + label + MARGIN <= Math.min(right, width) ? start : null;
+): { x: number; row: number }[] {
+  const starts = stretches.map(({ left }) => Math.max(left, 0) + MARGIN);
+  const fits = stretches.every(
+    ({ right, label }, index) => starts[index]! + label + MARGIN <= Math.min(right, width),
+  );
+  return stretches.map(({ label }, index) => ({
+    x: Math.max(0, Math.min(starts[index]!, width - label - MARGIN)),
+    row: fits ? 0 : index,
+  }));
 }

@@ -146,8 +146,10 @@ export class PriceView {
         ? {
             upColor: translucent(theme.ink, 0),
             downColor: theme.muted,
-            borderColor: theme.muted,
-            wickColor: theme.muted,
+            borderUpColor: theme.muted,
+            borderDownColor: theme.muted,
+            wickUpColor: theme.muted,
+            wickDownColor: theme.muted,
           }
         : {
             lineColor: theme.muted,

@@ -8,8 +8,8 @@ import type {
 import { translucent } from "../contrast";
 import type { ChartTheme } from "../theme";
 import { projection } from "./projection";
-import { labelPlace, partsOf } from "./parts";
-import type { Part } from "./parts";
+import { labelPlaces, partsOf } from "./parts";
+import type { Part, Stretch } from "./parts";
 
 const LABEL_TOP = 14;
 
@@ -69,6 +69,7 @@ export class ShadingPrimitive implements ISeriesPrimitive<Time> {
     const place = this.#at && projection(this.#at.chart, this.#at.series);
     if (!place) return;
     context.font = `11px ${this.#theme.font}`;
+    const stretches: (Stretch & { part: Part })[] = [];
     for (const part of this.#parts) {
       const left = place.x0 + place.dx * (part.from - 0.5);
       const right = place.x0 + place.dx * (part.to - 0.5);
@@ -80,12 +81,12 @@ export class ShadingPrimitive implements ISeriesPrimitive<Time> {
         context.fillRect(left, 0, right - left, height);
       }
       if (part.kind === "unseen") verticalLine(context, left, height, this.#theme.accent, [6, 4]);
-      const x = labelPlace(left, right, width, context.measureText(part.label).width);
-      if (x !== null) {
-        context.fillStyle = this.#theme.muted;
-        context.fillText(part.label, x, LABEL_TOP);
-      }
+      stretches.push({ left, right, label: context.measureText(part.label).width, part });
     }
+    context.fillStyle = this.#theme.muted;
+    labelPlaces(stretches, width).forEach(({ x, row }, index) => {
+      context.fillText(stretches[index]!.part.label, x, LABEL_TOP + row * LABEL_TOP);
+    });
   }
 
   #drawDay(context: CanvasRenderingContext2D, { height }: Size): void {

@@ -15,7 +15,7 @@ import { TopBar } from "./top-bar";
 export function Shell({ children }: { children: ReactNode }) {
   const who = useWho();
   useSignInPage(who);
-  useConnected(who);
+  useConnected(who.status === "signed-in");
   const user = who.status === "signed-in" ? who.user : null;
   return (
     <div className="flex min-h-dvh">
@@ -49,11 +49,11 @@ function useSignInPage(who: Who): void {
   }, [who.status, router, path]);
 }
 
-/** Be connected on every page: the frame says whether what it shows is live. */
-function useConnected(who: Who): void {
+/** The socket is there as long as somebody is signed in, so that commands need not wait for it. */
+function useConnected(isSignedIn: boolean): void {
   useEffect(() => {
-    if (who.status === "signed-in") connection.start();
-  }, [who.status]);
+    if (isSignedIn) connection.start();
+  }, [isSignedIn]);
 }
 
 function Waiting({ who }: { who: Who }) {

@@ -1,0 +1,137 @@
+/**
+ * Every view: where it is, whose it is, and how it gets into the state that is to be seen.
+ *
+ * - `as`: who looks, a name of the facts' `people`; null: nobody who is signed in.
+ * - `route`: its page in web/src/app; `query`: what follows, from the facts of the seed.
+ * - `prepare(visitor, facts)`: before it is opened; `act(visitor, facts)`: once it is there.
+ * - `restore(visitor, facts)`: afterwards, so that the next view finds what this one found.
+ * - `expected`: faults that belong to the state (guards.mjs).
+ */
+
+const paused = ({ trainings }) => `/api/trainings/${trainings.paused}`;
+const BROKEN = [/was answered 503/];
+
+const looks = [
+  { name: "sign-in", route: "/sign-in", as: null },
+  { name: "sign-up", route: "/sign-up", as: null },
+
+  { name: "home", route: "/" },
+  { name: "home-empty", route: "/", as: "newcomer" },
+
+  { name: "bots", route: "/bots" },
+  { name: "bots-empty", route: "/bots", as: "newcomer" },
+  { name: "bots-failed", route: "/bots", ...broken("**/api/bots*") },
+  { name: "bot", route: "/bot", query: () => "?name=Night owl" },
+  { name: "bot-unknown", route: "/bot", query: () => "?name=Nobody" },
+
+  { name: "trainings", route: "/trainings" },
+  { name: "trainings-empty", route: "/trainings", as: "newcomer" },
+  { name: "trainings-failed", route: "/trainings", ...broken("**/api/trainings?*") },
+  {
+    name: "training-finished",
+    route: "/training",
+    query: ({ trainings }) => `?id=${trainings.finished}`,
+  },
+  {
+    name: "training-hourly",
+    route: "/training",
+    query: ({ trainings }) => `?id=${trainings.hourly}`,
+  },
+  {
+    name: "training-compared",
+    route: "/training",
+    query: ({ trainings }) => `?id=${trainings.finished}&compare=${trainings.other}`,
+  },
+  {
+    name: "training-paused",
+    route: "/training",
+    query: ({ trainings }) => `?id=${trainings.paused}`,
+  },
+  {
+    name: "training-running",
+    route: "/training",
+    query: ({ trainings }) => `?id=${trainings.paused}`,
+    prepare: (visitor, facts) => visitor.asks("POST", `${paused(facts)}/resume`),
+    restore: (visitor, facts) => visitor.asks("POST", `${paused(facts)}/pause`),
+  },
+  {
+    name: "training-stopped",
+    route: "/training",
+    query: ({ trainings }) => `?id=${trainings.stopped}`,
+  },
+  { name: "training-unknown", route: "/training", query: () => "?id=999999" },
+
+  { name: "agents", route: "/agents" },
+  { name: "agents-empty", route: "/agents", as: "newcomer" },
+  { name: "agents-failed", route: "/agents", ...broken("**/api/models*") },
+  { name: "agent", route: "/agent", query: ({ agents }) => `?id=${agents.scripted}` },
+  { name: "session", route: "/session", query: ({ sessions }) => `?id=${sessions.scripted}` },
+  {
+    name: "session-baseline",
+    route: "/session",
+    query: ({ sessions }) => `?id=${sessions.holder}`,
+  },
+  { name: "session-unknown", route: "/session", query: () => "?id=999999" },
+
+  { name: "leaderboard", route: "/leaderboard" },
+  {
+    name: "leaderboard-empty",
+    route: "/leaderboard",
+    ...answered("**/api/leaderboard*", { rows: [] }),
+  },
+  {
+    name: "analytics-training",
+    route: "/analytics",
+    query: ({ trainings }) => `?topic=training/${trainings.finished}`,
+  },
+  {
+    name: "analytics-session",
+    route: "/analytics",
+    query: ({ sessions }) => `?topic=session/${sessions.momentum}`,
+  },
+
+  { name: "admin-users", route: "/admin", as: "admin", query: () => "?tab=users" },
+  { name: "admin-whitelist", route: "/admin", as: "admin", query: () => "?tab=whitelist" },
+  { name: "admin-runs", route: "/admin", as: "admin", query: () => "?tab=runs" },
+  { name: "admin-system", route: "/admin", as: "admin", query: () => "?tab=system" },
+  { name: "admin-audit", route: "/admin", as: "admin", query: () => "?tab=audit" },
+  { name: "admin-for-nobody", route: "/admin" },
+
+  { name: "settings", route: "/settings" },
+  { name: "not-found", route: "/no-such-page", as: null },
+];
+
+const nothing = async () => undefined;
+
+export const views = looks.map((look) => ({
+  as: "ada",
+  query: () => "",
+  prepare: nothing,
+  act: nothing,
+  restore: nothing,
+  expected: [],
+  ...look,
+}));
+
+/** Open a view as who looks at it, in the state that is to be seen. */
+export async function show(visitor, view, facts) {
+  if (view.as) await visitor.isSignedInAs(facts.people[view.as]);
+  await view.prepare(visitor, facts);
+  await visitor.open(`${view.route}${view.query(facts)}`);
+  await visitor.isAt(/./);
+  await view.act(visitor, facts);
+  await visitor.settled();
+}
+
+/** The server cannot answer these requests. */
+function broken(addresses) {
+  const body = { code: "unavailable", msg: "the store does not answer", field: null };
+  return { ...answered(addresses, { ...body, correlation_id: "0" }, 503), expected: BROKEN };
+}
+
+/** These requests have this answer. */
+function answered(addresses, json, status = 200) {
+  return {
+    prepare: ({ page }) => page.route(addresses, (route) => route.fulfill({ status, json })),
+  };
+}

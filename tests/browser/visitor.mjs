@@ -1,0 +1,163 @@
+/** A person in front of a browser of his own, and what he does and sees there. */
+import { appendFileSync } from "node:fs";
+import { join } from "node:path";
+import { newContext, PATIENCE_MS } from "./browser.mjs";
+import { watchLayoutShift } from "./checks/layout-shift.mjs";
+import { guard } from "./guards.mjs";
+import { until } from "./waiting.mjs";
+
+const CALM_MS = 300;
+
+export class Visitor {
+  /** Seat somebody; `folder` keeps what his console shows, and his screenshots. */
+  static async seated(browser, { name, url, folder, ...options }) {
+    const context = await newContext(browser, { baseURL: url, ...options });
+    const console = join(folder, `${name}.console.txt`);
+    const note = (line) => appendFileSync(console, `${line}\n`);
+    note(`the console of ${name}'s browser`);
+    await watchLayoutShift(context);
+    const guarded = await guard(context, { origin: url, note });
+    return new Visitor({ name, context, guarded, console, folder }, await context.newPage());
+  }
+
+  constructor({ name, context, guarded, console, folder }, page) {
+    Object.assign(this, { name, context, console, folder, page });
+    this.faults = guarded;
+    this.asking = new Set();
+    context.on("request", (request) => this.asking.add(request));
+    context.on("requestfinished", (request) => this.asking.delete(request));
+    context.on("requestfailed", (request) => this.asking.delete(request));
+  }
+
+  /** Sign in without looking at the form, as somebody who did so before. */
+  async isSignedInAs({ email, password }) {
+    const answer = await this.context.request.post("/api/auth/sign-in", {
+      data: { email, password, cookie: true },
+    });
+    if (!answer.ok()) throw new Error(`${email} cannot sign in: ${await answer.text()}`);
+    this.bearer = (await answer.json()).access_token;
+    await this.page.goto("/healthz"); // any address of the origin whose memory is meant
+    await this.page.evaluate(() => localStorage.setItem("aibt.signed-in", "1"));
+  }
+
+  /** Ask the server for something past the page, as another page of his would. */
+  async asks(method, path, data) {
+    const headers = { Authorization: `Bearer ${this.bearer}` };
+    const answer = await this.context.request.fetch(path, { method, data, headers });
+    if (!answer.ok()) throw new Error(`${method} ${path}: ${await answer.text()}`);
+    return answer.json();
+  }
+
+  leaves() {
+    return this.context.close();
+  }
+
+  async signUp({ email, password }) {
+    await this.open("/sign-up");
+    await this.fillIn({ "E-mail": email, Password: password });
+    await this.press(/^(sign up|create (an |my |your )?account)$/i);
+  }
+
+  async signIn({ email, password }) {
+    await this.open("/sign-in");
+    await this.fillIn({ "E-mail": email, Password: password });
+    await this.press(/^sign in$/i);
+  }
+
+  async open(path) {
+    await this.page.goto(path);
+    await this.settled();
+  }
+
+  async reload() {
+    await this.page.reload();
+    await this.settled();
+  }
+
+  /** Wait until nothing is being asked for, nothing is busy and nothing has moved for a moment. */
+  async settled() {
+    await this.page.waitForLoadState();
+    await until("the page settles", async () => this.asking.size === 0 && (await this.#isCalm()));
+  }
+
+  #isCalm() {
+    return this.page.evaluate((calm) => {
+      const isBusy =
+        document.readyState !== "complete" ||
+        document.fonts.status !== "loaded" ||
+        document.querySelector("[aria-busy=true]") !== null;
+      const now = performance.now();
+      if (isBusy) window.busyAt = now;
+      const moved = Math.max(window.busyAt ?? 0, window.layoutShifts.at(-1)?.at ?? 0);
+      return !isBusy && now - moved > calm;
+    }, CALM_MS);
+  }
+
+  /** Wait until what the page did so far has reached us. */
+  hasHeardAll() {
+    return this.page.evaluate(() => undefined).catch(() => undefined);
+  }
+
+  /** Press a button, or something that looks and works like one, by its name. */
+  press(name) {
+    return this.#named(["button", "menuitem", "tab", "switch", "checkbox", "radio"], name).click();
+  }
+
+  follow(name) {
+    return this.page.getByRole("link", named(name)).first().click();
+  }
+
+  /** Fill in fields by their labels. */
+  async fillIn(values) {
+    for (const [label, value] of Object.entries(values)) {
+      await this.page.getByLabel(label, { exact: true }).fill(String(value));
+    }
+  }
+
+  /** Wait until a text stands on the page for all to see. */
+  sees(text, { within = PATIENCE_MS } = {}) {
+    return this.page.getByText(text).filter({ visible: true }).first().waitFor({ timeout: within });
+  }
+
+  /** Wait until the page says this in its first heading. */
+  isAt(heading) {
+    return this.page.getByRole("heading", { level: 1, ...named(heading) }).waitFor();
+  }
+
+  /** Wait until a text is not on the page, and the page has come to rest without it. */
+  async seesNothingOf(text) {
+    await this.settled();
+    const shown = this.page.getByText(text).filter({ visible: true });
+    await until(`${text} is not there`, async () => (await shown.count()) === 0);
+  }
+
+  /** Read the text of what a page calls so: a term's description, or a region, group or output. */
+  async reads(label) {
+    const term = this.page.locator("dt", { hasText: exactly(label) }).first();
+    const isTerm = (await term.count()) > 0;
+    const value = isTerm
+      ? term.locator("xpath=following-sibling::dd[1]")
+      : this.page.getByLabel(label, { exact: true }).first();
+    return (await value.innerText()).split("\n")[0].trim(); // the rest is a hint
+  }
+
+  /** Take a picture of what is on the screen. */
+  async screenshot(name = this.name) {
+    const path = join(this.folder, `${name}.png`);
+    await this.page.screenshot({ path, animations: "disabled" });
+    return path;
+  }
+
+  #named(roles, name) {
+    const [first, ...others] = roles.map((role) => this.page.getByRole(role, named(name)));
+    return others.reduce((all, one) => all.or(one), first).first();
+  }
+}
+
+function named(name) {
+  return { name, exact: typeof name === "string" };
+}
+
+function exactly(text) {
+  return new RegExp(`^\\s*${text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}\\s*$`);
+}
