@@ -1,7 +1,5 @@
-"use client";
+import { HomePage } from "@/features/home/home-page";
 
-import { Page } from "@/ui/page";
-
-export default function Home() {
-  return <Page title="Home">{null}</Page>;
+export default function Page() {
+  return <HomePage />;
 }

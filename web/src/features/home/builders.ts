@@ -1,0 +1,40 @@
+import type { Session } from "@/api/types";
+
+/** A session as a test needs it. */
+export function aSession(changes: Partial<Session> = {}): Session {
+  return {
+    id: 3,
+    state: "finished",
+    at: "2017-06-30T20:00:00Z",
+    step: 125,
+    steps: 250,
+    cash: 10_500,
+    equity: 10_500,
+    profit: 500,
+    positions: [],
+    pending: [],
+    halted: [],
+    tokens: { input: 0, output: 0 },
+    cost: 0,
+    model_seconds: 250,
+    fills: 7,
+    denied: 0,
+    partial: "",
+    cursor: 9,
+    model_id: 4,
+    model_name: "Sage",
+    base_model: "script/demo",
+    reason: null,
+    live: false,
+    start: "2017-01-03",
+    end: "2017-12-29",
+    universe: ["^GSPC", "^IXIC", "GOOGL"],
+    period: "1d",
+    balance: 10_000,
+    notes: [],
+    created_at: "2026-01-01T00:00:00Z",
+    started_at: "2026-01-01T00:00:01Z",
+    ended_at: "2026-01-01T01:00:00Z",
+    ...changes,
+  };
+}
