@@ -1,0 +1,7 @@
+"use client";
+
+import { SessionPage } from "@/features/session/session-page";
+
+export default function Session() {
+  return <SessionPage />;
+}

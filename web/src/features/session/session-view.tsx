@@ -1,0 +1,138 @@
+"use client";
+
+import Link from "next/link";
+import { useMemo } from "react";
+import type { SessionFeed } from "@/api/feeds/session-feed";
+import { useGet } from "@/api/hooks";
+import { useFeed } from "@/api/live";
+import type { Session } from "@/api/types";
+import { formatDate } from "@/lib/format";
+import { Badge, StateBadge } from "@/ui/badge";
+import { Page } from "@/ui/page";
+import { AccountStats } from "./account-stats";
+import { SessionControls } from "./controls";
+import { EquityPanel } from "./equity-panel";
+import { FiguresPanel } from "./figures-panel";
+import { FillsPanel } from "./fills-panel";
+import { HeaderNotices } from "./header-notices";
+import { momentAt } from "./moment";
+import { OutsideTools } from "./outside-tools";
+import { PositionsPanel } from "./positions-panel";
+import { PricePanel } from "./price-panel";
+import { useRemaining } from "./remaining";
+import { ReplayBar } from "./replay-bar";
+import { isActive } from "./states";
+import { TimelinePanel } from "./timeline-panel";
+import { usePrices } from "./use-bars";
+import { useFills } from "./use-fills";
+import { useReplay } from "./use-replay";
+
+const READ_AGAIN_MS = 15_000;
+
+/** One session: what it is, what it does now, and every moment before. */
+export function SessionView({ feed, session }: { feed: SessionFeed; session: Session }) {
+  const state = useFeed(feed, ({ run }) => run?.state ?? session.state);
+  const last = useFeed(feed, ({ run }) => run?.step ?? 0);
+  const steps = useFeed(feed, ({ run }) => run?.steps ?? null);
+  const clock = useFeed(feed, ({ run }) => run?.at ?? null);
+  const active = isActive(state);
+  const replay = useReplay(last);
+  const remainingS = useRemaining(feed, state === "running");
+  const known = useFills(feed);
+  const performance = useGet(
+    "/api/sessions/{session_id}/performance",
+    { path: { session_id: session.id } },
+    { everyMs: active ? READ_AGAIN_MS : undefined },
+  );
+  const traded = useMemo(
+    () => [...new Set(known.fills.map(({ symbol }) => symbol))],
+    [known.fills],
+  );
+  const prices = usePrices(traded, session, replay.at !== null);
+  const curve = performance.status === "ready" ? performance.value : null;
+  const moment = useMemo(() => {
+    if (replay.at === null || curve === null) return null;
+    const { balance } = session;
+    return momentAt(replay.at, { performance: curve, fills: known.fills, balance, prices });
+  }, [replay.at, curve, known.fills, session, prices]);
+  const past = moment?.at ?? null;
+
+  return (
+    <Page
+      title={`Session ${session.id} of ${session.model_name}`}
+      badge={
+        <span role="status">
+          <StateBadge state={state} />
+        </span>
+      }
+      subtitle={<Subtitle session={session} />}
+      actions={<SessionControls feed={feed} />}
+    >
+      <HeaderNotices feed={feed} />
+      <ReplayBar
+        replay={replay}
+        last={last}
+        steps={steps}
+        at={replay.at === null ? clock : past}
+        isActive={active}
+        remainingS={remainingS}
+      />
+      <AccountStats feed={feed} balance={session.balance} moment={moment} />
+      <div className="grid grid-cols-1 gap-4 lg:grid-cols-12">
+        <div className="flex min-w-0 flex-col gap-4 lg:order-2 lg:col-span-5">
+          <EquityPanel feed={feed} performance={performance} step={replay.at} />
+          <PositionsPanel feed={feed} moment={moment} />
+        </div>
+        <div className="min-w-0 lg:order-1 lg:col-span-7">
+          <TimelinePanel
+            feed={feed}
+            universe={session.universe}
+            at={replay.at}
+            isActive={active}
+            onShowStep={replay.show}
+          />
+        </div>
+      </div>
+      <PricePanel
+        feed={feed}
+        session={session}
+        fills={moment === null ? known.fills : known.fills.slice(0, moment.fills)}
+        at={past}
+      />
+      <FillsPanel sessionId={session.id} known={known} at={past} />
+      <FiguresPanel sessionId={session.id} performance={performance} isActive={active} />
+      {active && <OutsideTools sessionId={session.id} />}
+    </Page>
+  );
+}
+
+function Subtitle({ session }: { session: Session }) {
+  const { model_id, model_name, base_model, universe, period, live, start, end } = session;
+  return (
+    <span className="flex flex-wrap items-center gap-x-2 gap-y-1">
+      <Link href={`/agent?id=${model_id}`} className="text-accent hover:underline">
+        {model_name}
+      </Link>
+      <span className="wrap-anywhere">{base_model}</span>
+      <span>·</span>
+      <span>
+        {live ? (
+          <Badge tone="accent">Live paper time</Badge>
+        ) : (
+          `${formatDate(start)} to ${formatDate(end)}`
+        )}
+      </span>
+      <span>·</span>
+      <span>bars of {period}</span>
+      <span>·</span>
+      <span className="wrap-anywhere">{universeText(universe)}</span>
+    </span>
+  );
+}
+
+const MOST_NAMED = 8;
+
+function universeText(universe: readonly string[]): string {
+  if (universe.length <= MOST_NAMED) return universe.join(", ");
+  return `${universe.slice(0, MOST_NAMED).join(", ")} and ${universe.length - MOST_NAMED} more`;
+}

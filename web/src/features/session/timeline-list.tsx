@@ -1,0 +1,106 @@
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { ArrowDown } from "lucide-react";
+import { useCallback, useEffect, useRef, useState } from "react";
+import { Button } from "@/ui/button";
+import type { Row } from "./timeline";
+import { TimelineRow } from "./timeline-row";
+
+interface TimelineListProps {
+  sessionId: number;
+  rows: readonly Row[];
+  /** The decision that is shown; null: the newest. */
+  at: number | null;
+  onShowStep: (step: number) => void;
+}
+
+const END_PX = 24;
+
+/** The rows that are seen of all; keeps to the newest unless it was scrolled up. */
+export function TimelineList({ sessionId, rows, at, onShowStep }: TimelineListProps) {
+  const scroller = useRef<HTMLDivElement>(null);
+  const [open, setOpen] = useState<ReadonlySet<number>>(new Set());
+  const [isAtEnd, setAtEnd] = useState(true);
+  const virtualizer = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: (index) => heightOf(rows[index]),
+    getItemKey: (index) => rows[index]?.seq ?? index,
+    overscan: 6,
+    anchorTo: "end",
+    followOnAppend: true,
+    scrollEndThreshold: END_PX,
+    initialRect: { width: 0, height: 600 },
+  });
+
+  const hasRows = rows.length > 0;
+  useEffect(() => {
+    if (hasRows && at === null) virtualizer.scrollToEnd();
+    // Once when the first rows come, and when a replay has ended.
+  }, [hasRows, at, virtualizer]);
+
+  const shown = at === null ? -1 : rows.findIndex((row) => row.kind === "step" && row.step === at);
+  useEffect(() => {
+    if (shown >= 0) virtualizer.scrollToIndex(shown, { align: "start" });
+  }, [shown, at, virtualizer]);
+
+  const toggle = useCallback(
+    (seq: number) =>
+      setOpen((before) => {
+        const next = new Set(before);
+        if (!next.delete(seq)) next.add(seq);
+        return next;
+      }),
+    [],
+  );
+
+  return (
+    <div className="relative min-h-0 flex-1">
+      <div
+        ref={scroller}
+        role="region"
+        aria-label="Decisions of the session"
+        tabIndex={0}
+        onScroll={() => setAtEnd(virtualizer.isAtEnd(END_PX))}
+        className="absolute inset-0 overflow-y-auto -outline-offset-2 [overflow-anchor:none]"
+      >
+        <div className="relative w-full" style={{ height: virtualizer.getTotalSize() }}>
+          {virtualizer.getVirtualItems().map(({ key, index, start }) => {
+            const row = rows[index];
+            if (!row) return null;
+            return (
+              <div
+                key={key}
+                ref={virtualizer.measureElement}
+                data-index={index}
+                className="absolute inset-x-0 top-0"
+                style={{ transform: `translateY(${start}px)` }}
+              >
+                <TimelineRow
+                  sessionId={sessionId}
+                  row={row}
+                  isOpen={open.has(row.seq)}
+                  isCurrent={at !== null && row.step === at}
+                  onToggle={toggle}
+                  onShowStep={onShowStep}
+                />
+              </div>
+            );
+          })}
+        </div>
+      </div>
+      {!isAtEnd && hasRows && at === null && (
+        <div className="absolute right-4 bottom-3">
+          <Button size="sm" icon={ArrowDown} onClick={() => virtualizer.scrollToEnd()}>
+            To the newest
+          </Button>
+        </div>
+      )}
+    </div>
+  );
+}
+
+function heightOf(row: Row | undefined): number {
+  if (row?.kind === "tool") return 56;
+  if (row?.event.kind === "thought") return 28 + 20 * Math.floor(row.event.data.text.length / 90);
+  return row?.kind === "step" ? 41 : 32;
+}

@@ -1,0 +1,55 @@
+import { useEffect, useState } from "react";
+import type { SessionFeed } from "@/api/feeds/session-feed";
+import { useFeed } from "@/api/live";
+import { problemOf, type Problem } from "@/api/problem";
+import { get } from "@/api/rest";
+import type { Fill } from "./account";
+
+const PAGE = 1_000;
+const PAUSE_MS = 1_000;
+
+export interface Fills {
+  fills: readonly Fill[];
+  isWhole: boolean;
+  problem: Problem | null;
+  retry: () => void;
+}
+
+/** All executions of a session to the digit, and those that come, read at most once a second. */
+export function useFills(feed: SessionFeed): Fills {
+  const count = useFeed(feed, ({ run }) => run?.fills ?? 0);
+  const [fills, setFills] = useState<readonly Fill[]>([]);
+  const [isWhole, setWhole] = useState(false);
+  const [asked, setAsked] = useState(0);
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const [attempt, setAttempt] = useState(0);
+  const after = fills.at(-1)?.seq ?? 0;
+  const isBehind = !isWhole || count > asked;
+
+  useEffect(() => {
+    if (!isBehind) return;
+    let isWanted = true;
+    const read = async () => {
+      const known = feed.run?.fills ?? 0;
+      try {
+        const query = { after, limit: PAGE };
+        const path = { session_id: feed.id };
+        const page = await get("/api/sessions/{session_id}/fills", { path, query });
+        if (!isWanted || typeof page === "string") return;
+        setFills((before) => [...before, ...page.fills.filter(({ seq }) => seq > after)]);
+        setWhole(page.next === null);
+        setAsked(known);
+        setProblem(null);
+      } catch (error) {
+        if (isWanted) setProblem(problemOf(error));
+      }
+    };
+    const timer = setTimeout(() => void read(), isWhole ? PAUSE_MS : 0);
+    return () => {
+      isWanted = false;
+      clearTimeout(timer);
+    };
+  }, [feed, after, isBehind, isWhole, attempt]);
+
+  return { fills, isWhole, problem, retry: () => setAttempt((before) => before + 1) };
+}
