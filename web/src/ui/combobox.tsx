@@ -3,8 +3,9 @@
 import { clsx } from "clsx";
 import { ChevronDown, LoaderCircle } from "lucide-react";
 import * as Popover from "radix-ui/popover";
-import { useId, useRef, useState, type KeyboardEvent } from "react";
+import { use, useId, useRef, useState, type KeyboardEvent } from "react";
 import { controlClass, useFieldControl } from "./field";
+import { PortalContext } from "./portal";
 import { useOptions, type ComboboxOption } from "./combobox-options";
 
 export type { ComboboxOption } from "./combobox-options";
@@ -25,6 +26,8 @@ export interface ComboboxProps {
   /** Its name where it stands outside a Field. */
   label?: string;
   onBlur?: () => void;
+  /** Called instead of `onChange` with what was chosen or, where `free`, typed and ended by Enter. */
+  onTake?: (value: string) => void;
 }
 
 /** A text field that suggests: arrows choose, Enter takes, Escape closes. */
@@ -39,8 +42,10 @@ export function Combobox({
   disabled,
   label,
   onBlur,
+  onTake,
 }: ComboboxProps) {
   const wiring = useFieldControl();
+  const container = use(PortalContext);
   const listId = useId();
   const input = useRef<HTMLInputElement>(null);
   const [open, setOpen] = useState(false);
@@ -61,9 +66,10 @@ export function Combobox({
     setTyped(null);
   };
   const take = (option: ComboboxOption) => {
-    onChange(option.value);
+    (onTake ?? onChange)(option.value);
     close();
   };
+  const takeIfAny = (option: ComboboxOption | undefined) => option && (() => take(option));
   const type = (text: string) => {
     setTyped(text);
     setActive(free ? -1 : 0);
@@ -80,15 +86,15 @@ export function Combobox({
     document.getElementById(`${listId}-${next}`)?.scrollIntoView({ block: "nearest" });
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    const acts: Record<string, () => void> = {
+    const written = free && onTake && value !== "" ? { value } : undefined;
+    const acts: Record<string, (() => void) | undefined> = {
       ArrowDown: () => move(1),
       ArrowUp: () => move(-1),
-      Enter: () => current && take(current),
-      Escape: close,
+      Enter: takeIfAny((open ? current : undefined) ?? written),
+      Escape: open ? close : undefined,
     };
     const act = acts[event.key];
-    if (!act || (event.key.startsWith("E") && !open)) return;
-    if (event.key === "Enter" && !current) return close();
+    if (!act) return;
     event.preventDefault();
     event.stopPropagation();
     act();
@@ -131,7 +137,7 @@ export function Combobox({
           </span>
         </div>
       </Popover.Anchor>
-      <Popover.Portal>
+      <Popover.Portal container={container}>
         <Popover.Content
           role="presentation"
           align="start"
@@ -157,7 +163,7 @@ export function Combobox({
                 className={clsx(
                   "flex min-h-8 cursor-pointer flex-wrap items-baseline gap-x-3 rounded-md px-2 py-1.5 pointer-coarse:min-h-10",
                   index === active && "bg-raised",
-                  option.value === value && "font-semibold",
+                  option.value === value && "text-accent",
                 )}
               >
                 <span className="wrap-anywhere">{option.label ?? option.value}</span>

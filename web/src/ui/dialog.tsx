@@ -3,9 +3,10 @@
 import { clsx } from "clsx";
 import { X } from "lucide-react";
 import * as Radix from "radix-ui/dialog";
-import type { ReactElement, ReactNode } from "react";
+import { useState, type ReactElement, type ReactNode } from "react";
 import { Button, IconButton } from "./button";
 import { Notice } from "./notice";
+import { PortalContext } from "./portal";
 
 interface DialogProps {
   open?: boolean;
@@ -43,12 +44,14 @@ export function Dialog({
   role,
   sheet,
 }: DialogProps) {
+  const [content, setContent] = useState<HTMLElement | null>(null);
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       {trigger && <Radix.Trigger asChild>{trigger}</Radix.Trigger>}
       <Radix.Portal>
         <Radix.Overlay className="bg-veil fixed inset-0 z-40" />
         <Radix.Content
+          ref={setContent}
           {...(role && { role })}
           {...(!description && { "aria-describedby": undefined })}
           className={clsx(
@@ -58,25 +61,25 @@ export function Dialog({
             widths[width],
           )}
         >
-          <header className="flex items-start gap-2 px-4 pt-3 pb-2">
-            <div className="min-w-0 flex-1 pt-1">
-              <Radix.Title className="text-lg font-semibold wrap-anywhere">{title}</Radix.Title>
-              {description && (
-                <Radix.Description className="text-muted mt-0.5">{description}</Radix.Description>
-              )}
-            </div>
-            <Radix.Close asChild>
-              <IconButton icon={X} label="Close" />
-            </Radix.Close>
+          <header className="py-4 pr-14 pb-2 pl-4">
+            <Radix.Title className="text-lg font-semibold wrap-anywhere">{title}</Radix.Title>
+            {description && (
+              <Radix.Description className="text-muted mt-0.5">{description}</Radix.Description>
+            )}
           </header>
           {children !== undefined && (
-            <div className="min-h-0 flex-1 overflow-y-auto px-4 py-2">{children}</div>
+            <div className="min-h-0 flex-1 overflow-y-auto px-4 py-2">
+              <PortalContext value={content}>{children}</PortalContext>
+            </div>
           )}
           {footer && (
             <footer className="border-line mt-2 flex flex-wrap justify-end gap-2 border-t px-4 py-3">
               {footer}
             </footer>
           )}
+          <Radix.Close asChild>
+            <IconButton icon={X} label="Close" className="absolute top-3 right-3" />
+          </Radix.Close>
         </Radix.Content>
       </Radix.Portal>
     </Radix.Root>

@@ -24,7 +24,7 @@ export function Panel({ title, hint, actions, children, level = 2, flush, classN
       className={clsx("border-line bg-surface min-w-0 rounded-lg border", className)}
     >
       {(title || actions) && (
-        <header className="flex min-h-12 flex-wrap items-center gap-x-3 gap-y-1 px-3 pt-2 pb-1.5 sm:px-4">
+        <header className="flex flex-wrap items-start gap-x-3 gap-y-1 px-3 pt-3 pb-2.5 sm:px-4">
           <div className="min-w-0 flex-1">
             {title && (
               <Heading id={id} className="text-base font-semibold">
@@ -33,7 +33,7 @@ export function Panel({ title, hint, actions, children, level = 2, flush, classN
             )}
             {hint && <p className="text-muted text-sm">{hint}</p>}
           </div>
-          {actions && <div className="flex flex-wrap items-center gap-2">{actions}</div>}
+          {actions && <div className="-my-1 flex flex-wrap items-center gap-2">{actions}</div>}
         </header>
       )}
       <div

@@ -5,12 +5,15 @@ import {
   defaultText,
   fault as faultOf,
   parameter,
+  textOf,
+  valueOf,
   type Model,
   type Parameter,
   type ParameterName,
 } from "@/lib/parameters";
-import { Switch } from "./choice";
+import { Checkbox, Switch } from "./choice";
 import { DateInput, Field, NumberInput, TextArea, TextInput } from "./field";
+import { ListInput } from "./list-input";
 import { Select } from "./select";
 
 interface ParameterFieldProps<M extends Model> {
@@ -68,6 +71,7 @@ export function ParameterField<M extends Model>({
       {...words}
       aside={asideOf(described)}
       required={described.required && !described.nullable}
+      group={described.kind === "list" && described.options !== null}
       fault={fault ?? finding}
       className={className}
     >
@@ -126,7 +130,32 @@ function Control({ parameter: described, ...rest }: ControlProps) {
   if (kind === "text" && (maxLength ?? 0) >= longText && described.pattern === null) {
     return <TextArea {...rest} />;
   }
+  if (kind === "list") return <ListControl parameter={described} {...rest} />;
   return <TextInput {...rest} placeholder={defaultText(described) ?? undefined} />;
+}
+
+function ListControl({ parameter: described, value, onChange, onBlur, disabled }: ControlProps) {
+  const given = value === "" ? described.default : valueOf(described, value);
+  const values = Array.isArray(given) ? given : [];
+  const change = (next: string[]) => onChange(textOf(next));
+  if (!described.options) {
+    return <ListInput values={values} onChange={change} onBlur={onBlur} disabled={disabled} free />;
+  }
+  return (
+    <div className="flex flex-wrap gap-x-4">
+      {described.options.map(({ value: each, label }) => (
+        <Checkbox
+          key={each}
+          label={label}
+          checked={values.includes(each)}
+          disabled={disabled}
+          onChange={(on) =>
+            change(on ? [...values, each] : values.filter((other) => other !== each))
+          }
+        />
+      ))}
+    </div>
+  );
 }
 
 function withEmpty(options: { value: string; label: string }[], label: string) {

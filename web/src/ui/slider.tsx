@@ -50,7 +50,7 @@ export function Slider({
         aria-labelledby={label ? undefined : labelId}
         aria-describedby={describedBy}
         aria-valuetext={text}
-        className="border-accent bg-surface block size-4 rounded-full border-2"
+        className="border-accent bg-surface relative block size-4 rounded-full border-2 after:absolute after:-inset-3"
       />
     </Radix.Root>
   );

@@ -17,7 +17,7 @@ const tones: Record<Tone, string> = { up: "text-up", down: "text-down", none: "t
 /** One number with its name. Inside a StatGrid. */
 export function Stat({ label, value, hint, tone = "none", busy }: StatProps) {
   return (
-    <div className="bg-surface flex min-h-[4.75rem] min-w-0 flex-col px-3 py-2.5">
+    <div className="border-line -mr-px -mb-px flex min-h-[4.75rem] min-w-0 flex-col border-r border-b px-3 py-2.5">
       <dt className="text-muted text-xs">{label}</dt>
       <dd className="mt-0.5 min-w-0">
         <span
@@ -39,7 +39,7 @@ export function StatGrid({ children, label }: { children: ReactNode; label?: str
   return (
     <dl
       aria-label={label}
-      className="border-line bg-line grid grid-cols-[repeat(auto-fit,minmax(8.5rem,1fr))] gap-px overflow-hidden rounded-lg border"
+      className="border-line bg-surface grid grid-cols-[repeat(auto-fit,minmax(8.5rem,1fr))] overflow-hidden rounded-lg border"
     >
       {children}
     </dl>

@@ -141,10 +141,7 @@ export function DataTable<T>(props: DataTableProps<T>) {
                     direction={direction}
                     onSort={
                       column.sortValue &&
-                      (() =>
-                        header.column.toggleSorting(
-                          nextDescending(column, direction, sorted[0]?.original),
-                        ))
+                      (() => header.column.toggleSorting(nextDescending(column, direction, rows)))
                     }
                   />
                 );
@@ -166,13 +163,10 @@ function widthOf<T>(columns: readonly Column<T>[]): number {
 type Direction = false | "asc" | "desc";
 
 /** Numbers begin with the largest, words with A. */
-function nextDescending<T>(
-  column: Column<T>,
-  direction: Direction,
-  example: T | undefined,
-): boolean {
+function nextDescending<T>(column: Column<T>, direction: Direction, rows: readonly T[]): boolean {
   if (direction !== false) return direction === "asc";
-  return example !== undefined && typeof column.sortValue?.(example) === "number";
+  const known = rows.find((row) => (column.sortValue?.(row) ?? null) !== null);
+  return known !== undefined && typeof column.sortValue?.(known) === "number";
 }
 
 function definitionOf<T>(column: Column<T>): ColumnDef<Features, T & object, SortValue> {

@@ -67,9 +67,9 @@ function Toast({ id, text, tone = "info", action }: Shown) {
       onPointerLeave={() => setHeld(false)}
       onFocus={() => setHeld(true)}
       onBlur={() => setHeld(false)}
-      className="border-control bg-surface shadow-popup pointer-events-auto flex w-full max-w-sm items-start gap-2.5 rounded-lg border py-2 pr-2 pl-3"
+      className="border-control bg-surface shadow-popup pointer-events-auto flex w-full max-w-sm items-center gap-2.5 rounded-lg border py-1.5 pr-2 pl-3"
     >
-      <Icon aria-hidden className={clsx("mt-1.5 size-4 shrink-0", inks[tone])} />
+      <Icon aria-hidden className={clsx("size-4 shrink-0", inks[tone])} />
       <p className="min-w-0 flex-1 py-1 wrap-anywhere">{text}</p>
       {action && (
         <Button
