@@ -14,7 +14,7 @@ WEB_SOURCES := $(shell find web/src web/public web/scripts -type f -not -path 'w
 	-not -name '*.test.*' 2> /dev/null) $(filter-out web/next-env.d.ts,$(wildcard web/*.ts web/*.mjs web/*.json))
 WIRE_SOURCES := $(shell find aibt/api aibt/protocol -name '*.py')
 
-.PHONY: run web demo test lint check bench clean help
+.PHONY: run web demo test lint check bench screenshots clean help
 
 help:   ## Say what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 10
@@ -62,8 +62,11 @@ check: lint   ## Lint, and the tests that need no Ray: before every commit
 	@$(WEB_NPM) run --silent test
 	@$(BIN)/python -m pytest -q -m 'not ray'
 
-bench: $(READY)   ## Benchmarks, printed beside what they are compared to, and saved
+bench: $(READY) $(WEB_BUILT)   ## Benchmarks, printed beside what they are compared to, and saved
 	@$(BIN)/python -m benchmarks
+
+screenshots: $(READY) $(WEB_BUILT)   ## A picture of every view, dark and light, into docs/screenshots
+	@$(BIN)/python -m tests.browser.screenshots
 
 clean:   ## Forget all that was installed and built
 	@rm -rf $(VENV) web/node_modules web/src/generated web/.next web/out

@@ -39,11 +39,18 @@ def agents() -> Sequence[Figure]:
     return agent_rows()
 
 
+def web() -> Sequence[Figure]:
+    from benchmarks.web import web_rows
+
+    return web_rows()
+
+
 SECTIONS: dict[str, Callable[[], Sequence[Figure]]] = {
     "environments": environments,
     "serving": serving,
     "store": store,
     "agents": agents,
+    "web": web,
 }
 
 

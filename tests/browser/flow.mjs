@@ -11,6 +11,7 @@
  * After each step nobody's page may have done what no page of ours does (guards.mjs), but for what
  * is `expected`. When a step fails, everybody's page is photographed.
  */
+import { readdirSync } from "node:fs";
 import { launch } from "./browser.mjs";
 import { ask, hangUp, heard, tell } from "./pytest-line.mjs";
 import { Visitor } from "./visitor.mjs";
@@ -45,16 +46,17 @@ export async function flow(story) {
     await story({ facts, visitor, step, ask });
     tell({ done: true });
   } catch (error) {
-    const files = await Promise.all(visitors.map(kept));
-    tell({ failed: { step: current, message: error.stack, files: files.flat() } });
+    const addresses = await Promise.all(visitors.map(lastSeen));
+    const files = [...addresses, ...readdirSync(facts.folder)];
+    tell({ failed: { step: current, message: error.stack, files } });
   } finally {
     await browser.close();
     hangUp();
   }
 }
 
-async function kept(visitor) {
-  const shot = await visitor.screenshot(`${visitor.name}-failed`).catch((error) => String(error));
-  const address = visitor.page.url();
-  return [shot, visitor.console, address].map((one) => `${visitor.name}: ${one}`);
+/** Photograph where somebody is, and tell its address. */
+async function lastSeen(visitor) {
+  const trouble = await visitor.screenshot(`${visitor.name}-failed`).catch(String);
+  return `${visitor.name} was at ${visitor.page.url()}${trouble ? ` (${trouble})` : ""}`;
 }

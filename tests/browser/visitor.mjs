@@ -55,13 +55,19 @@ export class Visitor {
   async signUp({ email, password }) {
     await this.open("/sign-up");
     await this.fillIn({ "E-mail": email, Password: password });
-    await this.press(/^(sign up|create (an |my |your )?account)$/i);
+    await this.press("Sign up");
   }
 
   async signIn({ email, password }) {
     await this.open("/sign-in");
     await this.fillIn({ "E-mail": email, Password: password });
-    await this.press(/^sign in$/i);
+    await this.press("Sign in");
+  }
+
+  async signOut() {
+    await this.press(/^Account/);
+    await this.press("Sign out");
+    await this.isAt("Sign in");
   }
 
   async open(path) {
@@ -145,7 +151,6 @@ export class Visitor {
   async screenshot(name = this.name) {
     const path = join(this.folder, `${name}.png`);
     await this.page.screenshot({ path, animations: "disabled" });
-    return path;
   }
 
   #named(roles, name) {
