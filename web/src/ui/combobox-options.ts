@@ -59,5 +59,5 @@ export function useOptions({ options, load, search, wanted }: Asked): Answer {
   }, [load, search, wanted]);
   if (!load) return { found: matching(options ?? [], search), busy: false, problem: null };
   if (answer?.search === search) return answer;
-  return { found: answer?.found ?? [], busy: true, problem: null };
+  return { found: answer?.found ?? [], busy: wanted, problem: null };
 }

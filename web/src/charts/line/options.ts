@@ -23,6 +23,8 @@ export interface LineShape {
 const SECOND_ROUND = [6, 3];
 /** Room for a label below the x axis, in pixels. */
 const X_SPACE = 76;
+/** What is counted has no ticks between whole numbers. */
+const WHOLE = Array.from({ length: 10 }, (_, power) => [1, 2, 5].map((n) => n * 10 ** power)).flat();
 const LINEAR = 1;
 const LOGARITHMIC = 3;
 
@@ -58,6 +60,7 @@ export function plotOptions(
         labelSize: 18,
         size: 30,
         space: X_SPACE,
+        ...(shape.xKind === "number" && { incrs: WHOLE }),
         values: (plot, splits, _axis, _space, distance) =>
           splits.map((value) => {
             if (plot.valToPos(value, "x") + X_SPACE / 2 > plot.width - plot.over.offsetLeft)

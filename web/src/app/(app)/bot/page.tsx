@@ -1,0 +1,7 @@
+"use client";
+
+import { BotPage } from "@/features/bots/bot-page";
+
+export default function Page() {
+  return <BotPage />;
+}

@@ -1,0 +1,7 @@
+"use client";
+
+import { BotsPage } from "@/features/bots/bots-page";
+
+export default function Page() {
+  return <BotsPage />;
+}

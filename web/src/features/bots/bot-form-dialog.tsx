@@ -1,0 +1,161 @@
+"use client";
+
+import { useId, useRef, useState, type SubmitEvent } from "react";
+import { refresh, useCommand } from "@/api/hooks";
+import { patch, post } from "@/api/rest";
+import type { Bot } from "@/api/types";
+import { Attempt } from "@/features/bots/attempt";
+import {
+  botChanges,
+  botFaults,
+  botRequest,
+  botTexts,
+  dropsWeights,
+  newBotTexts,
+  type Texts,
+} from "@/features/bots/bot-form";
+import { BotFields } from "@/features/bots/bot-fields";
+import { CONSEQUENCES } from "@/features/bots/consequences";
+import { copyName, freeName } from "@/features/bots/names";
+import { Button } from "@/ui/button";
+import { Dialog } from "@/ui/dialog";
+import { Notice } from "@/ui/notice";
+import { ParameterField } from "@/ui/parameter-field";
+import { toast } from "@/ui/toast";
+
+export type BotFormPurpose =
+  { kind: "create" } | { kind: "duplicate"; bot: Bot } | { kind: "edit"; bot: Bot };
+
+interface BotFormDialogProps {
+  purpose: BotFormPurpose;
+  /** Names of all my bots. */
+  names: readonly string[];
+  onClose: () => void;
+  onSaved?: (bot: Bot) => void;
+}
+
+const WORDS = {
+  create: {
+    title: () => "New bot",
+    text: "A bot learns by training. All of this can be changed later.",
+    save: "Create bot",
+  },
+  duplicate: {
+    title: (name: string) => `Duplicate ${name}`,
+    text: CONSEQUENCES.duplicate,
+    save: "Create copy",
+  },
+  edit: {
+    title: (name: string) => `Edit ${name}`,
+    text: "The parameters hold from the next training on; one that runs now keeps its own.",
+    save: "Save",
+  },
+};
+
+/** Asks for the name and the parameters of a bot. */
+export function BotFormDialog({ purpose, names, onClose, onSaved }: BotFormDialogProps) {
+  const id = useId();
+  const attempt = useRef(new Attempt());
+  const bot = purpose.kind === "create" ? null : purpose.bot;
+  const words = WORDS[purpose.kind];
+  const [texts, setTexts] = useState(() => firstTexts(purpose, names));
+  const save = useCommand((typed: Texts) => send(purpose, typed, attempt.current));
+  const others = purpose.kind === "edit" ? names.filter((name) => name !== bot?.name) : names;
+  const local = botFaults(texts, others);
+  const field = save.problem?.field === "new_name" ? "name" : save.problem?.field;
+  const isPlaced = typeof field === "string" && field in texts;
+  const faults = isPlaced ? { ...local, [field]: save.problem?.msg ?? "" } : local;
+  const changes = purpose.kind === "edit" ? botChanges(purpose.bot, texts) : {};
+  const forgets = purpose.kind === "edit" && dropsWeights(purpose.bot, changes);
+
+  const change = (next: Texts) => {
+    save.reset();
+    setTexts((before) => ({ ...before, ...next }));
+  };
+  const submit = async (event: SubmitEvent) => {
+    event.preventDefault();
+    if (Object.keys(local).length > 0) {
+      document.getElementById(id)?.querySelector<HTMLElement>("[aria-invalid]")?.focus();
+      return;
+    }
+    const saved = await save.run(texts);
+    if (saved === undefined) return;
+    toast(savedText(purpose, saved), { tone: saved.note ? "info" : "good" });
+    onSaved?.(saved);
+    onClose();
+  };
+
+  return (
+    <Dialog
+      open
+      onOpenChange={(open) => !open && onClose()}
+      title={words.title(bot?.name ?? "")}
+      description={words.text}
+      footer={
+        <>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button variant="primary" type="submit" form={id} busy={save.busy}>
+            {words.save}
+          </Button>
+        </>
+      }
+    >
+      <form id={id} noValidate onSubmit={submit} className="grid gap-x-4 gap-y-3 sm:grid-cols-2">
+        <ParameterField
+          model="BotsCreate"
+          name="name"
+          hint="Unique among your bots"
+          value={texts.name ?? ""}
+          onChange={(name) => change({ name })}
+          fault={faults.name}
+          className="sm:col-span-2"
+        />
+        <BotFields texts={texts} faults={faults} onChange={change} />
+        <div className="flex flex-col gap-3 sm:col-span-2">
+          {forgets && (
+            <Notice tone="warn" live>
+              Another width or another number of layers drops the weights: {bot?.name} forgets all
+              that it has learned.
+            </Notice>
+          )}
+          {save.problem !== null && !isPlaced && (
+            <Notice tone="danger" live>
+              {save.problem.msg}
+            </Notice>
+          )}
+        </div>
+      </form>
+    </Dialog>
+  );
+}
+
+function firstTexts(purpose: BotFormPurpose, names: readonly string[]): Texts {
+  switch (purpose.kind) {
+    case "create":
+      return newBotTexts(freeName(names));
+    case "duplicate":
+      return { ...botTexts(purpose.bot), name: copyName(purpose.bot.name, names) };
+    case "edit":
+      return botTexts(purpose.bot);
+  }
+}
+
+async function send(purpose: BotFormPurpose, texts: Texts, attempt: Attempt): Promise<Bot> {
+  try {
+    if (purpose.kind !== "edit") {
+      const body = botRequest(texts);
+      return await attempt.once(body, (id) => post("/api/bots", { body, id }));
+    }
+    const body = botChanges(purpose.bot, texts);
+    if (Object.keys(body).length === 0) return purpose.bot;
+    const path = { name: purpose.bot.name };
+    return await attempt.once(body, (id) => patch("/api/bots/{name}", { path, body, id }));
+  } finally {
+    void refresh("/api/bots");
+  }
+}
+
+function savedText(purpose: BotFormPurpose, { name, note }: Bot): string {
+  if (note) return `${name} is saved: ${note}.`;
+  return purpose.kind === "edit" ? `${name} is saved.` : `${name} is there. Train it next.`;
+}

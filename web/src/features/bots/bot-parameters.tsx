@@ -1,0 +1,32 @@
+import type { Bot } from "@/api/types";
+import { formatNumber } from "@/lib/format";
+import { botFields } from "@/features/bots/bot-form";
+import { parameter } from "@/lib/parameters";
+import { Panel } from "@/ui/panel";
+
+/** What a bot's next training begins with. */
+export function BotParameters({ bot }: { bot: Bot }) {
+  return (
+    <Panel title="Parameters" hint="They hold for its next training.">
+      <dl className="grid gap-x-6 gap-y-3 sm:grid-cols-2">
+        {botFields()
+          .filter((name) => name !== "name")
+          .map((name) => {
+            const { label, description, unit } = parameter("BotsCreate", name);
+            return (
+              <div key={name} className="min-w-0">
+                <dt className="flex items-baseline justify-between gap-3">
+                  <span className="font-medium">{label}</span>
+                </dt>
+                <dd>
+                  <span className="text-lg font-semibold">{formatNumber(bot[name])}</span>
+                  {unit && <span className="text-muted ml-1 text-sm">{unit}</span>}
+                  <span className="text-muted block text-sm">{description}</span>
+                </dd>
+              </div>
+            );
+          })}
+      </dl>
+    </Panel>
+  );
+}

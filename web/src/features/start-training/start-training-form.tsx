@@ -1,0 +1,183 @@
+"use client";
+
+import { Play } from "lucide-react";
+import { useRouter, useSearchParams } from "next/navigation";
+import { useId, useRef, useState, type SubmitEvent } from "react";
+import { useGet } from "@/api/hooks";
+import type { Bot } from "@/api/types";
+import { newBotTexts, type Faults, type Texts } from "@/features/bots/bot-form";
+import { freeName } from "@/features/bots/names";
+import { BotChoice } from "@/features/start-training/bot-choice";
+import {
+  faultsOf,
+  startTexts,
+  usualBot,
+  type StartForm,
+  type StartName,
+} from "@/features/start-training/form";
+import { MarketChoice } from "@/features/start-training/market-choice";
+import { OtherParameters } from "@/features/start-training/other-parameters";
+import { splitFault } from "@/features/start-training/split";
+import { SplitChoice } from "@/features/start-training/split-choice";
+import { summaryOf } from "@/features/start-training/summary";
+import { useMarket, type Market } from "@/features/start-training/use-market";
+import { useStart } from "@/features/start-training/use-start";
+import { usePreferences } from "@/lib/preferences";
+import { Button } from "@/ui/button";
+import { Dialog } from "@/ui/dialog";
+import { Notice } from "@/ui/notice";
+import { ParameterField } from "@/ui/parameter-field";
+import { FailedState, Skeleton } from "@/ui/state";
+
+export interface StartTrainingFormProps {
+  onOpenChange: (open: boolean) => void;
+  /** The bot that is meant at first. */
+  botName?: string;
+}
+
+const NUMBERS: readonly StartName[] = ["balance", "min_episodes", "max_episodes", "batch_size"];
+
+/** Reads my bots, then asks what to train and on what. */
+export default function StartTrainingForm({ onOpenChange, botName }: StartTrainingFormProps) {
+  const found = useGet("/api/bots", { query: { limit: 1_000 } }, { everyMs: 5_000 });
+  if (found.status === "ready") {
+    return <ReadyForm bots={found.value.bots} {...{ onOpenChange, botName }} />;
+  }
+  return (
+    <Dialog open onOpenChange={onOpenChange} title="Start a training" width="lg">
+      {found.status === "failed" ? (
+        <FailedState problem={found.problem} retry={found.retry} />
+      ) : (
+        <div aria-busy="true">
+          <Skeleton className="h-[36rem] w-full" />
+        </div>
+      )}
+    </Dialog>
+  );
+}
+
+type ReadyFormProps = StartTrainingFormProps & { bots: readonly Bot[] };
+
+function ReadyForm({ bots, onOpenChange, botName }: ReadyFormProps) {
+  const router = useRouter();
+  const query = useSearchParams();
+  const zone = usePreferences((preferences) => preferences.zone);
+  const id = useId();
+  const element = useRef<HTMLFormElement>(null);
+  const names = bots.map((bot) => bot.name);
+  const [form, setForm] = useState<StartForm>(() => ({
+    bot: names.find((name) => name === (botName ?? query.get("bot"))) ?? usualBot(bots),
+    newBot: newBotTexts(freeName(names)),
+    texts: startTexts(query),
+  }));
+  const [made, setMade] = useState<string | null>(null);
+  const market = useMarket(form.texts);
+  const start = useStart((name) => {
+    setMade(name);
+    setForm((before) => ({ ...before, bot: name }));
+  });
+  const bot = bots.find((each) => each.name === form.bot) ?? null;
+  const local = localFaults(form, names, market);
+  const faults = { ...marketFaults(market), ...local, ...start.refusal.faults };
+
+  const change = (changes: Partial<StartForm>) => {
+    start.reset();
+    setForm((before) => ({ ...before, ...changes }));
+  };
+  const changeTexts = (changes: Texts) => change({ texts: { ...form.texts, ...changes } });
+  const submit = async (event: SubmitEvent) => {
+    event.preventDefault();
+    if (Object.keys(local).length > 0) return showFirstFault(element.current);
+    const training = await start.run({ ...form, texts: { ...form.texts, ...chosen(market) } });
+    if (training === undefined) return showFirstFault(element.current);
+    onOpenChange(false);
+    router.push(`/training?id=${training.id}`);
+  };
+
+  return (
+    <Dialog
+      open
+      onOpenChange={onOpenChange}
+      title="Start a training"
+      width="lg"
+      footer={
+        <>
+          <p className="text-muted min-h-10 basis-full text-sm wrap-anywhere sm:flex-1 sm:basis-0">
+            {summaryOf({
+              form,
+              period: market.period,
+              isTrained: bot?.trained ?? false,
+              times: market.bars.status === "ready" ? market.bars.value.date_range : null,
+              zone,
+            })}
+          </p>
+          <Button onClick={() => onOpenChange(false)}>Cancel</Button>
+          <Button variant="primary" icon={Play} type="submit" form={id} busy={start.busy}>
+            Start training
+          </Button>
+        </>
+      }
+    >
+      <form id={id} ref={element} noValidate onSubmit={submit} className="flex flex-col gap-4">
+        {made !== null && start.problem !== null && (
+          <Notice tone="info">{made} was made. Its training has not started yet.</Notice>
+        )}
+        {start.refusal.msg !== null && (
+          <Notice tone="danger" live>
+            {start.refusal.msg}
+          </Notice>
+        )}
+        <BotChoice
+          form={form}
+          bots={bots}
+          faults={faults}
+          onBot={(next) => change({ bot: next })}
+          onNewBot={(changes) => change({ newBot: { ...form.newBot, ...changes } })}
+        />
+        <MarketChoice texts={form.texts} market={market} faults={faults} onChange={changeTexts} />
+        <SplitChoice
+          percentage={Number(form.texts.train_data_percentage)}
+          onChange={(next) => changeTexts({ train_data_percentage: String(next) })}
+          bars={market.bars}
+          fault={faults.train_data_percentage}
+        />
+        <div className="grid gap-x-4 gap-y-3 sm:grid-cols-2 lg:grid-cols-4">
+          {NUMBERS.map((name) => (
+            <ParameterField
+              key={name}
+              model="TrainingsStart"
+              name={name}
+              value={form.texts[name] ?? ""}
+              onChange={(text) => changeTexts({ [name]: text })}
+              fault={faults[name]}
+            />
+          ))}
+        </div>
+        <OtherParameters texts={form.texts} faults={faults} bot={bot} onChange={changeTexts} />
+      </form>
+    </Dialog>
+  );
+}
+
+function localFaults(form: StartForm, taken: readonly string[], { bars }: Market): Faults {
+  const faults = faultsOf(form, taken);
+  if (bars.status !== "ready" || faults.train_data_percentage !== undefined) return faults;
+  const share = Number(form.texts.train_data_percentage);
+  const found = splitFault(bars.value.date_range.length, share);
+  return found === null ? faults : { ...faults, train_data_percentage: found };
+}
+
+/** What the sources say of the symbol, before a start is tried. */
+function marketFaults({ bars }: Market): Faults {
+  if (bars.status !== "failed") return {};
+  return { [bars.problem.field ?? "symbol"]: bars.problem.msg };
+}
+
+/** Trained is on what is shown. */
+function chosen({ period, source }: Market): Texts {
+  return { period, source };
+}
+
+function showFirstFault(form: HTMLElement | null): void {
+  setTimeout(() => form?.querySelector<HTMLElement>("[aria-invalid]")?.focus());
+}
