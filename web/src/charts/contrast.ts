@@ -49,9 +49,10 @@ export function contrast(first: string, second: string): number {
   return (light + 0.05) / (dark + 0.05);
 }
 
-/** The ink that is read best on this background. */
-export function readableInk(background: string, inks: readonly [string, ...string[]]): string {
-  return inks.reduce((best, ink) =>
-    contrast(ink, background) > contrast(best, background) ? ink : best,
-  );
+/** The greatest share of `added` in `base`, at most `most`, on which text in `ink` can still be read (4.5 to 1). */
+export function readableShare(base: string, added: string, ink: string, most: number): number {
+  for (let share = most; share > 0; share -= 0.02) {
+    if (contrast(mix(base, added, share), ink) >= 4.5) return share;
+  }
+  return 0;
 }

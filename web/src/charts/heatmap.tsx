@@ -1,6 +1,6 @@
 "use client";
 
-import { cellColours } from "./monthly";
+import { cellColour } from "./monthly";
 import type { YearReturns } from "./monthly";
 import { formatPercent } from "@/lib/format";
 import { useChartTheme } from "./theme";
@@ -14,8 +14,7 @@ export function MonthlyHeatmap({ years, label }: { years: readonly YearReturns[]
   const strongest = all.reduce((a, b) => Math.max(a, b), 0);
   const style = (value: number | null) => {
     if (!theme || value === null) return undefined;
-    const { background, ink } = cellColours(value, strongest, theme);
-    return { background, color: ink };
+    return { background: cellColour(value, strongest, theme) };
   };
   return (
     <div className="overflow-x-auto" role="region" aria-label={label} tabIndex={0}>

@@ -2,9 +2,10 @@
 
 import { useEffect, useId, useImperativeHandle, useRef, useState } from "react";
 import { Controls } from "./line/controls";
-import { Legend } from "./line/legend";
+import { Legend, placeText, valueText } from "./line/legend";
 import type { LegendHandle } from "./line/legend";
 import { LineView } from "./line/line-view";
+import type { Range } from "./line/line-view";
 import { dataOf } from "./line/view-data";
 import { formatNumber } from "@/lib/format";
 import { useChartTheme } from "./theme";
@@ -24,6 +25,8 @@ export default function LineChart(props: LineChartProps) {
   const [smoothing, setSmoothing] = useState(props.smoothing ?? 0);
   const [log, setLog] = useState(false);
   const [hidden, setHidden] = useState<ReadonlySet<number>>(new Set());
+  const [said, setSaid] = useState("");
+  const range = useRef<Range | null>(null);
   const hint = useId();
   const shape = JSON.stringify([
     series.map(({ name, colour, dashed, band, fill }) => [name, colour, dashed, !!band, fill]),
@@ -45,9 +48,11 @@ export default function LineChart(props: LineChartProps) {
       theme,
       smoothing,
       (reading) => legend.current?.read(reading),
+      range.current,
     );
     hidden.forEach((index) => view.current?.show(index, false));
     return () => {
+      range.current = view.current?.range ?? null;
       view.current?.destroy();
       view.current = null;
     };
@@ -73,12 +78,21 @@ export default function LineChart(props: LineChartProps) {
     setHidden(next);
   };
 
+  const step = (by: number) => {
+    const reading = view.current?.step(by);
+    if (!reading) return;
+    const values = series.map(
+      ({ name }, index) => `${name} ${valueText(reading.values[index], format)}`,
+    );
+    setSaid([placeText(reading.x, xKind, zone), ...values].join(", "));
+  };
+
   const onKeyDown = (event: React.KeyboardEvent) => {
     const acts: Record<string, () => void> = {
-      ArrowLeft: () => view.current?.step(-1),
-      ArrowRight: () => view.current?.step(1),
-      Home: () => view.current?.step(-Infinity),
-      End: () => view.current?.step(Infinity),
+      ArrowLeft: () => step(-1),
+      ArrowRight: () => step(1),
+      Home: () => step(-Infinity),
+      End: () => step(Infinity),
       Escape: () => view.current?.leave(),
       "+": () => view.current?.zoom(0.5),
       "=": () => view.current?.zoom(0.5),
@@ -118,6 +132,9 @@ export default function LineChart(props: LineChartProps) {
       />
       <p id={hint} className="sr-only">
         Left and right arrow keys move the cursor, plus and minus zoom, f shows all points.
+      </p>
+      <p className="sr-only" aria-live="polite">
+        {said}
       </p>
     </div>
   );

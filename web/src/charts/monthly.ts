@@ -1,4 +1,4 @@
-import { mix, readableInk } from "./contrast";
+import { mix, readableShare } from "./contrast";
 
 /** A year's returns as fractions; null where there is none. */
 export interface YearReturns {
@@ -33,13 +33,13 @@ function compound(returns: readonly (number | null)[]): number {
   return returns.reduce<number>((growth, each) => growth * (1 + (each ?? 0)), 1) - 1;
 }
 
-/** Background and text of a cell: the stronger the return, the stronger its colour; the text can always be read. */
-export function cellColours(
+/** Background of a cell: the stronger the return, the stronger its colour, as far as its text can be read. */
+export function cellColour(
   value: number,
   strongest: number,
-  colours: { surface: string; ink: string; page: string; up: string; down: string },
-): { background: string; ink: string } {
+  { surface, ink, up, down }: { surface: string; ink: string; up: string; down: string },
+): string {
+  const colour = value < 0 ? down : up;
   const strength = strongest === 0 ? 0 : Math.min(1, Math.abs(value) / strongest);
-  const background = mix(colours.surface, value < 0 ? colours.down : colours.up, strength * 0.85);
-  return { background, ink: readableInk(background, [colours.ink, colours.page]) };
+  return mix(surface, colour, strength * readableShare(surface, colour, ink, 0.7));
 }

@@ -154,7 +154,7 @@ export default function PriceChart(props: PriceChartProps) {
           onKeyDown={onKeyDown}
           onPointerMove={onPointer}
           onPointerDown={onPointer}
-          onPointerLeave={() => point(null, 0)}
+          onPointerLeave={(event) => event.pointerType === "mouse" && point(null, 0)}
         />
         {hover && <TradeTooltip {...hover} height={plot} />}
         <p className="sr-only" aria-live="polite">

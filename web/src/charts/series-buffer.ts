@@ -55,11 +55,11 @@ export class SeriesBuffer {
     this.#forget();
   }
 
-  /** Views of what is stored, without a copy; a gap is NaN. The views are valid until the next `add`. */
+  /** A copy of what is stored; a gap is NaN. */
   data(): LineData {
     return {
-      x: this.#x.subarray(0, this.#length),
-      values: this.#columns.map((column) => column.subarray(0, this.#length)),
+      x: this.#x.slice(0, this.#length),
+      values: this.#columns.map((column) => column.slice(0, this.#length)),
     };
   }
 

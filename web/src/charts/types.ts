@@ -76,7 +76,10 @@ export interface LineData {
 }
 
 export interface LineChartHandle {
-  /** Shows these numbers; the series are the same as before. Cheap enough for ten times a second. */
+  /**
+   * Shows these numbers; the series are the same as before. Cheap enough for ten times a second. Numbers that come with
+   * other `series` or another `x` replace them, so hand on the same arrays while the chart is told its numbers this way.
+   */
   setData: (data: LineData) => void;
   reset: () => void;
   toPng: () => Promise<Blob>;

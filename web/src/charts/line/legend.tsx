@@ -1,6 +1,7 @@
 import clsx from "clsx";
 import { useImperativeHandle, useRef } from "react";
-import { formatNumber, formatTime } from "@/lib/format";
+import { formatNumber, formatTime, unknown } from "@/lib/format";
+import type { Zone } from "@/lib/format";
 import { seriesColour } from "../theme";
 import type { ChartTheme } from "../theme";
 import type { LineChartProps } from "../types";
@@ -18,6 +19,15 @@ interface LegendProps extends Pick<LineChartProps, "series" | "xKind" | "xLabel"
   handle: React.Ref<LegendHandle>;
 }
 
+export function placeText(x: number | null, xKind: LineChartProps["xKind"], zone: Zone): string {
+  if (x === null) return "";
+  return xKind === "time" ? formatTime(x * 1000, zone) : formatNumber(x);
+}
+
+export function valueText(value: number | null | undefined, format: (value: number) => string) {
+  return value === null || value === undefined ? unknown : format(value);
+}
+
 /** The names of the series with their values under the cursor; a click hides or shows one. */
 export function Legend(props: LegendProps) {
   const { series, xKind, xLabel, zone = "utc", theme, format, hidden, onToggle, handle } = props;
@@ -26,12 +36,9 @@ export function Legend(props: LegendProps) {
 
   useImperativeHandle(handle, () => ({
     read: ({ x, values }) => {
-      const text = (value: number) =>
-        xKind === "time" ? formatTime(value * 1000, zone) : formatNumber(value);
-      if (place.current) place.current.textContent = x === null ? "" : text(x);
+      if (place.current) place.current.textContent = placeText(x, xKind, zone);
       list.current?.querySelectorAll("[data-value]").forEach((cell, index) => {
-        const value = values[index] ?? null;
-        cell.textContent = value === null ? "–" : format(value);
+        cell.textContent = valueText(values[index], format);
       });
     },
   }));

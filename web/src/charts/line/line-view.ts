@@ -13,6 +13,11 @@ export interface Reading {
   values: readonly (number | null)[];
 }
 
+export interface Range {
+  min: number;
+  max: number;
+}
+
 /** The line chart behind its component: it is told what to show, and draws it. */
 export class LineView {
   readonly #plot: uPlot;
@@ -22,7 +27,7 @@ export class LineView {
   readonly #observer: ResizeObserver;
   #data: LineData;
   #smoothing: number;
-  #range: { min: number; max: number } | null = null;
+  #range: Range | null;
 
   constructor(
     host: HTMLElement,
@@ -31,7 +36,9 @@ export class LineView {
     theme: ChartTheme,
     smoothing: number,
     read: (reading: Reading) => void,
+    range: Range | null,
   ) {
+    this.#range = range;
     this.#data = data;
     this.#count = shape.series.length;
     this.#log = shape.log;
@@ -64,7 +71,12 @@ export class LineView {
       if (host.clientWidth > 0) this.#plot.setSize(sizeOf(host));
     });
     this.#observer.observe(host);
-    this.#tell();
+    this.#draw();
+  }
+
+  /** The part of x that is looked at; null: all of it. */
+  get range(): Range | null {
+    return this.#range;
   }
 
   setData(data: LineData): void {
@@ -108,16 +120,17 @@ export class LineView {
     this.#draw();
   }
 
-  /** Moves the cursor by so many points, from the last one if it is nowhere. */
-  step(by: number): void {
+  /** Moves the cursor by so many points, from the last one if it is nowhere, and says what is there. */
+  step(by: number): Reading | null {
     const x = this.#plot.data[0];
-    if (x.length === 0) return;
+    if (x.length === 0) return null;
     const from = this.#plot.cursor.idx ?? x.length;
     const index = Math.min(x.length - 1, Math.max(0, from + by));
     this.#plot.setCursor({
       left: this.#plot.valToPos(x[index]!, "x"),
       top: this.#plot.over.clientHeight / 2,
     });
+    return this.#reading();
   }
 
   leave(): void {
@@ -159,15 +172,19 @@ export class LineView {
   }
 
   #tell(): void {
+    this.#read(this.#reading());
+  }
+
+  #reading(): Reading {
     const data = this.#plot.data;
     const index = this.#plot.cursor.idx ?? data[0].length - 1;
-    this.#read({
+    return {
       x: data[0][index] ?? null,
       values: Array.from(
         { length: this.#count },
         (_, series) => data[COLUMNS_PER_SERIES * series + 2]?.[index] ?? null,
       ),
-    });
+    };
   }
 }
 

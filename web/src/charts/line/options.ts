@@ -45,6 +45,10 @@ export function plotOptions(
   return {
     ...size,
     legend: { show: false },
+    tzDate: (seconds) => {
+      const date = new Date(seconds * 1000);
+      return shape.zone === "utc" ? uPlotClass.tzDate(date, "Etc/UTC") : date;
+    },
     padding: [10, 12, 0, 0],
     scales: {
       x: { time: shape.xKind === "time" },
@@ -72,6 +76,10 @@ export function plotOptions(
       },
       {
         ...axis,
+        grid: {
+          ...axis.grid,
+          filter: (_plot, splits) => (shape.log ? powersOfTen(splits) : splits),
+        },
         size: (_plot, values) => axisWidth(values),
         values: (_plot, splits) =>
           splits.map((value) => (value === null ? null : shape.format(value))),
@@ -137,6 +145,10 @@ function yRange(
     ? uPlotClass.rangeLog(low, high, 10, false)
     : uPlotClass.rangeNum(low, high, 0.08, true);
   return [range[0] ?? 0, range[1] ?? 1];
+}
+
+function powersOfTen(splits: readonly number[]): (number | null)[] {
+  return splits.map((value) => (Number.isInteger(Math.log10(value)) ? value : null));
 }
 
 function axisWidth(values: readonly (string | null)[] | null): number {

@@ -84,8 +84,11 @@ export class PriceView {
 
   show(bars: Bars): void {
     if (bars === this.#bars) return;
+    const range = this.#chart.timeScale().getVisibleLogicalRange();
+    const whole = !range || range.to - range.from >= this.#bars.times.length - 1;
     this.#bars = bars;
     this.#load();
+    if (whole) this.fit();
   }
 
   divide(split?: number, validation?: readonly [number, number]): void {
@@ -114,7 +117,7 @@ export class PriceView {
     if (range) scale.setVisibleLogicalRange(zoomed(range, factor, this.#bars.times.length));
   }
 
-  /** Moves the view so that this bar is in it. */
+  /** Moves the view so that this bar is in it; where things stand then is known at the next frame. */
   reveal(index: number): void {
     const scale = this.#chart.timeScale();
     const range = scale.getVisibleLogicalRange();

@@ -8,8 +8,8 @@ interface TradeTooltipProps {
   height: number;
 }
 
-const WIDTH = 232;
-const HEIGHT = 150;
+const WIDTH = 268;
+const HEIGHT = 132;
 const GAP = 12;
 
 export function TradeTooltip({ facts, at, width, height }: TradeTooltipProps) {
@@ -19,7 +19,7 @@ export function TradeTooltip({ facts, at, width, height }: TradeTooltipProps) {
   return (
     <div
       className="border-line bg-raised text-ink pointer-events-none absolute z-10 rounded-md border p-2 text-xs"
-      style={{ left, top, width: WIDTH }}
+      style={{ left, top, width: WIDTH, maxWidth: width }}
     >
       <p className="mb-1 flex justify-between gap-2 font-medium">
         <span>{facts.title}</span>

@@ -76,8 +76,10 @@ export function useTradeHover({ view, times, zone, onHover }: Options) {
     const index = Math.min(trades.length - 1, Math.max(0, start + step));
     const trade = trades[index]!;
     view.current?.reveal(trade.openAt);
-    point(trade, day);
-    if (current.current) setSaid(tradeSentence(current.current.facts, index + 1, trades.length));
+    requestAnimationFrame(() => {
+      point(trade, day);
+      if (current.current) setSaid(tradeSentence(current.current.facts, index + 1, trades.length));
+    });
   };
 
   return { hover, said, point, refresh, walk };
