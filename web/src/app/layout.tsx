@@ -7,6 +7,7 @@ import "./globals.css";
 export const metadata: Metadata = {
   title: "AIBT",
   description: "Train and run trading bots and agents, live",
+  icons: { icon: "/icon.svg" },
 };
 
 export const viewport: Viewport = {
