@@ -3,7 +3,6 @@ import type { SeriesColour } from "./types";
 
 /** The colours of globals.css, resolved for canvases, which know no variables. */
 export interface ChartTheme {
-  page: string;
   surface: string;
   raised: string;
   line: string;
@@ -23,7 +22,6 @@ function readTheme(): ChartTheme {
   const style = getComputedStyle(document.documentElement);
   const variable = (name: string) => style.getPropertyValue(`--${name}`).trim();
   return {
-    page: variable("page"),
     surface: variable("surface"),
     raised: variable("raised"),
     line: variable("line"),

@@ -49,7 +49,7 @@ export function Legend(props: LegendProps) {
         {xLabel && `${xLabel} `}
         <span ref={place} className="text-ink inline-block min-w-[4ch]" />
       </p>
-      <ul ref={list} className="flex flex-wrap items-center">
+      <ul ref={list} className="contents">
         {series.map(({ name, colour, dashed }, index) => (
           <li key={name}>
             <button

@@ -24,7 +24,9 @@ const SECOND_ROUND = [6, 3];
 /** Room for a label below the x axis, in pixels. */
 const X_SPACE = 76;
 /** What is counted has no ticks between whole numbers. */
-const WHOLE = Array.from({ length: 10 }, (_, power) => [1, 2, 5].map((n) => n * 10 ** power)).flat();
+const WHOLE = Array.from({ length: 10 }, (_, power) =>
+  [1, 2, 5].map((n) => n * 10 ** power),
+).flat();
 const LINEAR = 1;
 const LOGARITHMIC = 3;
 

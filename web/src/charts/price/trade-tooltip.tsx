@@ -13,9 +13,7 @@ const HEIGHT = 132;
 const GAP = 12;
 
 export function TradeTooltip({ facts, at, width, height }: TradeTooltipProps) {
-  const right = at.x + GAP + WIDTH <= width;
-  const left = Math.max(0, right ? at.x + GAP : Math.min(at.x - GAP, width) - WIDTH);
-  const top = Math.max(0, Math.min(at.y - HEIGHT / 2, height - HEIGHT));
+  const { left, top } = tooltipPlace(at, width, height);
   return (
     <div
       className="border-line bg-raised text-ink pointer-events-none absolute z-10 rounded-md border p-2 text-xs"
@@ -34,6 +32,15 @@ export function TradeTooltip({ facts, at, width, height }: TradeTooltipProps) {
       </dl>
     </div>
   );
+}
+
+/** Beside the point, or above or below it where the chart is narrow. */
+function tooltipPlace({ x, y }: { x: number; y: number }, width: number, height: number) {
+  const beside = Math.max(0, Math.min(y - HEIGHT / 2, height - HEIGHT));
+  if (x + GAP + WIDTH <= width) return { left: x + GAP, top: beside };
+  if (x - GAP - WIDTH >= 0) return { left: x - GAP - WIDTH, top: beside };
+  const top = y + GAP + HEIGHT <= height ? y + GAP : Math.max(0, y - GAP - HEIGHT);
+  return { left: Math.max(0, Math.min(x - WIDTH / 2, width - WIDTH)), top };
 }
 
 function Fact({ name, value }: { name: string; value: string }) {
