@@ -8,7 +8,7 @@ import { formatMoney } from "@/lib/format";
 import { usePreferences } from "@/lib/preferences";
 import { Panel } from "@/ui/panel";
 import { Ready, Skeleton } from "@/ui/state";
-import { curveOf, joined, withPoint, type LivePoint } from "./equity";
+import { curveOf, joined, withPoint, type Curve, type LivePoint } from "./equity";
 
 type Performance = Schema<"PerformanceMessage">;
 
@@ -49,7 +49,7 @@ function EquityChart({
 }: Omit<EquityPanelProps, "performance"> & { performance: Performance }) {
   const zone = usePreferences((preferences) => preferences.zone);
   const curve = useMemo(() => curveOf(performance, step), [performance, step]);
-  const handle = useLivePoints(feed, curve, step === null);
+  const handle = useLivePoints(feed, curve, step === null, performance.benchmark !== null);
   const series = useMemo(
     () => [
       { name: "Equity", values: curve.equity, colour: "accent" as const },
@@ -75,12 +75,13 @@ function EquityChart({
 
 function labelOf({ equities, benchmark }: Performance): string {
   const [first, last, other] = [equities[0], equities.at(-1), benchmark?.at(-1)];
-  const beside = other == null ? "" : `; the benchmark ends at ${formatMoney(other)}`;
+  const beside =
+    other === undefined || other === null ? "" : `; the benchmark ends at ${formatMoney(other)}`;
   return `Equity over time, from ${formatMoney(first)} to ${formatMoney(last)}${beside}`;
 }
 
 /** Draw what comes live behind the curve, without rendering for each status. */
-function useLivePoints(feed: SessionFeed, curve: ReturnType<typeof curveOf>, isLive: boolean) {
+function useLivePoints(feed: SessionFeed, curve: Curve, isLive: boolean, isCompared: boolean) {
   const handle = useRef<LineChartHandle>(null);
   const points = useRef<LivePoint[]>([]);
   useEffect(() => {
@@ -90,7 +91,7 @@ function useLivePoints(feed: SessionFeed, curve: ReturnType<typeof curveOf>, isL
     const draw = () => {
       timer = null;
       const { x, equity, benchmark } = joined(curve, points.current);
-      handle.current?.setData({ x, values: [equity, benchmark] });
+      handle.current?.setData({ x, values: isCompared ? [equity, benchmark] : [equity] });
     };
     const take = ({ at, equity }: SessionStatus) => {
       if (at === null) return;
@@ -103,6 +104,6 @@ function useLivePoints(feed: SessionFeed, curve: ReturnType<typeof curveOf>, isL
       stop();
       if (timer !== null) clearTimeout(timer);
     };
-  }, [feed, curve, isLive]);
+  }, [feed, curve, isLive, isCompared]);
   return handle;
 }

@@ -69,7 +69,9 @@ function FigureStats({ figures }: { figures: Figures }) {
       />
       <Stat
         label="Turnover"
-        value={figures.turnover === null ? unknown : `${formatNumber(figures.turnover)}×`}
+        value={
+          figures.turnover === null ? unknown : `${formatNumber(figures.turnover, { digits: 1 })}×`
+        }
         hint="of equity, per year"
       />
       <Stat

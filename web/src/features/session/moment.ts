@@ -2,7 +2,6 @@ import type { Schema } from "@/api/types";
 import { accountAfter, type Fill } from "./account";
 
 type Position = Schema<"PositionMessage">;
-type Performance = Schema<"PerformanceMessage">;
 
 /** A session as it stood at one of its decisions. */
 export interface Moment {
@@ -56,18 +55,19 @@ export function lastBefore(times: readonly number[], at: number): number {
 }
 
 interface Known {
-  performance: Pick<Performance, "times" | "equities">;
+  at: string | null;
+  /** One for each decision. */
+  equities: readonly number[];
   fills: readonly Fill[];
   balance: number;
   prices: ReadonlyMap<string, Prices>;
 }
 
 /** Return what a session held at a decision, from its fills and prices up to then. */
-export function momentAt(step: number, { performance, fills, balance, prices }: Known): Moment {
-  const at = timeOfStep(performance.times, step);
+export function momentAt(step: number, { at, equities, fills, balance, prices }: Known): Moment {
   const done = fillsUntil(fills, at);
   const { cash, fees, holdings } = accountAfter(done, balance);
-  const equity = performance.equities[step - 1] ?? null;
+  const equity = equities[step - 1] ?? null;
   return {
     step,
     at,

@@ -1,4 +1,7 @@
 import { Pause, Play, SkipBack, SkipForward, StepBack, StepForward } from "lucide-react";
+import type { SessionFeed } from "@/api/feeds/session-feed";
+import { useFeed } from "@/api/live";
+import type { RunState } from "@/api/types";
 import { formatDuration, formatFull, formatNumber } from "@/lib/format";
 import { usePreferences } from "@/lib/preferences";
 import { Button, IconButton } from "@/ui/button";
@@ -7,7 +10,35 @@ import { Panel } from "@/ui/panel";
 import { Progress } from "@/ui/progress";
 import { Slider } from "@/ui/slider";
 import { Time } from "@/ui/time";
+import { useRemaining } from "./remaining";
+import { isActive } from "./states";
 import type { Replay, Speed } from "./use-replay";
+
+interface FollowingBarProps {
+  feed: SessionFeed;
+  replay: Replay;
+  /** The market time of the moment that is shown; null: the newest. */
+  past: string | null;
+  state: RunState;
+}
+
+/** The replay's bar of a session that may still go on. */
+export function FollowingBar({ feed, replay, past, state }: FollowingBarProps) {
+  const last = useFeed(feed, ({ run }) => run?.step ?? 0);
+  const steps = useFeed(feed, ({ run }) => run?.steps ?? null);
+  const clock = useFeed(feed, ({ run }) => run?.at ?? null);
+  const remainingS = useRemaining(feed, state === "running");
+  return (
+    <ReplayBar
+      replay={replay}
+      last={last}
+      steps={steps}
+      at={replay.at === null ? clock : past}
+      isActive={isActive(state)}
+      remainingS={remainingS}
+    />
+  );
+}
 
 interface ReplayBarProps {
   replay: Replay;
@@ -60,7 +91,7 @@ export function ReplayBar({ replay, last, steps, at, isActive, remainingS }: Rep
             </Button>
           </div>
         </div>
-        {steps !== null && steps > 0 && (
+        {isActive && steps !== null && steps > 0 && (
           <Progress
             label="Progress of the session"
             value={last / steps}

@@ -1,7 +1,7 @@
 "use client";
 
 import Link from "next/link";
-import { useMemo } from "react";
+import { useCallback, useMemo } from "react";
 import type { SessionFeed } from "@/api/feeds/session-feed";
 import { useGet } from "@/api/hooks";
 import { useFeed } from "@/api/live";
@@ -15,13 +15,13 @@ import { EquityPanel } from "./equity-panel";
 import { FiguresPanel } from "./figures-panel";
 import { FillsPanel } from "./fills-panel";
 import { HeaderNotices } from "./header-notices";
-import { momentAt } from "./moment";
+import { momentAt, timeOfStep } from "./moment";
 import { OutsideTools } from "./outside-tools";
 import { PositionsPanel } from "./positions-panel";
 import { PricePanel } from "./price-panel";
-import { useRemaining } from "./remaining";
-import { ReplayBar } from "./replay-bar";
+import { FollowingBar } from "./replay-bar";
 import { isActive } from "./states";
+import { timeInEvents } from "./timeline";
 import { TimelinePanel } from "./timeline-panel";
 import { usePrices } from "./use-bars";
 import { useFills } from "./use-fills";
@@ -32,12 +32,8 @@ const READ_AGAIN_MS = 15_000;
 /** One session: what it is, what it does now, and every moment before. */
 export function SessionView({ feed, session }: { feed: SessionFeed; session: Session }) {
   const state = useFeed(feed, ({ run }) => run?.state ?? session.state);
-  const last = useFeed(feed, ({ run }) => run?.step ?? 0);
-  const steps = useFeed(feed, ({ run }) => run?.steps ?? null);
-  const clock = useFeed(feed, ({ run }) => run?.at ?? null);
   const active = isActive(state);
-  const replay = useReplay(last);
-  const remainingS = useRemaining(feed, state === "running");
+  const replay = useReplay(useCallback(() => feed.run?.step ?? 0, [feed]));
   const known = useFills(feed);
   const performance = useGet(
     "/api/sessions/{session_id}/performance",
@@ -53,8 +49,10 @@ export function SessionView({ feed, session }: { feed: SessionFeed; session: Ses
   const moment = useMemo(() => {
     if (replay.at === null || curve === null) return null;
     const { balance } = session;
-    return momentAt(replay.at, { performance: curve, fills: known.fills, balance, prices });
-  }, [replay.at, curve, known.fills, session, prices]);
+    const at = timeOfStep(curve.times, replay.at) ?? timeInEvents(feed.events.all, replay.at);
+    const { equities } = curve;
+    return momentAt(replay.at, { at, equities, fills: known.fills, balance, prices });
+  }, [replay.at, curve, feed, known.fills, session, prices]);
   const past = moment?.at ?? null;
 
   return (
@@ -69,14 +67,7 @@ export function SessionView({ feed, session }: { feed: SessionFeed; session: Ses
       actions={<SessionControls feed={feed} />}
     >
       <HeaderNotices feed={feed} />
-      <ReplayBar
-        replay={replay}
-        last={last}
-        steps={steps}
-        at={replay.at === null ? clock : past}
-        isActive={active}
-        remainingS={remainingS}
-      />
+      <FollowingBar feed={feed} replay={replay} past={past} state={state} />
       <AccountStats feed={feed} balance={session.balance} moment={moment} />
       <div className="grid grid-cols-1 gap-4 lg:grid-cols-12">
         <div className="flex min-w-0 flex-col gap-4 lg:order-2 lg:col-span-5">
@@ -109,22 +100,19 @@ export function SessionView({ feed, session }: { feed: SessionFeed; session: Ses
 function Subtitle({ session }: { session: Session }) {
   const { model_id, model_name, base_model, universe, period, live, start, end } = session;
   return (
-    <span className="flex flex-wrap items-center gap-x-2 gap-y-1">
+    <span className="flex flex-wrap items-center gap-x-4 gap-y-1">
       <Link href={`/agent?id=${model_id}`} className="text-accent hover:underline">
         {model_name}
       </Link>
       <span className="wrap-anywhere">{base_model}</span>
-      <span>·</span>
-      <span>
-        {live ? (
-          <Badge tone="accent">Live paper time</Badge>
-        ) : (
-          `${formatDate(start)} to ${formatDate(end)}`
-        )}
-      </span>
-      <span>·</span>
+      {live ? (
+        <Badge tone="accent">Live paper time</Badge>
+      ) : (
+        <span>
+          {formatDate(start)} to {formatDate(end)}
+        </span>
+      )}
       <span>bars of {period}</span>
-      <span>·</span>
       <span className="wrap-anywhere">{universeText(universe)}</span>
     </span>
   );

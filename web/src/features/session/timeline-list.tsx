@@ -20,6 +20,8 @@ export function TimelineList({ sessionId, rows, at, onShowStep }: TimelineListPr
   const scroller = useRef<HTMLDivElement>(null);
   const [open, setOpen] = useState<ReadonlySet<number>>(new Set());
   const [isAtEnd, setAtEnd] = useState(true);
+  // Nothing that the virtualizer returns is kept beyond this component's own rendering.
+  // eslint-disable-next-line react-hooks/incompatible-library
   const virtualizer = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
@@ -100,7 +102,7 @@ export function TimelineList({ sessionId, rows, at, onShowStep }: TimelineListPr
 }
 
 function heightOf(row: Row | undefined): number {
-  if (row?.kind === "tool") return 56;
+  if (row?.kind === "tool") return row.result?.data.ok === false ? 48 : 28;
   if (row?.event.kind === "thought") return 28 + 20 * Math.floor(row.event.data.text.length / 90);
   return row?.kind === "step" ? 41 : 32;
 }

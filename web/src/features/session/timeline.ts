@@ -64,3 +64,9 @@ export function coversStep(
   if (last === undefined || !steps.includes(step)) return false;
   return last > step || isComplete;
 }
+
+/** Return when a decision was taken, as far as its event is here. */
+export function timeInEvents(events: readonly SessionEvent[], step: number): string | null {
+  const found = events.find((event) => event.kind === "step" && event.data.step === step);
+  return found?.kind === "step" ? found.data.at : null;
+}

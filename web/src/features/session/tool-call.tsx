@@ -27,10 +27,10 @@ export function ToolCall({ sessionId, call, result, isOpen, toggle }: ToolCallPr
         {sentence ?? <Call name={name}>{briefJson(given)}</Call>}
         {sentence !== null && <span className="text-muted ml-2 font-mono text-xs">{name}</span>}
       </span>
-      {says && <span className="text-muted block text-sm">{says}</span>}
-      <span className="block">
+      <span className="ml-2 inline-block align-top">
         <MoreButton isOpen={isOpen} onToggle={toggle} more="Details" less="Hide the details" />
       </span>
+      {says && <span className="text-muted block text-sm">{says}</span>}
       {isOpen && (
         <div className="flex flex-col gap-2 pt-1 pb-2 whitespace-normal">
           <Code

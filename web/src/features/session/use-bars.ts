@@ -43,13 +43,17 @@ export function usePrices(
         staleTime: Infinity,
       };
     }),
-    combine: (results) => results.map(({ data }) => data),
+    combine: dataOf,
   });
   return useMemo(
     () =>
       new Map(read.flatMap((bars) => (bars === undefined ? [] : [[bars.symbol, pricesOf(bars)]]))),
     [read],
   );
+}
+
+function dataOf<Data>(results: readonly { data: Data }[]): Data[] {
+  return results.map(({ data }) => data);
 }
 
 function pricesOf(bars: Schema<"BarsMessage">): Prices {

@@ -17,14 +17,13 @@ export interface Fills {
 
 /** All executions of a session to the digit, and those that come, read at most once a second. */
 export function useFills(feed: SessionFeed): Fills {
-  const count = useFeed(feed, ({ run }) => run?.fills ?? 0);
   const [fills, setFills] = useState<readonly Fill[]>([]);
   const [isWhole, setWhole] = useState(false);
   const [asked, setAsked] = useState(0);
   const [problem, setProblem] = useState<Problem | null>(null);
   const [attempt, setAttempt] = useState(0);
   const after = fills.at(-1)?.seq ?? 0;
-  const isBehind = !isWhole || count > asked;
+  const isBehind = useFeed(feed, ({ run }) => !isWhole || (run?.fills ?? 0) > asked);
 
   useEffect(() => {
     if (!isBehind) return;

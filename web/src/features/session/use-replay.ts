@@ -32,12 +32,16 @@ export function stepOfText(text: string | null, last: number): number | null {
   return Math.min(last, Math.max(1, Number(text)));
 }
 
-/** What moment of a session is shown; the address follows when it rests. */
-export function useReplay(last: number): Replay {
+/**
+ * What moment of a session is shown; the address follows when it rests.
+ *
+ * @param lastOf number of the newest decision; the same function each time
+ */
+export function useReplay(lastOf: () => number): Replay {
   const written = useSearchParams().get("at");
   const [, write] = useUrlState("at");
   const [state, setState] = useState(() => ({
-    at: stepOfText(written, last),
+    at: stepOfText(written, lastOf()),
     isPlaying: false,
     speed: 1 as Speed,
   }));
@@ -53,12 +57,13 @@ export function useReplay(last: number): Replay {
     const { everyMs, steps } = pace(speed);
     const timer = setInterval(() => {
       setState((before) => {
+        const last = lastOf();
         const next = Math.min(last, (before.at ?? 0) + steps);
         return { ...before, at: next, isPlaying: next < last };
       });
     }, everyMs);
     return () => clearInterval(timer);
-  }, [isPlaying, speed, last]);
+  }, [isPlaying, speed, lastOf]);
 
   return useMemo(
     () => ({
@@ -68,11 +73,11 @@ export function useReplay(last: number): Replay {
       show: (step) => setState((before) => ({ ...before, at: step, isPlaying: false })),
       play: (on) =>
         setState((before) => {
-          const isAtEnd = before.at === null || before.at >= last;
+          const isAtEnd = before.at === null || before.at >= lastOf();
           return { ...before, at: on && isAtEnd ? 1 : before.at, isPlaying: on };
         }),
       setSpeed: (next) => setState((before) => ({ ...before, speed: next })),
     }),
-    [at, isPlaying, speed, last],
+    [at, isPlaying, speed, lastOf],
   );
 }
