@@ -25,7 +25,7 @@ export function Panel({ title, hint, actions, children, level = 2, flush, classN
     >
       {(title || actions) && (
         <header className="flex flex-wrap items-start gap-x-3 gap-y-1 px-3 pt-3 pb-2.5 sm:px-4">
-          <div className="min-w-0 flex-1">
+          <div className="min-w-0 flex-1 basis-48">
             {title && (
               <Heading id={id} className="text-base font-semibold">
                 {title}
