@@ -14,7 +14,7 @@ from tests.integration.platform_process import PlatformProcess
 
 TRIES = 5
 FRAMES, HZ = 36_000, 100  # an hour of statuses, at ten times the pace
-ENDLESS = {"max_episodes": 100_000, "min_episodes": 100_000, "environments": 1}
+ENDLESS = {"max_episodes": 100_000, "min_episodes": 100_000}
 FIRST_VIEW, HEAP = "first view", "heap of a training's page"
 
 

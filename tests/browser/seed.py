@@ -9,7 +9,7 @@ from typing import Any
 from tests.browser.people import UNHURRIED, Person, newcomer
 from tests.integration.platform_process import PlatformProcess, free_tool_ports
 
-ENDLESS = {"max_episodes": 100_000, "min_episodes": 100_000, "environments": 1}
+ENDLESS = {"max_episodes": 100_000, "min_episodes": 100_000}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
