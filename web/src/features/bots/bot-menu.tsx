@@ -44,6 +44,11 @@ export function BotMenu({ bot, onAsk }: BotMenuProps) {
           <MenuSeparator />
         </>
       )}
+      {activeTraining(bot) === null && (
+        <MenuItem icon={Play} onSelect={() => onAsk({ kind: "train", bot })}>
+          Train …
+        </MenuItem>
+      )}
       <MenuItem icon={Pencil} onSelect={() => onAsk({ kind: "edit", bot })}>
         Edit …
       </MenuItem>

@@ -8,16 +8,14 @@ import { Panel } from "@/ui/panel";
 export function BotParameters({ bot }: { bot: Bot }) {
   return (
     <Panel title="Parameters" hint="They hold for its next training.">
-      <dl className="grid gap-x-6 gap-y-3 sm:grid-cols-2">
+      <dl className="grid gap-x-6 gap-y-3 sm:grid-cols-2 xl:grid-cols-3">
         {botFields()
           .filter((name) => name !== "name")
           .map((name) => {
             const { label, description, unit } = parameter("BotsCreate", name);
             return (
               <div key={name} className="min-w-0">
-                <dt className="flex items-baseline justify-between gap-3">
-                  <span className="font-medium">{label}</span>
-                </dt>
+                <dt className="font-medium">{label}</dt>
                 <dd>
                   <span className="text-lg font-semibold">{formatNumber(bot[name])}</span>
                   {unit && <span className="text-muted ml-1 text-sm">{unit}</span>}

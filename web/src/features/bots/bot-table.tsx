@@ -51,7 +51,7 @@ function columnsOf(
     {
       id: "name",
       header: "Name",
-      cell: (bot) => <span className="wrap-anywhere">{bot.name}</span>,
+      cell: (bot) => <span className="block min-w-24 wrap-break-word">{bot.name}</span>,
       sortValue: (bot) => bot.name,
     },
     {
@@ -112,6 +112,7 @@ function columnsOf(
               size="sm"
               icon={Play}
               aria-label={`Train ${bot.name}`}
+              className="max-sm:hidden"
               onClick={() => onAsk({ kind: "train", bot })}
             >
               Train

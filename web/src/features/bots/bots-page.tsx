@@ -42,7 +42,7 @@ export function BotsPage() {
   return (
     <Page
       title="Bots"
-      subtitle="A bot learns to trade by training. It keeps its best weights, and goes on from them."
+      subtitle="A bot learns to trade by training, and keeps its best weights."
       actions={
         <Button variant="primary" icon={Plus} onClick={create}>
           New bot

@@ -113,10 +113,15 @@ export function symbolOptions(found: readonly FoundSymbol[]): SymbolOption[] {
 
 /** Bundled sample, 1h, 6,225 bars, 2017-01-01 to 2017-12-29 */
 function entryText({ source, periods, bars, first, last }: FoundSymbol): string {
-  const parts = [sourceWord(source), periods.length === 0 ? "any interval" : periods.join(" ")];
+  const parts = [sourceWord(source), periodsText(periods)];
   if (typeof bars === "number") parts.push(`${formatNumber(bars)} bars`);
   if (first && last) parts.push(`${formatDate(first)} to ${formatDate(last)}`);
   return parts.join(", ");
+}
+
+function periodsText(periods: readonly string[]): string {
+  if (periods.length === 0) return "any interval";
+  return periods.length > 3 ? `${periods[0]} to ${periods.at(-1)}` : periods.join(" ");
 }
 
 const DAY_S = 86_400;
