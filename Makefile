@@ -36,7 +36,7 @@ $(WEB_TYPES): $(WIRE_SOURCES) web/scripts/generate.mjs $(WEB_PACKAGES)
 	@$(WEB_NPM) run --silent generate -- $(abspath $(BIN)/python)
 
 $(WEB_BUILT): $(WEB_SOURCES) $(WEB_TYPES)
-	@echo "Building the pages (some tens of seconds)…"
+	@echo "Building the pages (about a minute)…"
 	@said=$$($(WEB_NPM) run --silent build 2>&1) || { echo "$$said"; exit 1; }
 
 web: $(WEB_BUILT)   ## Build the pages, which the platform serves, if anything of them has changed

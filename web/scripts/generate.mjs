@@ -81,8 +81,7 @@ function bare(value) {
   for (const [name, part] of Object.entries(value)) {
     const isText = typeof part === "string" || Array.isArray(part);
     if (["description", "title", "examples"].includes(name) && isText) continue;
-    kept[name] =
-      name === "$ref" ? part.replace("#/components/schemas/", "#/$defs/") : bare(part);
+    kept[name] = name === "$ref" ? part.replace("#/components/schemas/", "#/$defs/") : bare(part);
   }
   return kept;
 }
