@@ -83,7 +83,11 @@ export class Visitor {
   /** Wait until nothing is being asked for, nothing is busy and nothing has moved for a moment. */
   async settled() {
     await this.page.waitForLoadState();
-    await until("the page settles", async () => this.asking.size === 0 && (await this.#isCalm()));
+    const isSettled = async () => this.asking.size === 0 && (await this.#isCalm());
+    await until("the page settles", isSettled).catch((error) => {
+      const asked = [...this.asking].map((request) => request.url());
+      throw new Error(`${error.message}; it still asks for: ${asked.join(", ") || "nothing"}`);
+    });
   }
 
   #isCalm() {

@@ -58,7 +58,10 @@ async function emptied(visitor) {
 async function interactive(visitor, path) {
   visitor.usedAfter = null;
   await visitor.page.goto(path, { waitUntil: "commit" });
-  return until("a click is handled", async () => visitor.usedAfter);
+  const ms = await until("a click is handled", async () => visitor.usedAfter);
+  await visitor.page.waitForURL(({ pathname }) => pathname !== path);
+  await visitor.settled();
+  return ms;
 }
 
 /** In the page: with each frame that is drawn, click, until the application takes the click. */
