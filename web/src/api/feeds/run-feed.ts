@@ -50,6 +50,7 @@ export abstract class RunFeed<Run extends RunMessage, Event extends RunEvent> {
   private leave: (() => void) | null = null;
   private opening = 0; // counts openings and closings: what belongs to an older one is dropped
   private isTelling = false;
+  private included = 0; // number of the last event that a whole message of the run includes
 
   constructor(
     readonly id: number,
@@ -72,6 +73,7 @@ export abstract class RunFeed<Run extends RunMessage, Event extends RunEvent> {
       const run = await this.backend.read(this.id);
       if (opening !== this.opening) return;
       this.run = run;
+      this.included = run.cursor;
       this.problem = null;
       this.events = new EventList(
         this.options.capacity,
@@ -109,13 +111,14 @@ export abstract class RunFeed<Run extends RunMessage, Event extends RunEvent> {
 
   /** Take an answer to a command as the run's newest message. */
   take(run: Run): void {
+    this.included = Math.max(this.included, run.cursor);
     this.run = this.run === null ? run : this.joined(this.run, run);
     this.changed();
   }
 
   /** What a subclass does with a status; it has no number and the latest counts. */
   protected abstract tookStatus(data: unknown): void;
-  /** What a subclass does with an event that is new. */
+  /** What a subclass does with an event that the run does not include yet. */
   protected abstract tookEvent(event: Event): void;
   protected abstract joined(before: Run, now: Run): Run;
 
@@ -152,7 +155,7 @@ export abstract class RunFeed<Run extends RunMessage, Event extends RunEvent> {
         if (kind === "status") this.tookStatus(parseEvent(this.kind, kind, frame.data));
       } else {
         const event = this.read(frame.seq, kind, parseEvent(this.kind, kind, frame.data));
-        if (this.events.add(event)) this.tookEvent(event);
+        if (this.events.add(event) && event.seq > this.included) this.tookEvent(event);
       }
       this.problem = null;
     } catch (error) {

@@ -70,6 +70,16 @@ describe("a training's feed", () => {
     ]);
   });
 
+  it("keeps what it is now while it hears how it came to that", async () => {
+    const { feed, says } = await aFeed(aTraining({ state: "paused", lr: 0.5, cursor: 3 }));
+    says("state", { id: 7, state: "running" }, 1);
+    says("params", { id: 7, changed: { lr: 0.1 }, step: 3 }, 2);
+    expect([feed.run?.state, feed.run?.lr]).toEqual(["paused", 0.5]);
+    expect(feed.events.all).toHaveLength(2);
+    says("state", { id: 7, state: "running" }, 4);
+    expect(feed.run?.state).toBe("running");
+  });
+
   it("goes on after a loss without a gap and without a double", async () => {
     const { feed, says } = await aFeed();
     says("log", log("one"), 1);

@@ -44,25 +44,23 @@ export function ComparePanel({ id, compared }: ComparePanelProps) {
     <Panel
       title="Compare"
       hint={`Training ${id} beside others of yours, up to ${MOST_COMPARED} in all`}
-      actions={
-        <>
-          {compared.map((other) => (
-            <Button
-              key={other}
-              size="sm"
-              icon={X}
-              aria-label={`Take training ${other} out of the comparison`}
-              onClick={() => write(compared.filter((each) => each !== other))}
-            >
-              {`Training ${other}`}
-            </Button>
-          ))}
-          {ids.length < MOST_COMPARED && (
-            <Picker ids={ids} onPick={(other) => write([...compared, other])} />
-          )}
-        </>
-      }
     >
+      <div className="mb-4 flex flex-wrap items-center gap-2">
+        {compared.map((other) => (
+          <Button
+            key={other}
+            size="sm"
+            icon={X}
+            aria-label={`Take training ${other} out of the comparison`}
+            onClick={() => write(compared.filter((each) => each !== other))}
+          >
+            {`Training ${other}`}
+          </Button>
+        ))}
+        {ids.length < MOST_COMPARED && (
+          <Picker ids={ids} onPick={(other) => write([...compared, other])} />
+        )}
+      </div>
       {compared.length === 0 ? (
         <EmptyState
           icon={GitCompareArrows}
@@ -187,7 +185,7 @@ function ComparisonTable({ trainings }: { trainings: readonly Training[] }) {
           <tr>
             <td className="min-w-36" />
             {trainings.map(({ id }) => (
-              <th key={id} scope="col" className="py-1.5 pl-4 font-medium whitespace-nowrap">
+              <th key={id} scope="col" className="py-1.5 pr-2 pl-4 font-medium whitespace-nowrap">
                 Training {id}
               </th>
             ))}

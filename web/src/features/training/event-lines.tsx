@@ -98,7 +98,9 @@ function Line({ line }: { line: LogLine }) {
   const zone = usePreferences((preferences) => preferences.zone);
   return (
     <div className="border-line flex flex-wrap items-baseline gap-x-3 border-b px-3 py-1 text-sm leading-5 sm:flex-nowrap">
-      <span className="text-muted w-14 shrink-0 text-right font-mono text-xs">{line.seq}</span>
+      <span className="text-muted shrink-0 font-mono text-xs sm:w-14 sm:text-right">
+        {line.seq}
+      </span>
       <span className="text-muted w-16 shrink-0 text-xs">{kindNames[line.kind]}</span>
       <span
         className={clsx("min-w-0 basis-full wrap-anywhere sm:flex-1 sm:basis-0", tones[line.tone])}

@@ -68,8 +68,8 @@ export function EventLog({ feed }: { feed: TrainingFeed }) {
         </div>
         <div className="min-w-40 flex-1">
           <TextInput
-            aria-label="Search the events"
-            placeholder="Search, or #12 for a number"
+            aria-label="Search the events, or #12 for a number"
+            placeholder="Search or #12"
             value={search}
             onChange={setSearch}
           />

@@ -3,7 +3,8 @@
 import type { TrainingFeed } from "@/api/feeds/training-feed";
 import { useGet } from "@/api/hooks";
 import { useConnection, useFeed } from "@/api/live";
-import { Notice } from "@/ui/notice";
+import type { RunState } from "@/api/types";
+import { Notice, type NoticeTone } from "@/ui/notice";
 import { Age } from "@/ui/time";
 import { isActive } from "./states";
 import { useRun } from "./use-run";
@@ -15,46 +16,81 @@ export function useIsStale(feed: TrainingFeed): boolean {
   return state === "lost" && active;
 }
 
-/** What needs to be known of the state that a training is in. */
+interface Told {
+  tone: NoticeTone;
+  title: string;
+  text: string;
+}
+
+const told: Record<Exclude<RunState, "queued">, Told> = {
+  loading: {
+    tone: "info",
+    title: "Loading",
+    text: "Its bars are read and its process starts. This takes some seconds.",
+  },
+  running: {
+    tone: "info",
+    title: "Running",
+    text: "It goes on while you are away from this page.",
+  },
+  paused: {
+    tone: "warn",
+    title: "Paused",
+    text: "No step is run, and the numbers stand still until you resume.",
+  },
+  recovering: {
+    tone: "warn",
+    title: "Recovering",
+    text: "Its process was lost. It goes on by itself from its last checkpoint.",
+  },
+  finished: {
+    tone: "good",
+    title: "Finished",
+    text: "It has ended by itself. The best weights are kept with the bot.",
+  },
+  stopped: {
+    tone: "info",
+    title: "Stopped",
+    text: "It was ended for good. The best weights and the history stay.",
+  },
+  failed: { tone: "danger", title: "Failed", text: "The event log says what went wrong." },
+};
+
+/** What the state means that a training is in; always there, so that nothing moves when it changes. */
 export function Notices({ feed }: { feed: TrainingFeed }) {
   const state = useRun(feed, (run) => run.state);
   const reason = useRun(feed, (run) => run.reason);
-  const { since } = useConnection();
   const isStale = useIsStale(feed);
-  const heardAt = useFeed(feed, (each) => (isStale ? each.heardAt : null));
-  const unreadable = useFeed(feed, (each) => each.problem);
+  const unreadable = useFeed(feed, ({ phase, problem }) => (phase === "gone" ? problem : null));
+  if (isStale) return <Lost feed={feed} />;
+  if (unreadable)
+    return (
+      <Notice tone="danger" title="It cannot be followed" live>
+        {unreadable.msg}
+      </Notice>
+    );
+  if (state === "queued") return <Queued id={feed.id} reason={reason} />;
+  const { tone, title, text } = told[state];
   return (
-    <>
-      {isStale && (
-        <Notice tone="warn" title="Lost, trying again" live>
-          What is shown is from <Age at={heardAt ?? since} />. The training itself goes on.
-        </Notice>
-      )}
-      {!isStale && unreadable && <Notice tone="warn">{unreadable.msg}</Notice>}
-      {state === "paused" && (
-        <Notice tone="warn" title="Paused" live>
-          {reason ? `${reason}. ` : ""}No step is run, and the numbers stand still until you resume.
-        </Notice>
-      )}
-      {state === "queued" && <Queued id={feed.id} reason={reason} />}
-      {state === "loading" && (
-        <Notice title="Loading" live>
-          Its bars are read and its process starts. This takes some seconds.
-        </Notice>
-      )}
-      {state === "recovering" && (
-        <Notice tone="warn" title="Recovering" live>
-          {reason ? `${reason}. ` : ""}Its process was lost. It goes on by itself from its last
-          checkpoint, as if nothing had happened.
-        </Notice>
-      )}
-      {state === "failed" && (
-        <Notice tone="danger" title="Failed" live>
-          {reason ?? "The log says what went wrong."}
-        </Notice>
-      )}
-      {(state === "finished" || state === "stopped") && reason && <Notice>{reason}</Notice>}
-    </>
+    <Notice tone={tone} title={title} live>
+      {reasonText(reason)}
+      {text}
+    </Notice>
+  );
+}
+
+function reasonText(reason: string | null): string {
+  if (reason === null) return "";
+  return /[.!?]$/.test(reason) ? `${reason} ` : `${reason}. `;
+}
+
+function Lost({ feed }: { feed: TrainingFeed }) {
+  const { since } = useConnection();
+  const heardAt = useFeed(feed, (each) => each.heardAt);
+  return (
+    <Notice tone="warn" title="Lost, trying again">
+      What is shown is from <Age at={heardAt ?? since} />. The training itself goes on.
+    </Notice>
   );
 }
 
@@ -68,7 +104,7 @@ function Queued({ id, reason }: { id: number; reason: string | null }) {
     queued.status === "ready" ? queued.value.trainings.filter((each) => each.id < id).length : null;
   return (
     <Notice title="It waits for a free place" live>
-      {reason ? `${reason}. ` : ""}
+      {reasonText(reason)}
       {queuedText(before)}
     </Notice>
   );

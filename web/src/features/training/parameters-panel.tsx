@@ -32,7 +32,7 @@ function Row({ feed, name }: { feed: TrainingFeed; name: TrainingParameter }) {
         {parameterLabel(name)}
         <span className="text-muted block text-xs">{parameterMeaning(name)}</span>
       </dt>
-      <dd className="max-w-1/2 text-right font-medium wrap-anywhere">{text}</dd>
+      <dd className="max-w-1/2 shrink-0 text-right font-medium wrap-anywhere">{text}</dd>
     </div>
   );
 }

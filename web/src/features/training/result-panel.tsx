@@ -17,7 +17,7 @@ import { isActive } from "./states";
 import { useRun } from "./use-run";
 import { verdict } from "./verdict";
 
-const HEIGHT = 200;
+const HEIGHT = 240;
 
 /** What the best weights came to on bars that they never saw, beside buying and holding. */
 export function ResultPanel({ feed }: { feed: TrainingFeed }) {

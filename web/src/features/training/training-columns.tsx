@@ -24,7 +24,7 @@ export const trainingColumns: readonly Column<Training>[] = [
   {
     id: "bot",
     header: "Bot",
-    cell: ({ bot_name: bot }) => <span className="wrap-anywhere">{bot}</span>,
+    cell: ({ bot_name: bot }) => <span className="block min-w-28 wrap-anywhere">{bot}</span>,
     sortValue: ({ bot_name: bot }) => bot,
   },
   {

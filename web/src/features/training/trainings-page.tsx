@@ -86,14 +86,11 @@ function TrainingList({ bot, onBot, onStart }: TrainingListProps) {
   return (
     <Panel flush>
       <div className="flex flex-wrap items-center gap-2 px-3 pt-3 sm:px-4">
-        <div className="min-w-40">
+        <div className="max-w-56 min-w-36 flex-1">
           <Select label="State" value={state} onChange={change(setState)} options={stateChoices} />
         </div>
-        <div className="min-w-48">
+        <div className="max-w-56 min-w-36 flex-1">
           <BotFilter value={bot} onChange={change(onBot)} />
-        </div>
-        <div className="ml-auto">
-          <CompareSelected selected={selected} />
         </div>
       </div>
       {page.status === "ready" && page.stale && (
@@ -113,6 +110,7 @@ function TrainingList({ bot, onBot, onStart }: TrainingListProps) {
             selected={selected}
             onSelect={setSelected}
             exportCsv="trainings"
+            toolbar={<CompareSelected selected={selected} />}
             empty={
               isFiltered ? (
                 <EmptyState
@@ -180,7 +178,7 @@ function CompareSelected({ selected }: { selected: ReadonlySet<string> }) {
         ? `At most ${MOST_COMPARED} can be compared`
         : "Select two or more trainings";
     return (
-      <Button icon={GitCompareArrows} disabled title={title}>
+      <Button size="sm" icon={GitCompareArrows} disabled title={title}>
         {text}
       </Button>
     );
