@@ -1,5 +1,4 @@
 import type { Schema } from "@/api/types";
-import { cutAfter } from "./moment";
 
 type Performance = Pick<Schema<"PerformanceMessage">, "times" | "equities" | "benchmark">;
 
@@ -16,14 +15,14 @@ export interface LivePoint {
   equity: number;
 }
 
-/** Return the curve up to a decision; null: all of it. The time axis stays the whole one. */
+/** Return the curve up to a decision; null: all of it. */
 export function curveOf({ times, equities, benchmark }: Performance, step: number | null): Curve {
   const count = step ?? times.length;
-  const none = times.map(() => null);
+  const x = times.slice(0, count).map((time) => Date.parse(time) / 1_000);
   return {
-    x: times.map((time) => Date.parse(time) / 1_000),
-    equity: cutAfter(equities, count),
-    benchmark: benchmark === null ? none : cutAfter(benchmark, count),
+    x,
+    equity: equities.slice(0, count),
+    benchmark: benchmark === null ? x.map(() => null) : benchmark.slice(0, count),
   };
 }
 

@@ -89,25 +89,21 @@ export function FillsPanel({ sessionId, known, at }: FillsPanelProps) {
       ) : !isWhole && fills.length === 0 ? (
         <SkeletonRows rows={6} />
       ) : (
-        <div className="overflow-x-auto">
-          <div className="min-w-[44rem]">
-            <DataTable
-              caption="Fills of the session"
-              columns={columns}
-              rows={rows}
-              rowId={(fill) => String(fill.seq)}
-              initialSort={{ id: "at", descending: true }}
-              virtual={{ maxHeight: 420 }}
-              exportCsv={`session-${sessionId}-fills`}
-              toolbar={
-                <p className="text-muted text-sm">
-                  {formatNumber(rows.length)} {rows.length === 1 ? "fill" : "fills"}
-                </p>
-              }
-              empty={<p className="text-muted px-4 py-10 text-center">No order has filled yet.</p>}
-            />
-          </div>
-        </div>
+        <DataTable
+          caption="Fills of the session"
+          columns={columns}
+          rows={rows}
+          rowId={(fill) => String(fill.seq)}
+          initialSort={{ id: "at", descending: true }}
+          virtual={{ maxHeight: 420 }}
+          exportCsv={`session-${sessionId}-fills`}
+          toolbar={
+            <p className="text-muted text-sm">
+              {formatNumber(rows.length)} {rows.length === 1 ? "fill" : "fills"}
+            </p>
+          }
+          empty={<p className="text-muted px-4 py-10 text-center">No order has filled yet.</p>}
+        />
       )}
     </Panel>
   );

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { aFill } from "./builders";
-import { cutAfter, fillsUntil, lastBefore, momentAt, priceAt, timeOfStep } from "./moment";
+import { fillsUntil, lastBefore, momentAt, priceAt, timeOfStep } from "./moment";
 
 const times = [
   "2017-01-03T21:00:00+00:00",
@@ -55,9 +55,8 @@ describe("prices at a time", () => {
 });
 
 describe("what is cut", () => {
-  it("are fills after a time, and points after a count", () => {
+  it("are fills after a time", () => {
     expect(fillsUntil(fills, "2017-01-04T14:30:00+00:00")).toHaveLength(1);
     expect(fillsUntil(fills, null)).toEqual([]);
-    expect(cutAfter([1, 2, 3], 2)).toEqual([1, 2, null]);
   });
 });

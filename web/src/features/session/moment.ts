@@ -90,8 +90,3 @@ export function momentAt(step: number, { at, equities, fills, balance, prices }:
     }),
   };
 }
-
-/** Return a curve of which nothing is known after so many points. */
-export function cutAfter<T>(values: readonly T[], count: number): (T | null)[] {
-  return values.map((value, index) => (index < count ? value : null));
-}

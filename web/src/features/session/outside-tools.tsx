@@ -7,7 +7,7 @@ import type { Problem } from "@/api/problem";
 import { post } from "@/api/rest";
 import type { Schema } from "@/api/types";
 import { Button } from "@/ui/button";
-import { Code } from "@/ui/code";
+import { CopyButton } from "@/ui/code";
 import { Notice } from "@/ui/notice";
 import { Panel } from "@/ui/panel";
 import { Time } from "@/ui/time";
@@ -72,7 +72,7 @@ function ShownToken({ token }: { token: Token }) {
         Whoever has it can trade in this session until <Time at={token.expires_at} />. Send it as
         “Authorization: Bearer …”.
       </Notice>
-      <Code label="Token" text={token.token} maxHeight={96} />
+      <Copied label="Token" text={token.token} />
       {addresses.length === 0 ? (
         <p className="text-muted">
           No tool service runs at the moment. An administrator starts them.
@@ -81,12 +81,24 @@ function ShownToken({ token }: { token: Token }) {
         <ul className="flex flex-col gap-2">
           {addresses.map(([tool, address]) => (
             <li key={tool} className="min-w-0">
-              <p className="text-muted text-xs">{tool}</p>
-              <Code label={`Address of ${tool}`} text={String(address)} maxHeight={56} />
+              <Copied label={`Address of the tool ${tool}`} text={String(address)} />
             </li>
           ))}
         </ul>
       )}
+    </div>
+  );
+}
+
+/** A text to be taken elsewhere, whole to be seen. */
+function Copied({ label, text }: { label: string; text: string }) {
+  return (
+    <div className="min-w-0">
+      <p className="text-muted text-xs">{label}</p>
+      <div className="border-line bg-page flex items-start gap-2 rounded-md border py-1 pr-1 pl-3">
+        <code className="min-w-0 flex-1 py-1 text-sm wrap-anywhere">{text}</code>
+        <CopyButton text={text} label={`Copy: ${label}`} />
+      </div>
     </div>
   );
 }

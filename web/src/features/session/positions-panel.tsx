@@ -1,3 +1,4 @@
+import type { ReactNode } from "react";
 import type { SessionFeed } from "@/api/feeds/session-feed";
 import type { Schema } from "@/api/types";
 import { formatMoney, formatNumber, formatPercent, formatPrice } from "@/lib/format";
@@ -102,9 +103,8 @@ const columns: Column<Position>[] = [
     id: "symbol",
     header: "Symbol",
     cell: (row) => (
-      <span className="font-medium whitespace-nowrap">
-        {row.symbol}{" "}
-        <span className="text-muted text-xs">{row.quantity < 0 ? "short" : "long"}</span>
+      <span className="font-medium">
+        <Below text={row.quantity < 0 ? "short" : "long"}>{row.symbol}</Below>
       </span>
     ),
     sortValue: (row) => row.symbol,
@@ -117,43 +117,45 @@ const columns: Column<Position>[] = [
     sortValue: (row) => row.quantity,
   },
   {
-    id: "average",
-    header: "Entry",
-    hint: "Average price at which it was entered",
-    align: "right",
-    cell: (row) => formatPrice(row.average_price),
-    sortValue: (row) => row.average_price,
-  },
-  {
     id: "price",
     header: "Price",
-    hint: "Last known close",
+    hint: "Last known close, and below the average price of the entry",
     align: "right",
-    cell: (row) => formatPrice(row.price),
+    cell: (row) => (
+      <Below text={`entry ${formatPrice(row.average_price)}`}>{formatPrice(row.price)}</Below>
+    ),
     sortValue: (row) => row.price,
   },
   {
     id: "value",
     header: "Value",
+    hint: "Negative where short, and below its share of equity",
     align: "right",
-    cell: (row) => formatMoney(row.value),
+    cell: (row) => (
+      <Below text={`${formatPercent(row.share, { digits: 1 })} of equity`}>
+        {formatMoney(row.value)}
+      </Below>
+    ),
     sortValue: (row) => row.value,
   },
   {
     id: "profit",
     header: "Profit",
+    hint: "Not realised",
     align: "right",
     cell: (row) => <Delta value={row.profit} />,
     sortValue: (row) => row.profit,
   },
-  {
-    id: "share",
-    header: "Of equity",
-    align: "right",
-    cell: (row) => formatPercent(row.share, { digits: 1 }),
-    sortValue: (row) => row.share,
-  },
 ];
+
+function Below({ text, children }: { text: string; children: ReactNode }) {
+  return (
+    <span className="whitespace-nowrap">
+      {children}
+      <span className="text-muted block text-xs">{text}</span>
+    </span>
+  );
+}
 
 function PositionsTable({ rows }: { rows: readonly Position[] }) {
   return (

@@ -79,7 +79,7 @@ export function SessionView({ feed, session }: { feed: SessionFeed; session: Ses
             feed={feed}
             universe={session.universe}
             at={replay.at}
-            isActive={active}
+            speaks={active && speaks(session.base_model)}
             onShowStep={replay.show}
           />
         </div>
@@ -95,6 +95,11 @@ export function SessionView({ feed, session }: { feed: SessionFeed; session: Ses
       {active && <OutsideTools sessionId={session.id} />}
     </Page>
   );
+}
+
+/** Baselines and bots decide without a word that would stream. */
+function speaks(baseModel: string): boolean {
+  return !baseModel.startsWith("baseline/") && !baseModel.startsWith("bot/");
 }
 
 function Subtitle({ session }: { session: Session }) {

@@ -1,6 +1,6 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowDown } from "lucide-react";
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { Button } from "@/ui/button";
 import type { Row } from "./timeline";
 import { TimelineRow } from "./timeline-row";
@@ -31,8 +31,14 @@ export function TimelineList({ sessionId, rows, at, onShowStep }: TimelineListPr
     anchorTo: "end",
     followOnAppend: true,
     scrollEndThreshold: END_PX,
+    useFlushSync: false,
     initialRect: { width: 0, height: 600 },
   });
+
+  // The rows at the new end are drawn in the same frame: else a fast session would show blank ones.
+  useLayoutEffect(() => {
+    scroller.current?.dispatchEvent(new Event("scroll"));
+  }, [rows]);
 
   const hasRows = rows.length > 0;
   useEffect(() => {

@@ -18,12 +18,13 @@ interface TimelinePanelProps {
   feed: SessionFeed;
   universe: readonly string[];
   at: number | null;
-  isActive: boolean;
+  /** Whether the model may be saying something now. */
+  speaks: boolean;
   onShowStep: (step: number) => void;
 }
 
 /** All that the session thought, did and was told, decision by decision. */
-export function TimelinePanel({ feed, universe, at, isActive, onShowStep }: TimelinePanelProps) {
+export function TimelinePanel({ feed, universe, at, speaks, onShowStep }: TimelinePanelProps) {
   const { filter, change, clear } = useFilter();
   const shown = useEvents(feed, at);
   const all = useMemo(() => rowsOf(shown.events), [shown.events]);
@@ -85,7 +86,7 @@ export function TimelinePanel({ feed, universe, at, isActive, onShowStep }: Time
       ) : (
         <TimelineList sessionId={feed.id} rows={rows} at={at} onShowStep={onShowStep} />
       )}
-      {isActive && at === null && <JustNow feed={feed} />}
+      {speaks && at === null && <JustNow feed={feed} />}
     </Panel>
   );
 }

@@ -15,12 +15,18 @@ export interface ShownEvents {
   retry: () => void;
 }
 
+/** Many rows at once are drawn more calmly than each by itself. */
+const EVERY_MS = 120;
 const NONE: readonly SessionEvent[] = [];
 
 /** The events up to a decision, or all: from the feed, or read around it where they lie further back. */
 export function useEvents(feed: SessionFeed, at: number | null): ShownEvents {
-  const kept = useFeed(feed, ({ events }) => events.all);
-  const last = useFeed(feed, ({ run }) => run?.cursor ?? 0);
+  const kept = useSyncExternalStore(
+    useMemo(() => seldom(feed.subscribe, EVERY_MS), [feed]),
+    () => feed.events.all,
+    () => NONE,
+  );
+  const isAwaited = useFeed(feed, ({ events, run }) => !events.all.length && !!run?.cursor);
   const first = useMemo(() => firstStep(kept), [kept]);
   const isFurtherBack = at !== null && first !== null && at < first && feed.events.hasEarlier;
   const window = useMemo(() => new ReplayWindow(reader(feed.id), () => feed.events.cursor), [feed]);
@@ -45,7 +51,7 @@ export function useEvents(feed: SessionFeed, at: number | null): ShownEvents {
     () => (at === null ? source : source.slice(0, countUntil(source, at))),
     [source, at],
   );
-  const isReading = isFurtherBack ? !covered : kept.length === 0 && last > 0;
+  const isReading = isFurtherBack ? !covered : isAwaited;
   return {
     status: !isReading ? "ready" : isFurtherBack && problem !== null ? "failed" : "reading",
     events,
@@ -53,6 +59,27 @@ export function useEvents(feed: SessionFeed, at: number | null): ShownEvents {
     loadEarlier: () => (isFurtherBack ? window.loadEarlier() : feed.loadEarlier()),
     problem,
     retry: () => at !== null && void window.show(at),
+  };
+}
+
+/** Tell a listener of changes at most this often. */
+export function seldom(
+  subscribe: (listener: () => void) => () => void,
+  everyMs: number,
+): (listener: () => void) => () => void {
+  return (listener) => {
+    let timer: ReturnType<typeof setTimeout> | null = null;
+    const tell = () => {
+      timer = null;
+      listener();
+    };
+    const leave = subscribe(() => {
+      timer ??= setTimeout(tell, everyMs);
+    });
+    return () => {
+      leave();
+      if (timer !== null) clearTimeout(timer);
+    };
   };
 }
 
