@@ -19,7 +19,7 @@ const PATH = "/api/admin/audit";
 export function AuditTab() {
   const [admin, setAdmin] = useUrlState("by");
   const [owner, setOwner] = useUrlState("owner");
-  const { emails, admins, everybody } = useUsers();
+  const { emails, admins, everybody, isRead } = useUsers();
   const asked = {
     ...(admin && { admin_id: Number(admin) }),
     ...(owner && { owner_id: Number(owner) }),
@@ -35,7 +35,7 @@ export function AuditTab() {
     <Listing
       title="Audit log"
       hint="What administrators did and looked at, the newest first. It only grows."
-      of={entries}
+      of={isRead ? entries : { ...entries, pages: { status: "loading" } }}
     >
       {(pages) => (
         <DataTable

@@ -117,6 +117,7 @@ function columnsOf(kind: OwnedKind, ask: (deed: Deed) => void): Column<Owned>[] 
       id: "created",
       header: "Since",
       cell: ({ createdAt }) => <Age at={createdAt} />,
+      width: 120,
       sortValue: ({ createdAt }) => createdAt,
       align: "right",
     },

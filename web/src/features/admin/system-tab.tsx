@@ -26,12 +26,14 @@ type Queued = Schema<"QueuedMessage">;
 export function SystemTab() {
   const [system, again] = useSystem();
   return (
-    <div className="flex flex-col gap-4">
-      <Ready of={system} loading={<Skeleton className="h-96" />}>
-        {(value) => <Machines system={value} again={again} />}
-      </Ready>
-      <ToolServices />
-    </div>
+    <Ready of={system} loading={<Skeleton className="h-96" />}>
+      {(value) => (
+        <div className="flex flex-col gap-4">
+          <Machines system={value} again={again} />
+          <ToolServices />
+        </div>
+      )}
+    </Ready>
   );
 }
 
@@ -226,6 +228,7 @@ const queueColumns: Column<Queued>[] = [
     id: "since",
     header: "Since",
     cell: ({ since }) => <Age at={since} />,
+    width: 120,
     sortValue: ({ since }) => since,
     align: "right",
   },

@@ -152,6 +152,7 @@ const columns: Column<Service>[] = [
     id: "since",
     header: "Since",
     cell: ({ since }) => <Age at={since} />,
+    width: 120,
     align: "right",
   },
 ];

@@ -12,6 +12,8 @@ interface Choice {
 }
 
 export interface Users {
+  /** Whether it is known who there is, or known that it cannot be. */
+  isRead: boolean;
   /** By id. */
   emails: ReadonlyMap<number, string>;
   everybody: Choice[];
@@ -20,7 +22,7 @@ export interface Users {
 
 /** Everybody by name, for lists that know ids alone; read once, since each look is noted. */
 export function useUsers(): Users {
-  const { data } = useQuery({
+  const { data, isFetched } = useQuery({
     queryKey: ["/api/admin/users", "names"],
     queryFn: ({ signal }) =>
       get("/api/admin/users", { query: { limit: MOST, sort: "email" }, signal }),
@@ -34,9 +36,10 @@ export function useUsers(): Users {
       label: email,
     });
     return {
+      isRead: isFetched,
       emails: new Map(users.map(({ id, email }) => [id, email])),
       everybody: users.map(choice),
       admins: users.filter((user) => user.is_admin).map(choice),
     };
-  }, [data]);
+  }, [data, isFetched]);
 }

@@ -108,6 +108,7 @@ function columnsOf(own: number | null, ask: (deed: Deed) => void): Column<User>[
       id: "signed_in_at",
       header: "Last sign-in",
       cell: ({ signed_in_at: at }) => <Age at={at} />,
+      width: 130,
       sortValue: ({ signed_in_at: at }) => at,
       align: "right",
     },

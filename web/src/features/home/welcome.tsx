@@ -18,9 +18,10 @@ export function Welcome() {
   const isBusy = bot.busy || agent.busy;
   const problem = bot.problem ?? agent.problem;
   return (
-    <Page title="Welcome to AIBT">
+    <Page title="Home">
       <Panel>
         <div className="flex flex-col items-start gap-4 py-2 sm:py-6">
+          <h2 className="text-2xl font-semibold tracking-tight">Welcome to AIBT</h2>
           <p className="max-w-prose text-lg">
             AIBT trains bots that learn to trade, and lets agents, which are language models, trade
             the same markets. You watch every decision live, and can pause, change or stop it at any

@@ -7,13 +7,8 @@ import { ATTRIBUTION } from "@/charts/attribution";
 import { unknown } from "@/lib/format";
 import { Panel } from "@/ui/panel";
 
-/** Which version this is, and whose work is in it. */
+/** What this page and its server speak, and whose work is in it. */
 export function AboutPanel() {
-  const version = useQuery({
-    queryKey: ["about/version"],
-    queryFn: readVersion,
-    staleTime: Infinity,
-  });
   const protocol = useQuery({
     queryKey: ["about/protocol"],
     queryFn: readProtocol,
@@ -22,7 +17,6 @@ export function AboutPanel() {
   return (
     <Panel title="About">
       <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-6 gap-y-2">
-        <Line name="AIBT" value={version.data ?? unknown} />
         <Line name="Protocol" value={protocol.data ?? unknown} />
         <Line
           name="Charts"
@@ -56,17 +50,6 @@ function Line({ name, value }: { name: string; value: React.ReactNode }) {
       <dd className="min-w-0 wrap-anywhere">{value}</dd>
     </>
   );
-}
-
-/** The version stands in the platform's own description. */
-async function readVersion({ signal }: { signal: AbortSignal }): Promise<string> {
-  const response = await fetch("/openapi.json", { signal });
-  return response.ok ? versionOf(await response.json()) : unknown;
-}
-
-export function versionOf(description: unknown): string {
-  const { info } = (description ?? {}) as { info?: { version?: unknown } };
-  return typeof info?.version === "string" ? info.version : unknown;
 }
 
 async function readProtocol(): Promise<string> {

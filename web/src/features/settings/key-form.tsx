@@ -5,10 +5,17 @@ import { useState, type FormEvent } from "react";
 import { refresh, useCommand } from "@/api/hooks";
 import { put } from "@/api/rest";
 import { Button } from "@/ui/button";
+import { Segmented } from "@/ui/choice";
 import { Field, TextInput } from "@/ui/field";
 import { Notice } from "@/ui/notice";
-import { Select } from "@/ui/select";
-import { EMPTY_DRAFT, keyFaults, KNOWN_PROVIDERS, providerOf, type KeyDraft } from "./key-rules";
+import {
+  ANOTHER,
+  EMPTY_DRAFT,
+  keyFaults,
+  KNOWN_PROVIDERS,
+  providerOf,
+  type KeyDraft,
+} from "./key-rules";
 
 /** Keeps a key; it replaces the one before of the same provider. */
 export function KeyForm() {
@@ -37,14 +44,19 @@ export function KeyForm() {
   return (
     <form noValidate onSubmit={(event) => void submit(event)} className="flex flex-col gap-4">
       <div className="grid items-start gap-4 sm:grid-cols-2">
-        <Field label="Provider">
-          <Select
+        <Field
+          label="Provider"
+          group
+          hint={KNOWN_PROVIDERS.find(({ value }) => value === draft.known)?.hint}
+          className="sm:col-span-2"
+        >
+          <Segmented
             value={draft.known}
             onChange={(known) => change({ known })}
-            options={KNOWN_PROVIDERS}
+            options={KNOWN_PROVIDERS.map(({ value, label }) => ({ value, label }))}
           />
         </Field>
-        {draft.known === "" && (
+        {draft.known === ANOTHER && (
           <Field label="Its name" fault={faultOf("provider")} hint="As you want to call it.">
             <TextInput
               value={draft.other}
@@ -65,9 +77,9 @@ export function KeyForm() {
         </Field>
         <Field
           label="Address"
-          aside={draft.known === "" ? undefined : "Optional"}
+          aside={draft.known === ANOTHER ? undefined : "Optional"}
           fault={faultOf("base_url")}
-          hint={draft.known === "" ? "Of its API." : "Empty: the provider’s own."}
+          hint={draft.known === ANOTHER ? "Of its API." : "Empty: the provider’s own."}
         >
           <TextInput
             type="url"

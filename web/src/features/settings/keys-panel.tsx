@@ -26,6 +26,9 @@ export function KeysPanel() {
       hint="Your agents use them to reach language models and web search. They are kept encrypted and never shown again."
       flush
     >
+      <div className="border-line border-b px-3 pb-4 sm:px-4">
+        <KeyForm />
+      </div>
       <Ready
         of={keys}
         loading={<SkeletonRows rows={3} />}
@@ -34,7 +37,7 @@ export function KeysPanel() {
           <EmptyState
             icon={KeyRound}
             title="No key is kept for you."
-            text="Agents that follow our own rules need none. Add one to let a language model trade."
+            text="Agents that follow our own rules need none. Add one above to let a language model trade."
           />
         }
       >
@@ -47,9 +50,6 @@ export function KeysPanel() {
           />
         )}
       </Ready>
-      <div className="border-line border-t p-3 sm:p-4">
-        <KeyForm />
-      </div>
       {dialog}
     </Panel>
   );

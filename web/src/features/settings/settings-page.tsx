@@ -17,8 +17,8 @@ export function SettingsPage() {
           <AboutPanel />
         </div>
         <div className="grid min-w-0 gap-4">
-          <KeysPanel />
           <AccountPanel />
+          <KeysPanel />
         </div>
       </div>
     </Page>
