@@ -134,7 +134,7 @@ async def test_no_answer_of_the_api_is_kept_by_a_cache(door: Door) -> None:
         page = await http.get("/")
 
     assert {answer.headers["cache-control"] for answer in answers} == {"no-store"}
-    assert "cache-control" not in page.headers
+    assert page.headers.get("cache-control", "") != "no-store"
 
 
 @pytest.mark.parametrize(

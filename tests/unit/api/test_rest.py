@@ -10,7 +10,7 @@ import pytest
 from aibt.api.app import create_app
 from aibt.api.origins import is_allowed_host, is_allowed_origin
 from aibt.errors import ActorUnavailable, RateLimited
-from aibt.settings import ServeSettings
+from aibt.settings import ServeSettings, Settings
 from tests.fakes.entrance import Entrance
 from tests.fakes.platform import FakePlatform
 from tests.unit.api.builders import BOT, START
@@ -23,9 +23,9 @@ PROBLEM = {"code", "msg", "field", "correlation_id"}
 class Rest:
     """The application called in this process."""
 
-    def __init__(self) -> None:
+    def __init__(self, settings: Settings | None = None) -> None:
         self.platform = FakePlatform()
-        self.entrance = Entrance(self.platform)
+        self.entrance = Entrance(self.platform, settings)
         self.app = create_app(self.entrance.connect, self.entrance.settings, self.entrance.clock)
 
     def client(self) -> httpx.AsyncClient:
@@ -217,10 +217,12 @@ async def test_an_idempotency_key_is_a_uuid(rest: Rest) -> None:
     assert (answer.status_code, answer.json()["field"]) == (422, "Idempotency-Key")
 
 
-async def test_the_root_says_where_everything_is_and_carries_the_security_headers(
-    rest: Rest,
+async def test_without_pages_the_root_says_where_everything_is_with_the_security_headers(
+    tmp_path: Path,
 ) -> None:
-    async with rest.client() as http:
+    settings = Settings(serve=ServeSettings(web_root=tmp_path))
+    rest = Rest(settings)
+    async with rest.app.router.lifespan_context(rest.app), rest.client() as http:
         answer = await http.get("/")
         missing = await http.get("/nowhere")
 

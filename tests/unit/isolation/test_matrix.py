@@ -78,7 +78,7 @@ def test_an_owner_gets_what_is_his_and_no_route_of_his_works_as_the_service(
         assert sent.status in {200, 201} or sent.code in BUSY, sent.text
     else:
         assert sent.status in {401, 403}, sent.text
-    if kind in {THINGS, PUBLIC} or (kind == OWN and not is_sign_in(route)):
+    if kind == THINGS or (kind in {OWN, PUBLIC} and not is_sign_in(route)):
         assert set(world.roles) <= {"authenticated"}
 
 
