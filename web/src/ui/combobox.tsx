@@ -149,9 +149,15 @@ export function Combobox({
             if (event.target === input.current) event.preventDefault();
           }}
           onMouseDown={(event) => event.preventDefault()}
-          className="border-control bg-surface shadow-popup pointer-events-auto z-50 max-h-[min(20rem,var(--radix-popover-content-available-height))] w-(--radix-popover-trigger-width) min-w-48 overflow-y-auto rounded-lg border p-1"
+          className="border-control bg-surface shadow-popup pointer-events-auto z-50 flex max-h-[min(20rem,var(--radix-popover-content-available-height))] w-(--radix-popover-trigger-width) min-w-48 flex-col rounded-lg border p-1"
         >
-          <ul id={listId} role="listbox" aria-label={label ?? "Suggestions"} aria-busy={busy}>
+          <ul
+            id={listId}
+            role="listbox"
+            aria-label={label ?? "Suggestions"}
+            aria-busy={busy}
+            className="min-h-0 overflow-y-auto"
+          >
             {found.map((option, index) => (
               <li
                 key={option.value}

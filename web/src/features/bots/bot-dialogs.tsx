@@ -80,17 +80,14 @@ function DeleteDialog({ bot, onClose, onDeleted }: DeleteDialogProps) {
   const attempt = useRef(new Attempt());
   const { run, busy, problem } = useCommand(async () => {
     const path = { name: bot.name };
-    try {
-      return await attempt.current.once(path, (id) => del("/api/bots/{name}", { path, id }));
-    } finally {
-      void refresh("/api/bots");
-    }
+    return await attempt.current.once(path, (id) => del("/api/bots/{name}", { path, id }));
   });
   const remove = async () => {
     if ((await run()) === undefined) return;
     toast(`${bot.name} is deleted.`, { tone: "good" });
     onDeleted?.(bot.name);
     onClose();
+    void refresh("/api/bots");
   };
   return (
     <ConfirmDialog

@@ -10,13 +10,16 @@ import {
   botFaults,
   botRequest,
   botTexts,
+  changesNetwork,
   dropsWeights,
   newBotTexts,
   type Texts,
 } from "@/features/bots/bot-form";
 import { BotFields } from "@/features/bots/bot-fields";
+import { BusyNotice } from "@/features/bots/busy-notice";
 import { CONSEQUENCES } from "@/features/bots/consequences";
 import { copyName, freeName } from "@/features/bots/names";
+import { activeTraining } from "@/features/bots/results";
 import { Button } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
 import { Notice } from "@/ui/notice";
@@ -66,7 +69,8 @@ export function BotFormDialog({ purpose, names, onClose, onSaved }: BotFormDialo
   const isPlaced = typeof field === "string" && field in texts;
   const faults = isPlaced ? { ...local, [field]: save.problem?.msg ?? "" } : local;
   const changes = purpose.kind === "edit" ? botChanges(purpose.bot, texts) : {};
-  const forgets = purpose.kind === "edit" && dropsWeights(purpose.bot, changes);
+  const forgets = bot !== null && dropsWeights(bot, changes);
+  const isHeld = bot !== null && activeTraining(bot) !== null && changesNetwork(changes);
 
   const change = (next: Texts) => {
     save.reset();
@@ -83,6 +87,7 @@ export function BotFormDialog({ purpose, names, onClose, onSaved }: BotFormDialo
     toast(savedText(purpose, saved), { tone: saved.note ? "info" : "good" });
     onSaved?.(saved);
     onClose();
+    void refresh("/api/bots");
   };
 
   return (
@@ -112,7 +117,12 @@ export function BotFormDialog({ purpose, names, onClose, onSaved }: BotFormDialo
         />
         <BotFields texts={texts} faults={faults} onChange={change} />
         <div className="flex flex-col gap-3 sm:col-span-2">
-          {forgets && (
+          {isHeld && (
+            <BusyNotice bot={bot}>
+              Its width and number of layers can be changed once that has ended.
+            </BusyNotice>
+          )}
+          {forgets && !isHeld && (
             <Notice tone="warn" live>
               Another width or another number of layers drops the weights: {bot?.name} forgets all
               that it has learned.
@@ -141,18 +151,14 @@ function firstTexts(purpose: BotFormPurpose, names: readonly string[]): Texts {
 }
 
 async function send(purpose: BotFormPurpose, texts: Texts, attempt: Attempt): Promise<Bot> {
-  try {
-    if (purpose.kind !== "edit") {
-      const body = botRequest(texts);
-      return await attempt.once(body, (id) => post("/api/bots", { body, id }));
-    }
-    const body = botChanges(purpose.bot, texts);
-    if (Object.keys(body).length === 0) return purpose.bot;
-    const path = { name: purpose.bot.name };
-    return await attempt.once(body, (id) => patch("/api/bots/{name}", { path, body, id }));
-  } finally {
-    void refresh("/api/bots");
+  if (purpose.kind !== "edit") {
+    const body = botRequest(texts);
+    return await attempt.once(body, (id) => post("/api/bots", { body, id }));
   }
+  const body = botChanges(purpose.bot, texts);
+  if (Object.keys(body).length === 0) return purpose.bot;
+  const path = { name: purpose.bot.name };
+  return await attempt.once(body, (id) => patch("/api/bots/{name}", { path, body, id }));
 }
 
 function savedText(purpose: BotFormPurpose, { name, note }: Bot): string {

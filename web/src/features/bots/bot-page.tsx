@@ -23,10 +23,18 @@ const BotDialogs = dynamic(() => import("@/features/bots/bot-dialogs"), { ssr: f
 
 /** The bot that `?name=` names. */
 export function BotPage() {
+  const router = useRouter();
   const [name, setName] = useUrlState("name");
+  const [deleted, setDeleted] = useState("");
+  const isWanted = name !== "" && name !== deleted;
   const path = { name };
-  const bot = useGet("/api/bots/{name}", { path }, { everyMs: 3_000, enabled: name !== "" });
+  const bot = useGet("/api/bots/{name}", { path }, { everyMs: 3_000, enabled: isWanted });
+  const leave = () => {
+    setDeleted(name);
+    router.push("/bots");
+  };
   if (name === "") return <NoBot name="" />;
+  if (!isWanted) return <Waiting name={name} />;
   switch (bot.status) {
     case "loading":
       return <Waiting name={name} />;
@@ -41,11 +49,17 @@ export function BotPage() {
         </Page>
       );
     case "ready":
-      return <ShownBot bot={bot.value} onRenamed={setName} />;
+      return <ShownBot bot={bot.value} onRenamed={setName} onDeleted={leave} />;
   }
 }
 
-function ShownBot({ bot, onRenamed }: { bot: Bot; onRenamed: (name: string) => void }) {
+interface ShownBotProps {
+  bot: Bot;
+  onRenamed: (name: string) => void;
+  onDeleted: () => void;
+}
+
+function ShownBot({ bot, onRenamed, onDeleted }: ShownBotProps) {
   const router = useRouter();
   const [asked, setAsked] = useState<Asked | null>(null);
   const all = useGet("/api/bots", { query: { limit: 1_000 } });
@@ -97,7 +111,7 @@ function ShownBot({ bot, onRenamed }: { bot: Bot; onRenamed: (name: string) => v
             if (asked.kind === "edit") onRenamed(name);
             else router.push(`/bot?name=${encodeURIComponent(name)}`);
           }}
-          onDeleted={() => router.push("/bots")}
+          onDeleted={onDeleted}
         />
       )}
     </Page>

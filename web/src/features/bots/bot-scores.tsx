@@ -45,7 +45,9 @@ export function BotScores({ evaluated }: { evaluated: readonly Training[] }) {
       title="Scores over time"
       hint={HINTS[measure]}
       actions={
-        <Segmented label="Measure" value={measure} onChange={setMeasure} options={MEASURES} />
+        evaluated.length > 1 && (
+          <Segmented label="Measure" value={measure} onChange={setMeasure} options={MEASURES} />
+        )
       }
     >
       {evaluated.length < 2 ? (

@@ -43,9 +43,7 @@ function hintOf(name: string, description: string, bot: OtherParametersProps["bo
   switch (name) {
     case "lr":
     case "gamma":
-      return bot === null
-        ? `${description}. Empty: the bot's own`
-        : `${description}. Empty: that of ${bot.name}, ${formatNumber(bot[name])}`;
+      return bot === null ? description : `${description}, ${formatNumber(bot[name])}`;
     case "fresh":
       return "Else it goes on from the bot's best weights. New ones replace what the bot has learned.";
     default:
