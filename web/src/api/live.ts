@@ -9,6 +9,7 @@ import { TrainingFeed } from "@/api/feeds/training-feed";
 import { Problem } from "@/api/problem";
 import { get, post } from "@/api/rest";
 import type { Bot, Session, Training } from "@/api/types";
+import { uuid } from "@/lib/uuid";
 
 /** What each command answers with. */
 interface Answers {
@@ -40,7 +41,7 @@ export const connection = new Connection({
     const timer = setTimeout(act, ms);
     return () => clearTimeout(timer);
   },
-  id: () => crypto.randomUUID(),
+  id: uuid,
 });
 
 onAccess((signed) => {

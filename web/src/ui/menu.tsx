@@ -19,7 +19,7 @@ export function Menu({ trigger, children, align = "end", title }: MenuProps) {
   return (
     <Radix.Root modal={false}>
       <Radix.Trigger asChild>{trigger}</Radix.Trigger>
-      <Radix.Portal>
+      <Radix.Portal container={content()}>
         <Radix.Content
           align={align}
           sideOffset={4}
@@ -39,6 +39,11 @@ export function Menu({ trigger, children, align = "end", title }: MenuProps) {
       </Radix.Portal>
     </Radix.Root>
   );
+}
+
+/** Inside the page's own content, so that a screen reader finds it in a landmark. */
+function content(): HTMLElement | null {
+  return typeof document === "undefined" ? null : document.getElementById("content");
 }
 
 interface MenuItemProps {

@@ -1,3 +1,5 @@
+import { uuid } from "@/lib/uuid";
+
 import { problemOf, UNREACHABLE, UNREADABLE, type Problem } from "@/api/problem";
 
 /** Nothing is known of what happened, so the same must be sent under the same id. */
@@ -11,7 +13,7 @@ export class Attempt {
   private content: string | null = null;
   private id = "";
 
-  constructor(private readonly newId: () => string = () => crypto.randomUUID()) {}
+  constructor(private readonly newId: () => string = uuid) {}
 
   /** Send something by the id that this content has now. */
   async once<T>(content: unknown, send: (id: string) => Promise<T>): Promise<T> {
