@@ -15,7 +15,7 @@ import type { EpisodeFigure, FigureData } from "./series";
 import type { TrainingHistory } from "./training-history";
 
 const CHART_MS = 500;
-const HEIGHT = 300;
+const HEIGHT = 340;
 const SMOOTHING = 0.6;
 const zero: readonly ReferenceLine[] = [{ value: 0 }];
 

@@ -77,7 +77,7 @@ export function Figures({ feed }: { feed: TrainingFeed }) {
   return (
     <dl
       aria-label="Figures"
-      className="border-line bg-line grid grid-cols-2 gap-px overflow-hidden rounded-lg border sm:grid-cols-3 lg:grid-cols-4 2xl:grid-cols-6"
+      className="border-line bg-surface grid grid-cols-2 overflow-hidden rounded-lg border sm:grid-cols-3 lg:grid-cols-4 2xl:grid-cols-6"
     >
       {figures.map((figure) => (
         <LiveStat key={figure.label} feed={feed} figure={figure} />

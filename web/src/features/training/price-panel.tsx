@@ -1,15 +1,15 @@
 "use client";
 
-import { ChartCandlestick } from "lucide-react";
+import { ChartCandlestick, TriangleAlert } from "lucide-react";
 import { useEffect, useMemo, useRef } from "react";
 import type { Load, TrainingFeed } from "@/api/feeds/training-feed";
 import { useFeed } from "@/api/live";
 import { PriceChart } from "@/charts/lazy";
 import type { PriceChartHandle } from "@/charts/types";
 import { formatDate, formatNumber } from "@/lib/format";
+import { optionLabels } from "@/lib/parameter-names";
 import { usePreferences } from "@/lib/preferences";
 import { Segmented } from "@/ui/choice";
-import { Notice } from "@/ui/notice";
 import { Panel } from "@/ui/panel";
 import { EmptyState, Skeleton } from "@/ui/state";
 import { Age } from "@/ui/time";
@@ -40,7 +40,6 @@ export function PricePanel({ feed, history, shown, onShown }: PricePanelProps) {
   return (
     <Panel
       title="Price and positions"
-      hint={<Origin feed={feed} load={load} />}
       actions={
         <Segmented label="Trades shown" value={shown} onChange={onShown} options={options} />
       }
@@ -52,27 +51,33 @@ export function PricePanel({ feed, history, shown, onShown }: PricePanelProps) {
       ) : (
         <EvaluationChart feed={feed} load={load} history={history} part={shown} />
       )}
-      {load?.notes?.map((note) => (
-        <div key={note} className="mt-2">
-          <Notice tone="warn">{note}</Notice>
-        </div>
-      ))}
+      <Origin feed={feed} load={load} />
     </Panel>
   );
 }
 
+/** Where the bars come from and what is to be known of them; its room is there before they are. */
 function Origin({ feed, load }: { feed: TrainingFeed; load: Load | null }) {
-  const source = useRun(feed, (run) => run.source);
-  if (load === null) return <>Bars come from {source}.</>;
+  const source = useRun(feed, (run) => optionLabels[run.source] ?? run.source);
   return (
-    <>
-      {formatNumber(load.closes.length)} bars from {load.source}
-      {load.fetched_at && (
-        <>
-          , read <Age at={load.fetched_at} />
-        </>
-      )}
-    </>
+    <div className="text-muted mt-2 min-h-11 text-sm">
+      <p>
+        {load === null
+          ? `The bars come from: ${source}`
+          : `${formatNumber(load.closes.length)} bars from: ${source}`}
+        {load?.fetched_at && (
+          <>
+            , read <Age at={load.fetched_at} />
+          </>
+        )}
+      </p>
+      {load?.notes?.map((note) => (
+        <p key={note} className="text-warn">
+          <TriangleAlert aria-hidden className="mr-1 inline size-4 align-text-bottom" />
+          {note}
+        </p>
+      ))}
+    </div>
   );
 }
 
