@@ -1,7 +1,7 @@
 "use client";
 
 import { Pause, Play, Square } from "lucide-react";
-import { useCallback, useState } from "react";
+import { memo, useCallback, useState } from "react";
 import type { SessionFeed } from "@/api/feeds/session-feed";
 import { useCommand } from "@/api/hooks";
 import { command, useFeed } from "@/api/live";
@@ -15,7 +15,7 @@ import { controlsOf } from "./states";
 export type Act = "sessions-pause" | "sessions-resume" | "sessions-stop";
 
 /** Pause, resume and stop of one session, sent over the socket. */
-export function SessionControls({ feed }: { feed: SessionFeed }) {
+export const SessionControls = memo(function SessionControls({ feed }: { feed: SessionFeed }) {
   const state = useFeed(feed, ({ run }) => run?.state ?? "finished");
   const [last, setLast] = useState<Act | null>(null);
   const act = useCallback(
@@ -34,7 +34,7 @@ export function SessionControls({ feed }: { feed: SessionFeed }) {
       problem={problem}
     />
   );
-}
+});
 
 interface ControlButtonsProps {
   state: RunState;

@@ -1,5 +1,5 @@
+import { memo } from "react";
 import { ChartColumn } from "lucide-react";
-import type { Loadable } from "@/api/loadable";
 import type { Schema } from "@/api/types";
 import { formatNumber, formatPercent, unknown } from "@/lib/format";
 import { LinkButton } from "@/ui/button";
@@ -7,18 +7,19 @@ import { Delta, Money } from "@/ui/number";
 import { Panel } from "@/ui/panel";
 import { Ready, Skeleton } from "@/ui/state";
 import { Stat, StatGrid } from "@/ui/stat";
+import { usePerformance } from "./use-performance";
 
-type Performance = Schema<"PerformanceMessage">;
 type Figures = Schema<"PerformanceFigures">;
 
 interface FiguresPanelProps {
   sessionId: number;
-  performance: Loadable<Performance>;
   isActive: boolean;
 }
 
 /** What the account came to, with what can be said about its luck. */
-export function FiguresPanel({ sessionId, performance, isActive }: FiguresPanelProps) {
+export const FiguresPanel = memo(function FiguresPanel(props: FiguresPanelProps) {
+  const { sessionId, isActive } = props;
+  const performance = usePerformance(sessionId, isActive);
   return (
     <Panel
       title="Figures"
@@ -34,7 +35,7 @@ export function FiguresPanel({ sessionId, performance, isActive }: FiguresPanelP
       </Ready>
     </Panel>
   );
-}
+});
 
 function FigureStats({ figures }: { figures: Figures }) {
   return (

@@ -1,18 +1,19 @@
-import { useMemo } from "react";
+import { memo } from "react";
+import type { Problem } from "@/api/problem";
 import { formatMoney, formatNumber, formatPrice, numberOf } from "@/lib/format";
 import { Panel } from "@/ui/panel";
 import { FailedState, SkeletonRows } from "@/ui/state";
 import { DataTable, type Column } from "@/ui/table";
 import { Time } from "@/ui/time";
 import type { Fill } from "./account";
-import { fillsUntil } from "./moment";
-import type { Fills } from "./use-fills";
 
 interface FillsPanelProps {
   sessionId: number;
-  known: Fills;
-  /** Market time that is shown; null: the newest. */
-  at: string | null;
+  /** Those that are shown. */
+  fills: readonly Fill[];
+  isRead: boolean;
+  problem: Problem | null;
+  retry: () => void;
 }
 
 const amountOf = ({ quantity, price }: Fill) => Math.abs(Number(quantity) * Number(price));
@@ -79,27 +80,26 @@ const columns: Column<Fill>[] = [
 ];
 
 /** Every execution of the account; what is exported is exact to the digit. */
-export function FillsPanel({ sessionId, known, at }: FillsPanelProps) {
-  const { fills, isWhole, problem, retry } = known;
-  const rows = useMemo(() => (at === null ? fills : fillsUntil(fills, at)), [fills, at]);
+export const FillsPanel = memo(function FillsPanel(props: FillsPanelProps) {
+  const { sessionId, fills, isRead, problem, retry } = props;
   return (
     <Panel title="Fills" flush>
       {problem !== null && fills.length === 0 ? (
         <FailedState problem={problem} retry={retry} />
-      ) : !isWhole && fills.length === 0 ? (
+      ) : !isRead && fills.length === 0 ? (
         <SkeletonRows rows={6} />
       ) : (
         <DataTable
           caption="Fills of the session"
           columns={columns}
-          rows={rows}
+          rows={fills}
           rowId={(fill) => String(fill.seq)}
           initialSort={{ id: "at", descending: true }}
           virtual={{ maxHeight: 420 }}
           exportCsv={`session-${sessionId}-fills`}
           toolbar={
             <p className="text-muted text-sm">
-              {formatNumber(rows.length)} {rows.length === 1 ? "fill" : "fills"}
+              {formatNumber(fills.length)} {fills.length === 1 ? "fill" : "fills"}
             </p>
           }
           empty={<p className="text-muted px-4 py-10 text-center">No order has filled yet.</p>}
@@ -107,4 +107,4 @@ export function FillsPanel({ sessionId, known, at }: FillsPanelProps) {
       )}
     </Panel>
   );
-}
+});

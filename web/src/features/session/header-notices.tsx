@@ -1,3 +1,4 @@
+import { memo } from "react";
 import { Info } from "lucide-react";
 import type { SessionFeed } from "@/api/feeds/session-feed";
 import { useConnection, useFeed } from "@/api/live";
@@ -7,7 +8,7 @@ import { isActive, waitingText } from "./states";
 import { useSlice } from "./use-slice";
 
 /** Why a session is as it is, and how far what is shown can be trusted. */
-export function HeaderNotices({ feed }: { feed: SessionFeed }) {
+export const HeaderNotices = memo(function HeaderNotices({ feed }: { feed: SessionFeed }) {
   const { state, reason, notes } = useSlice(feed, (run) => ({
     state: run.state,
     reason: run.reason,
@@ -42,7 +43,7 @@ export function HeaderNotices({ feed }: { feed: SessionFeed }) {
       )}
     </>
   );
-}
+});
 
 /** Says that what is shown is old, where the connection is lost or what came could not be read. */
 function StaleNotice({ feed }: { feed: SessionFeed }) {

@@ -1,7 +1,7 @@
 "use client";
 
 import { KeyRound } from "lucide-react";
-import { useCallback, useState } from "react";
+import { memo, useCallback, useState } from "react";
 import { useCommand } from "@/api/hooks";
 import type { Problem } from "@/api/problem";
 import { post } from "@/api/rest";
@@ -15,7 +15,7 @@ import { Time } from "@/ui/time";
 type Token = Schema<"ToolTokenMessage">;
 
 /** A token with which a program outside uses this session's tools. */
-export function OutsideTools({ sessionId }: { sessionId: number }) {
+export const OutsideTools = memo(function OutsideTools({ sessionId }: { sessionId: number }) {
   const [token, setToken] = useState<Token | null>(null);
   const ask = useCommand(
     useCallback(async () => {
@@ -31,7 +31,7 @@ export function OutsideTools({ sessionId }: { sessionId: number }) {
       onAsk={() => void ask.run()}
     />
   );
-}
+});
 
 interface ToolTokenPanelProps {
   token: Token | null;

@@ -161,7 +161,7 @@ function PositionsTable({ rows }: { rows: readonly Position[] }) {
   return (
     <div className="min-h-28">
       <DataTable
-        caption="Positions"
+        caption="What is held"
         columns={columns}
         rows={rows}
         rowId={(row) => row.symbol}

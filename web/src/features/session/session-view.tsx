@@ -3,7 +3,6 @@
 import Link from "next/link";
 import { useCallback, useMemo } from "react";
 import type { SessionFeed } from "@/api/feeds/session-feed";
-import { useGet } from "@/api/hooks";
 import { useFeed } from "@/api/live";
 import type { Session } from "@/api/types";
 import { formatDate } from "@/lib/format";
@@ -24,10 +23,9 @@ import { isActive } from "./states";
 import { timeInEvents } from "./timeline";
 import { TimelinePanel } from "./timeline-panel";
 import { usePrices } from "./use-bars";
+import { usePerformance } from "./use-performance";
 import { useFills } from "./use-fills";
 import { useReplay } from "./use-replay";
-
-const READ_AGAIN_MS = 15_000;
 
 /** One session: what it is, what it does now, and every moment before. */
 export function SessionView({ feed, session }: { feed: SessionFeed; session: Session }) {
@@ -35,11 +33,7 @@ export function SessionView({ feed, session }: { feed: SessionFeed; session: Ses
   const active = isActive(state);
   const replay = useReplay(useCallback(() => feed.run?.step ?? 0, [feed]));
   const known = useFills(feed);
-  const performance = useGet(
-    "/api/sessions/{session_id}/performance",
-    { path: { session_id: session.id } },
-    { everyMs: active ? READ_AGAIN_MS : undefined },
-  );
+  const performance = usePerformance(session.id, active);
   const traded = useMemo(
     () => [...new Set(known.fills.map(({ symbol }) => symbol))],
     [known.fills],
@@ -54,6 +48,11 @@ export function SessionView({ feed, session }: { feed: SessionFeed; session: Ses
     return momentAt(replay.at, { at, equities, fills: known.fills, balance, prices });
   }, [replay.at, curve, feed, known.fills, session, prices]);
   const past = moment?.at ?? null;
+  const done = moment?.fills ?? null;
+  const fills = useMemo(
+    () => (done === null ? known.fills : known.fills.slice(0, done)),
+    [known.fills, done],
+  );
 
   return (
     <Page
@@ -84,14 +83,15 @@ export function SessionView({ feed, session }: { feed: SessionFeed; session: Ses
           />
         </div>
       </div>
-      <PricePanel
-        feed={feed}
-        session={session}
-        fills={moment === null ? known.fills : known.fills.slice(0, moment.fills)}
-        at={past}
+      <PricePanel feed={feed} session={session} fills={fills} at={past} />
+      <FillsPanel
+        sessionId={session.id}
+        fills={fills}
+        isRead={known.isWhole}
+        problem={known.problem}
+        retry={known.retry}
       />
-      <FillsPanel sessionId={session.id} known={known} at={past} />
-      <FiguresPanel sessionId={session.id} performance={performance} isActive={active} />
+      <FiguresPanel sessionId={session.id} isActive={active} />
       {active && <OutsideTools sessionId={session.id} />}
     </Page>
   );

@@ -1,4 +1,4 @@
-import { useEffect, useState } from "react";
+import { useCallback, useEffect, useState } from "react";
 import type { SessionFeed } from "@/api/feeds/session-feed";
 import { useFeed } from "@/api/live";
 import { problemOf, type Problem } from "@/api/problem";
@@ -50,5 +50,6 @@ export function useFills(feed: SessionFeed): Fills {
     };
   }, [feed, after, isBehind, isWhole, attempt]);
 
-  return { fills, isWhole, problem, retry: () => setAttempt((before) => before + 1) };
+  const retry = useCallback(() => setAttempt((before) => before + 1), []);
+  return { fills, isWhole, problem, retry };
 }
