@@ -24,9 +24,24 @@ export class Visitor {
     Object.assign(this, { name, context, console, folder, page });
     this.faults = guarded;
     this.asking = new Set();
-    context.on("request", (request) => this.asking.add(request));
-    context.on("requestfinished", (request) => this.asking.delete(request));
-    context.on("requestfailed", (request) => this.asking.delete(request));
+    this.#listen(page);
+    context.on("page", (another) => this.#listen(another));
+  }
+
+  /** Know what a page asks for and has no answer to; what it leaves behind has none, ever. */
+  #listen(page) {
+    let isLeaving = false;
+    page.on("request", (request) => {
+      isLeaving ||= request.isNavigationRequest();
+      this.asking.add(request);
+    });
+    page.on("requestfinished", (request) => this.asking.delete(request));
+    page.on("requestfailed", (request) => this.asking.delete(request));
+    page.on("framenavigated", () => {
+      if (isLeaving) this.asking.clear(); // else it only changed its address
+      isLeaving = false;
+    });
+    page.on("close", () => this.asking.clear());
   }
 
   /** Sign in without looking at the form, as somebody who did so before. */
