@@ -70,7 +70,7 @@ function Use({ feed, isNow }: { feed: SessionFeed; isNow: boolean }) {
     tokens,
     seconds: Math.round(model_seconds),
   }));
-  const until = isNow ? "so far" : "until the end";
+  const until = isNow ? "so far" : "of the whole session";
   return (
     <>
       <Stat

@@ -68,12 +68,12 @@ export function SessionView({ feed, session }: { feed: SessionFeed; session: Ses
       <HeaderNotices feed={feed} />
       <FollowingBar feed={feed} replay={replay} past={past} state={state} />
       <AccountStats feed={feed} balance={session.balance} moment={moment} />
-      <div className="grid grid-cols-1 gap-4 lg:grid-cols-12">
-        <div className="flex min-w-0 flex-col gap-4 lg:order-2 lg:col-span-5">
+      <div className="grid grid-cols-1 gap-4 lg:grid-cols-[minmax(0,6fr)_minmax(0,5fr)]">
+        <div className="flex min-w-0 flex-col gap-4 lg:order-2">
           <EquityPanel feed={feed} performance={performance} step={replay.at} />
           <PositionsPanel feed={feed} moment={moment} />
         </div>
-        <div className="min-w-0 lg:order-1 lg:col-span-7">
+        <div className="min-w-0 lg:order-1">
           <TimelinePanel
             feed={feed}
             universe={session.universe}

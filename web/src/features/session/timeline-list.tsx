@@ -1,7 +1,13 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { ArrowDown } from "lucide-react";
-import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
-import { Button } from "@/ui/button";
+import {
+  useCallback,
+  useEffect,
+  useImperativeHandle,
+  useLayoutEffect,
+  useRef,
+  useState,
+  type Ref,
+} from "react";
 import type { Row } from "./timeline";
 import { TimelineRow } from "./timeline-row";
 
@@ -11,15 +17,21 @@ interface TimelineListProps {
   /** The decision that is shown; null: the newest. */
   at: number | null;
   onShowStep: (step: number) => void;
+  onAtEnd: (isAtEnd: boolean) => void;
+  handle: Ref<TimelineListHandle>;
+}
+
+export interface TimelineListHandle {
+  toEnd: () => void;
 }
 
 const END_PX = 24;
 
 /** The rows that are seen of all; keeps to the newest unless it was scrolled up. */
-export function TimelineList({ sessionId, rows, at, onShowStep }: TimelineListProps) {
+export function TimelineList(props: TimelineListProps) {
+  const { sessionId, rows, at, onShowStep, onAtEnd, handle } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const [open, setOpen] = useState<ReadonlySet<number>>(new Set());
-  const [isAtEnd, setAtEnd] = useState(true);
   // Nothing that the virtualizer returns is kept beyond this component's own rendering.
   // eslint-disable-next-line react-hooks/incompatible-library
   const virtualizer = useVirtualizer({
@@ -34,6 +46,8 @@ export function TimelineList({ sessionId, rows, at, onShowStep }: TimelineListPr
     useFlushSync: false,
     initialRect: { width: 0, height: 600 },
   });
+
+  useImperativeHandle(handle, () => ({ toEnd: () => virtualizer.scrollToEnd() }), [virtualizer]);
 
   // The rows at the new end are drawn in the same frame: else a fast session would show blank ones.
   useLayoutEffect(() => {
@@ -68,7 +82,7 @@ export function TimelineList({ sessionId, rows, at, onShowStep }: TimelineListPr
         role="region"
         aria-label="Decisions of the session"
         tabIndex={0}
-        onScroll={() => setAtEnd(virtualizer.isAtEnd(END_PX))}
+        onScroll={() => onAtEnd(virtualizer.isAtEnd(END_PX))}
         className="absolute inset-0 overflow-y-auto -outline-offset-2 [overflow-anchor:none]"
       >
         <div className="relative w-full" style={{ height: virtualizer.getTotalSize() }}>
@@ -96,13 +110,6 @@ export function TimelineList({ sessionId, rows, at, onShowStep }: TimelineListPr
           })}
         </div>
       </div>
-      {!isAtEnd && hasRows && at === null && (
-        <div className="absolute right-4 bottom-3">
-          <Button size="sm" icon={ArrowDown} onClick={() => virtualizer.scrollToEnd()}>
-            To the newest
-          </Button>
-        </div>
-      )}
     </div>
   );
 }

@@ -1,5 +1,5 @@
-import { useMemo } from "react";
-import { History, ListFilter } from "lucide-react";
+import { useMemo, useRef, useState } from "react";
+import { ArrowDown, History, ListFilter } from "lucide-react";
 import type { SessionFeed } from "@/api/feeds/session-feed";
 import { useCommand } from "@/api/hooks";
 import { formatNumber } from "@/lib/format";
@@ -10,7 +10,7 @@ import { EmptyState, FailedState, Skeleton } from "@/ui/state";
 import { JustNow } from "./just-now";
 import { rowsOf } from "./timeline";
 import { filtered, isFiltering } from "./timeline-filter";
-import { TimelineList } from "./timeline-list";
+import { TimelineList, type TimelineListHandle } from "./timeline-list";
 import { TimelineToolbar, useFilter } from "./timeline-toolbar";
 import { useEvents } from "./use-events";
 
@@ -29,6 +29,8 @@ export function TimelinePanel({ feed, universe, at, speaks, onShowStep }: Timeli
   const shown = useEvents(feed, at);
   const all = useMemo(() => rowsOf(shown.events), [shown.events]);
   const rows = useMemo(() => filtered(all, filter), [all, filter]);
+  const list = useRef<TimelineListHandle>(null);
+  const [isAtEnd, setAtEnd] = useState(true);
   const earlier = useCommand(shown.loadEarlier);
   return (
     <Panel
@@ -42,6 +44,11 @@ export function TimelinePanel({ feed, universe, at, speaks, onShowStep }: Timeli
           {spanText(shown.events)}
           {isFiltering(filter) && `, ${formatNumber(rows.length)} rows match`}
         </p>
+        {!isAtEnd && at === null && rows.length > 0 && (
+          <Button size="sm" variant="ghost" icon={ArrowDown} onClick={() => list.current?.toEnd()}>
+            To the newest
+          </Button>
+        )}
         {shown.hasEarlier && (
           <Button
             size="sm"
@@ -84,7 +91,14 @@ export function TimelinePanel({ feed, universe, at, speaks, onShowStep }: Timeli
           )}
         </div>
       ) : (
-        <TimelineList sessionId={feed.id} rows={rows} at={at} onShowStep={onShowStep} />
+        <TimelineList
+          sessionId={feed.id}
+          rows={rows}
+          at={at}
+          onShowStep={onShowStep}
+          onAtEnd={setAtEnd}
+          handle={list}
+        />
       )}
       {speaks && at === null && <JustNow feed={feed} />}
     </Panel>

@@ -1,9 +1,9 @@
 import { clsx } from "clsx";
-import { useCallback, useMemo } from "react";
+import { useCallback, useEffect, useState } from "react";
 import { TextInput } from "@/ui/field";
 import { Select } from "@/ui/select";
 import { useUrlSet, useUrlState } from "@/ui/url-state";
-import { kindsShown, type Filter, type KindShown } from "./timeline-filter";
+import { kindsShown, noFilter, type Filter, type KindShown } from "./timeline-filter";
 
 const words: Record<KindShown, string> = {
   thoughts: "Thoughts",
@@ -12,29 +12,28 @@ const words: Record<KindShown, string> = {
   warnings: "Warnings",
 };
 
-/** The filter of the timeline, kept in the address. */
+const WRITE_AFTER_MS = 300;
+
+/** The filter of the timeline; the address follows when nobody types. */
 export function useFilter() {
-  const [kinds, setKinds] = useUrlSet("show");
-  const [symbol, setSymbol] = useUrlState("symbol");
-  const [text, setText] = useUrlState("find");
-  const filter = useMemo<Filter>(
-    () => ({
-      kinds: kindsShown.filter((kind) => kinds.includes(kind)),
-      symbol: symbol || null,
-      text,
-    }),
-    [kinds, symbol, text],
-  );
-  const change = useCallback(
-    (next: Filter) => {
-      setKinds(next.kinds);
-      setSymbol(next.symbol ?? "");
-      setText(next.text);
-    },
-    [setKinds, setSymbol, setText],
-  );
-  const clear = useCallback(() => change({ kinds: [], symbol: null, text: "" }), [change]);
-  return { filter, change, clear };
+  const [kinds, writeKinds] = useUrlSet("show");
+  const [symbol, writeSymbol] = useUrlState("symbol");
+  const [text, writeText] = useUrlState("find");
+  const [filter, setFilter] = useState<Filter>(() => ({
+    kinds: kindsShown.filter((kind) => kinds.includes(kind)),
+    symbol: symbol || null,
+    text,
+  }));
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      writeKinds(filter.kinds);
+      writeSymbol(filter.symbol ?? "");
+      writeText(filter.text);
+    }, WRITE_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, [filter, writeKinds, writeSymbol, writeText]);
+  const clear = useCallback(() => setFilter(noFilter), []);
+  return { filter, change: setFilter, clear };
 }
 
 interface TimelineToolbarProps {
