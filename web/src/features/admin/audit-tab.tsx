@@ -88,7 +88,7 @@ function columnsOf(emails: ReadonlyMap<number, string>): Column<Entry>[] {
     {
       id: "action",
       header: "What",
-      cell: ({ action }) => <code className="font-mono text-sm">{action}</code>,
+      cell: ({ action }) => <code className="font-mono text-sm whitespace-nowrap">{action}</code>,
       csvValue: ({ action }) => action,
     },
     {
@@ -101,7 +101,9 @@ function columnsOf(emails: ReadonlyMap<number, string>): Column<Entry>[] {
       id: "about",
       header: "About",
       cell: ({ about }) => (
-        <span className="text-muted font-mono text-sm wrap-anywhere">{aboutText(about)}</span>
+        <span className="text-muted inline-block min-w-48 font-mono text-sm wrap-anywhere">
+          {aboutText(about)}
+        </span>
       ),
       csvValue: ({ about }) => aboutText(about),
     },

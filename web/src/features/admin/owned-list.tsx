@@ -80,23 +80,23 @@ function columnsOf(kind: OwnedKind, ask: (deed: Deed) => void): Column<Owned>[] 
       id: "name",
       header: "What",
       cell: ({ key, name }) => (
-        <span className="wrap-anywhere">
+        <span className="inline-block min-w-24 wrap-anywhere">
           {name} <span className="text-muted font-normal whitespace-nowrap">{key}</span>
         </span>
       ),
       sortValue: ({ name }) => name,
     },
     {
-      id: "owner",
-      header: "Whose",
-      cell: ({ owner }) => <span className="wrap-anywhere">{owner}</span>,
-      sortValue: ({ owner }) => owner,
-    },
-    {
       id: "state",
       header: "State",
       cell: ({ state, reason }) => <StateBadge state={state} title={reason ?? undefined} />,
       sortValue: ({ state }) => state,
+    },
+    {
+      id: "owner",
+      header: "Whose",
+      cell: ({ owner }) => <span className="whitespace-nowrap">{owner}</span>,
+      sortValue: ({ owner }) => owner,
     },
     {
       id: "about",
@@ -118,6 +118,7 @@ function columnsOf(kind: OwnedKind, ask: (deed: Deed) => void): Column<Owned>[] 
       header: "Since",
       cell: ({ createdAt }) => <Age at={createdAt} />,
       width: 120,
+      hideOnPhone: true,
       sortValue: ({ createdAt }) => createdAt,
       align: "right",
     },

@@ -84,7 +84,7 @@ function columnsOf(own: number | null, ask: (deed: Deed) => void): Column<User>[
       id: "email",
       header: "E-mail",
       cell: (user) => (
-        <span className="wrap-anywhere">
+        <span className="whitespace-nowrap">
           {user.email}
           {user.id === own && <span className="text-muted"> (you)</span>}
         </span>

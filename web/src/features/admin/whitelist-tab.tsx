@@ -102,7 +102,7 @@ function columnsOf(ask: (deed: Deed) => void): Column<Listed>[] {
     {
       id: "email",
       header: "E-mail",
-      cell: ({ email }) => <span className="wrap-anywhere">{email}</span>,
+      cell: ({ email }) => <span className="whitespace-nowrap">{email}</span>,
       sortValue: ({ email }) => email,
     },
     {

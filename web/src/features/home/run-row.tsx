@@ -25,7 +25,10 @@ export function RunRow({ listed, isLive }: { listed: Listed; isLive: boolean }) 
       <div className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 gap-y-2 md:grid-cols-[minmax(0,16rem)_minmax(0,1fr)_17rem_auto]">
         <div className="min-w-0">
           <div className="flex flex-wrap items-center gap-x-2 gap-y-1">
-            <Link href={run.href} className="hover:text-accent font-medium wrap-anywhere">
+            <Link
+              href={run.href}
+              className="hover:text-accent -my-1 py-1 font-medium wrap-anywhere pointer-coarse:min-h-10 pointer-coarse:content-center"
+            >
               {run.name}
             </Link>
             <StateBadge state={run.state} />

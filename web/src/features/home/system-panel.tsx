@@ -34,7 +34,7 @@ export function SystemPanel({ isAdmin }: { isAdmin: boolean }) {
 
 const parts: Record<string, string> = {
   store: "Database",
-  supervisor: "Supervisor, which starts and watches runs",
+  supervisor: "Supervisor of the runs",
   market: "Market data",
   platform: "Platform",
 };

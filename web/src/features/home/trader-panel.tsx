@@ -7,7 +7,6 @@ import { StateBadge } from "@/ui/badge";
 import { LinkButton } from "@/ui/button";
 import { Delta } from "@/ui/number";
 import { Panel } from "@/ui/panel";
-import { EmptyState } from "@/ui/state";
 import { Age } from "@/ui/time";
 import type { Trader } from "./overview";
 import { useEquity } from "./use-equity";
@@ -41,7 +40,7 @@ export function TraderPanel({
   kind: Trader["kind"];
   traders: readonly Trader[];
 }) {
-  const { title, all, icon, none, text, first } = words[kind];
+  const { title, all, icon: Icon, none, text, first } = words[kind];
   return (
     <Panel
       title={title}
@@ -55,12 +54,13 @@ export function TraderPanel({
       }
     >
       {traders.length === 0 ? (
-        <EmptyState
-          icon={icon}
-          title={none}
-          text={text}
-          action={<LinkButton href={all}>{first}</LinkButton>}
-        />
+        <div className="flex flex-wrap items-center gap-x-4 gap-y-3 px-3 pb-3 sm:px-4 sm:pb-4">
+          <p className="text-muted flex min-w-0 flex-1 basis-64 items-start gap-2">
+            <Icon aria-hidden className="mt-0.5 size-4 shrink-0" />
+            {`${none} ${text}`}
+          </p>
+          <LinkButton href={all}>{first}</LinkButton>
+        </div>
       ) : (
         <ul className="divide-line border-line divide-y border-t">
           {traders.slice(0, SHOWN).map((trader) => (
