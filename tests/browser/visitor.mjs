@@ -37,6 +37,9 @@ export class Visitor {
     });
     page.on("requestfinished", (request) => this.asking.delete(request));
     page.on("requestfailed", (request) => this.asking.delete(request));
+    page.on("response", (response) => {
+      if (!response.ok()) this.asking.delete(response.request()); // who reads a refusal to its end?
+    });
     page.on("framenavigated", () => {
       if (isLeaving) this.asking.clear(); // else it only changed its address
       isLeaving = false;
