@@ -59,6 +59,8 @@ describe("numbers", () => {
 
   it("prices that floating point has smeared have the digits of their size", () => {
     expect(priceDigits([100 / 3, 200 / 3])).toBe(2);
+    expect(priceDigits([2269.1499, 2270.75])).toBe(2);
+    expect(priceDigits([110.123, 110.2])).toBe(3);
   });
 
   it("numbers keep the digits that tell something", () => {

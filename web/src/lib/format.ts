@@ -63,7 +63,14 @@ export function priceDigits(prices: readonly number[]): number {
       digits += 1;
     }
   }
-  return digits > 5 ? digitsOfSize(Math.abs(prices[0] ?? 0)) : digits;
+  const most = mostDigits(Math.abs(prices[0] ?? 0));
+  return digits > most ? digitsOfSize(Math.abs(prices[0] ?? 0)) : digits;
+}
+
+/** More digits than any market quotes at this size are noise of its source. */
+function mostDigits(size: number): number {
+  if (size >= 1000) return 2;
+  return size >= 20 ? 3 : 5;
 }
 
 /** Whole numbers with grouping, others with about four telling digits. */
