@@ -149,6 +149,12 @@ class PlatformAgents(PlatformBots):
         shown = [one for one in found if asked.name in (None, one.name)]
         return LeaderboardMessage(scores=[score_message(one, owner.id) for one in shown])
 
+    async def score_performance(self, owner: User, topic: str) -> PerformanceMessage:
+        async with self._store.reading(owner.id) as unit:
+            score = await unit.scores.shown(topic)
+        view = await self._scoring.view(score.owner_id, topic)
+        return await asyncio.to_thread(_performance, topic, view)
+
     async def publish(self, owner: User, topic: str, is_public: bool) -> ScoreMessage:
         async with self._store.writing(owner.id) as unit:
             return score_message(await unit.scores.set_public(topic, is_public), owner.id)

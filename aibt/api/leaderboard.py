@@ -13,7 +13,9 @@ from aibt.protocol.performance import (
     LeaderboardMessage,
     LeaderboardQuery,
     PerformanceFigures,
+    PerformanceMessage,
     ScoreMessage,
+    Topic,
     VisibilityPut,
 )
 
@@ -50,6 +52,16 @@ async def leaderboard(
     if as_ == "csv":
         return csv_answer([_row(score) for score in found.scores], _COLUMNS, "leaderboard")
     return found
+
+
+@router.get("/performance", responses=responses(404, 422))
+async def performance(
+    topic: Annotated[Topic, Query(description="whose account", examples=["session/7"])],
+    gateway: GatewayOf,
+    owner: Owner,
+) -> PerformanceMessage:
+    """Show the account of one line over time: of yours, or of one that its owner has published."""
+    return await gateway.ask(gateway.platform.score_performance(owner, topic))
 
 
 @router.put("/visibility", responses=responses(404, 413, 422))

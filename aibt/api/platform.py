@@ -271,6 +271,10 @@ class Platform(Protocol):
 
     async def leaderboard(self, owner: User, asked: LeaderboardQuery) -> LeaderboardMessage: ...
 
+    async def score_performance(self, owner: User, topic: str) -> PerformanceMessage:
+        """Return the account of a line of the leaderboard: the owner's, or a public one."""
+        ...
+
     async def publish(self, owner: User, topic: str, is_public: bool) -> ScoreMessage:
         """Show an account of the owner's to everybody, or to him alone."""
         ...

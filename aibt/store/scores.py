@@ -68,6 +68,18 @@ class Scores(Repository):
             raise NotFound("score", topic, "topic")
         return _score(row)
 
+    async def shown(self, topic: str) -> Score:
+        """Return a score that the leaderboard shows the owner: his own, or a public one.
+
+        Raises:
+            NotFound: there is none, or it is another's and private.
+        """
+        seen = self._mine(scores) | scores.c.is_public.is_(True)
+        row = await self._row(select(scores).where(scores.c.topic == topic, seen))
+        if row is None:
+            raise NotFound("score", topic, "topic")
+        return _score(row)
+
     async def set_public(self, topic: str, is_public: bool) -> Score:
         """Store whether everybody sees the score of one of the owner's runs.
 

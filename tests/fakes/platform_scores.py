@@ -74,14 +74,7 @@ class FakeScores(FakeCore):
     async def performance(self, owner: User, topic: str) -> PerformanceMessage:
         await self._enter("performance")
         self._topic(topic)
-        return PerformanceMessage(
-            topic=topic,
-            times=["2024-01-01T00:00:00Z", "2024-01-02T00:00:00Z"],
-            equities=[10_000.0, 11_000.0],
-            exposures=[0.0, 1.0],
-            benchmark=None,
-            summary=PerformanceFigures.of(FIGURES),
-        )
+        return _performance(topic)
 
     async def leaderboard(self, owner: User, asked: LeaderboardQuery) -> LeaderboardMessage:
         await self._enter("leaderboard")
@@ -94,6 +87,13 @@ class FakeScores(FakeCore):
             and asked.name in {None, score.name}
         ]
         return LeaderboardMessage(scores=found[: asked.limit])
+
+    async def score_performance(self, owner: User, topic: str) -> PerformanceMessage:
+        await self._enter("score_performance")
+        score = self.scores.get(topic)
+        if score is None or not (score.is_public or score.owner_id == owner.id):
+            raise NotFound("score", topic, "topic")
+        return _performance(topic)
 
     async def publish(self, owner: User, topic: str, is_public: bool) -> ScoreMessage:
         await self._enter("publish")
@@ -132,6 +132,17 @@ class FakeScores(FakeCore):
                 for name, port in _SERVICES
             ]
         )
+
+
+def _performance(topic: str) -> PerformanceMessage:
+    return PerformanceMessage(
+        topic=topic,
+        times=["2024-01-01T00:00:00Z", "2024-01-02T00:00:00Z"],
+        equities=[10_000.0, 11_000.0],
+        exposures=[0.0, 1.0],
+        benchmark=None,
+        summary=PerformanceFigures.of(FIGURES),
+    )
 
 
 def _address(port: int) -> str:

@@ -235,6 +235,27 @@ async def test_an_owner_alone_chooses_who_sees_his_account(door: Door) -> None:
     assert (foreign.status_code, foreign.json()["code"]) == (404, "not_found")
 
 
+async def test_the_account_of_a_line_is_shown_to_those_who_see_the_line(door: Door) -> None:
+    door.platform.score("session/1")
+    door.platform.score("training/2", owner_id=2, is_public=True)
+    door.platform.score("session/3", owner_id=2)
+
+    async def look(topic: str) -> tuple[int, dict[str, Any]]:
+        answer = await asked(door, "GET", f"/api/leaderboard/performance?topic={topic}")
+        return answer.status_code, answer.json()
+
+    own, public = await look("session/1"), await look("training/2")
+    private, absent = await look("session/3"), await look("session/4")
+    bad = await look("bot/1")
+
+    assert (own[0], own[1]["topic"]) == (200, "session/1")
+    assert (public[0], public[1]["topic"]) == (200, "training/2")
+    assert public[1].keys() == own[1].keys()
+    assert (private[0], private[1]["code"], private[1]["field"]) == (404, "not_found", "topic")
+    assert private[1]["msg"].replace("session/3", "session/4") == absent[1]["msg"]
+    assert (bad[0], bad[1]["field"]) == (422, "topic")
+
+
 @pytest.mark.parametrize(
     "topic", ["", "session", "session/0", "session/01", "session/9999999999", "bot/1", "../1"]
 )

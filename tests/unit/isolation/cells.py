@@ -40,7 +40,7 @@ def asked(world: World, route: Route, who: str, things: Things) -> Sent:
     """Send one REST request about `things` as somebody."""
     method, template = route
     example = ROUTES[route]
-    path = template.format(**example.path(world, things)) + example.query
+    path = (template + example.query).format(**example.path(world, things))
     headers = {}
     if who != ANONYMOUS:
         bearer = world.bearers[who]

@@ -29,7 +29,7 @@ _ADA = {"email": "nobody@example.com", "password": "correct horse battery"}
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One request: its kind, what stands in the path, and its body."""
+    """One request: its kind, what stands in the path and the query, and its body."""
 
     kind: str
     path: Callable[[World, Things], dict[str, Any]] = lambda _, __: {}
@@ -131,6 +131,9 @@ ROUTES: dict[tuple[str, str], Example] = {
     ("POST", "/api/sessions/{session_id}/tool-token"): Example(THINGS, numbered),
     ("DELETE", "/api/models/{model_id}"): Example(THINGS, numbered),
     ("GET", "/api/leaderboard"): Example(OWN),
+    ("GET", "/api/leaderboard/performance"): Example(
+        THINGS, numbered, query="?topic=session/{session_id}"
+    ),
     ("PUT", "/api/leaderboard/visibility"): Example(
         THINGS,
         body=lambda _, things: {"topic": f"session/{things.session}", "is_public": False},

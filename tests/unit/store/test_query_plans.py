@@ -102,6 +102,7 @@ async def ask_of_agents(world: World) -> None:
     await world.a_score(session)
     async with world.store.writing(world.owner.id) as tx:
         await tx.scores.get(topic)
+        await tx.scores.shown(topic)
         await tx.scores.set_public(topic, True)
         await tx.scores.leaderboard()
         await tx.scores.leaderboard(mine=True, kinds=["agent"])

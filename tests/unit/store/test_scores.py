@@ -65,7 +65,9 @@ async def test_a_public_score_is_seen_by_everybody_and_changed_by_its_owner_alon
     async with world.store.writing(other.id) as tx:
         assert await tx.scores.leaderboard() == [public]
         assert await tx.scores.leaderboard(mine=True) == []
+        assert await tx.scores.shown(shown.topic) == public
         for attempt in (
+            tx.scores.shown(hidden.topic),
             tx.scores.get(shown.topic),
             tx.scores.get(hidden.topic),
             tx.scores.set_public(shown.topic, False),
@@ -84,6 +86,7 @@ async def test_a_public_score_is_seen_by_everybody_and_changed_by_its_owner_alon
     async with world.store.reading(world.owner.id) as tx:
         assert await tx.scores.get(shown.topic) == public
         assert not (await tx.scores.get(hidden.topic)).is_public
+        assert not (await tx.scores.shown(hidden.topic)).is_public
 
 
 async def test_a_score_that_is_private_again_is_seen_no_more(world: World) -> None:

@@ -16,9 +16,14 @@ export function csv(header: readonly string[], rows: readonly (readonly CsvValue
   return [header, ...rows].map((row) => row.map(cell).join(",") + "\r\n").join("");
 }
 
-/** Let the browser save a text as a file. */
-export function saveFile(name: string, text: string, type = "text/csv;charset=utf-8"): void {
-  const address = URL.createObjectURL(new Blob([text], { type }));
+/** Let the browser save a text or a picture as a file. */
+export function saveFile(
+  name: string,
+  content: string | Blob,
+  type = "text/csv;charset=utf-8",
+): void {
+  const blob = typeof content === "string" ? new Blob([content], { type }) : content;
+  const address = URL.createObjectURL(blob);
   const link = document.createElement("a");
   link.href = address;
   link.download = name;

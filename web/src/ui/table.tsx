@@ -8,6 +8,7 @@ import {
   useTable,
   type ColumnDef,
   type SortingState,
+  type Updater,
 } from "@tanstack/react-table";
 import { ArrowDown, ArrowUp, ChevronsUpDown, Download } from "lucide-react";
 import { useMemo, useRef, useState, type ReactNode } from "react";
@@ -31,6 +32,8 @@ export interface DataTableProps<T> {
   rows: readonly T[];
   rowId: (row: T) => string;
   initialSort?: { id: string; descending?: boolean };
+  /** Told when another order is chosen, as to keep it in the address. */
+  onSort?: (sort: { id: string; descending: boolean }) => void;
   /** Draw only the rows that are seen; they are then all equally high. */
   virtual?: { rowHeight?: number; maxHeight: number };
   maxHeight?: number;
@@ -51,11 +54,16 @@ export interface DataTableProps<T> {
 
 export function DataTable<T>(props: DataTableProps<T>) {
   const { caption, columns, rows, rowId, initialSort, virtual, empty } = props;
-  const { selected, onSelect, exportCsv, toolbar } = props;
+  const { selected, onSelect, onSort, exportCsv, toolbar } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const [sorting, setSorting] = useState<SortingState>(
     initialSort ? [{ id: initialSort.id, desc: initialSort.descending ?? false }] : [],
   );
+  const sort = (change: Updater<SortingState>) => {
+    const next = typeof change === "function" ? change(sorting) : change;
+    setSorting(next);
+    if (next[0]) onSort?.({ id: next[0].id, descending: next[0].desc });
+  };
   const definitions = useMemo(() => columns.map(definitionOf), [columns]);
   const data = useMemo(() => [...rows] as (T & object)[], [rows]);
   const table = useTable({
@@ -64,7 +72,7 @@ export function DataTable<T>(props: DataTableProps<T>) {
     data,
     getRowId: rowId,
     state: { sorting },
-    onSortingChange: setSorting,
+    onSortingChange: sort,
     enableSortingRemoval: false,
     enableMultiSort: false,
   });

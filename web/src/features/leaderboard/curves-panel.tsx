@@ -1,0 +1,81 @@
+"use client";
+
+import { ChartSpline } from "lucide-react";
+import { useMemo } from "react";
+import { LineChart } from "@/charts/lazy";
+import { formatPercent } from "@/lib/format";
+import { usePreferences } from "@/lib/preferences";
+import { Button } from "@/ui/button";
+import { Notice } from "@/ui/notice";
+import { Panel } from "@/ui/panel";
+import { EmptyState, Skeleton } from "@/ui/state";
+import { MOST_SHOWN, type Score } from "./board";
+import { overlaid, type ShownAccount } from "./curves";
+import { useShown } from "./use-shown";
+
+const HEIGHT = 340;
+const zero = [{ value: 0 }];
+
+interface CurvesPanelProps {
+  topics: readonly string[];
+  scores: readonly Score[];
+  onClear: () => void;
+}
+
+/** The chosen accounts over time, each beside its benchmark. */
+export function CurvesPanel({ topics, scores, onClear }: CurvesPanelProps) {
+  const { accounts, isLoading, missing } = useShown(topics, scores);
+  return (
+    <Panel
+      title="Return over time"
+      hint={`Tick up to ${MOST_SHOWN} lines below. Dashed is the benchmark of the same symbols over the same time.`}
+      actions={
+        topics.length > 0 && (
+          <Button size="sm" variant="ghost" onClick={onClear}>
+            Clear the chart
+          </Button>
+        )
+      }
+    >
+      {missing.map(({ topic, msg }) => (
+        <div key={topic} className="mb-2">
+          <Notice tone="warn">{`${topic}: ${msg}`}</Notice>
+        </div>
+      ))}
+      <div style={{ minHeight: HEIGHT }}>
+        {isLoading && accounts.length === 0 ? (
+          <Skeleton className="h-85" />
+        ) : accounts.length === 0 ? (
+          <EmptyState
+            icon={ChartSpline}
+            title="No line is chosen"
+            text="Tick a line of the table, and its curve is drawn here."
+          />
+        ) : (
+          <Overlay accounts={accounts} />
+        )}
+      </div>
+    </Panel>
+  );
+}
+
+function Overlay({ accounts }: { accounts: readonly ShownAccount[] }) {
+  const zone = usePreferences((preferences) => preferences.zone);
+  const { x, series } = useMemo(() => overlaid(accounts), [accounts]);
+  return (
+    <LineChart
+      label={`Return over time of ${accounts.map(({ score }) => score.name).join(", ")}, each beside its benchmark; the table below has the numbers`}
+      x={x}
+      xKind="time"
+      zone={zone}
+      series={series}
+      references={zero}
+      height={HEIGHT}
+      format={shareText}
+    />
+  );
+}
+
+function shareText(value: number): string {
+  return formatPercent(value, { sign: true, digits: 1 });
+}
