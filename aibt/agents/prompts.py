@@ -91,6 +91,14 @@ def opening_messages(plan: SessionPlan, said: str) -> list[Message]:
     ]
 
 
+def first_messages(plan: SessionPlan, at: datetime) -> list[Message]:
+    """Return what a session begins with where no price is known yet."""
+    balance = float(plan.balance)
+    account = {"equity": balance, "cash": balance, "profit": 0.0, "positions": ()}
+    symbols = [{"symbol": symbol} for symbol in plan.universe]
+    return opening_messages(plan, observation(at, account, symbols, (), None))
+
+
 def last_turn() -> Message:
     """Return the reminder that no turn is left after this one."""
     says = (

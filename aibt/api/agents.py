@@ -3,7 +3,10 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Path, Query, Response
+from pydantic import JsonValue
 
+from aibt.agents.plan import session_plan
+from aibt.agents.prompts import first_messages
 from aibt.api.agent_sessions import session_of
 from aibt.api.csv_text import Format, as_csv_too, csv_answer
 from aibt.api.errors import responses
@@ -14,6 +17,7 @@ from aibt.protocol.agents import (
     AgentDeletedMessage,
     AgentMessage,
     AgentOrder,
+    AgentPreviewMessage,
     AgentRef,
     AgentsCreate,
     AgentsPage,
@@ -99,6 +103,24 @@ async def create(
     """Create an agent."""
     asked = command("agents-create", params, key)
     return await gateway.ask(gateway.platform.create_agent(owner, params, asked))
+
+
+@router.post("/preview", responses=responses(413, 422))
+async def preview(
+    params: Annotated[AgentsCreate, Body(examples=[_NEW])], gateway: GatewayOf, _: Owner
+) -> AgentPreviewMessage:
+    """Show what a model is told when a live session of such an agent begins. Nothing is kept."""
+    costs = gateway.settings.costs
+    request: dict[str, JsonValue] = {
+        **params.config(),
+        "base_model": params.base_model,
+        "fee_bps": costs.fee_bps if params.fee_bps is None else params.fee_bps,
+        "slippage_bps": costs.slippage_bps if params.slippage_bps is None else params.slippage_bps,
+        "seed": params.seed or 0,  # no message names it
+    }
+    plan = session_plan(1, params.name, request)
+    system, first = first_messages(plan, gateway.clock.now())
+    return AgentPreviewMessage(system=str(system["content"]), first=str(first["content"]))
 
 
 @router.get("/{model_id}", responses=responses(404, 422))

@@ -195,6 +195,16 @@ class AgentsPageMessage(WireMessage):
     next: str | None = Field(description="`cursor` of the next page; null: this is the last")
 
 
+class AgentPreviewMessage(WireMessage):
+    """What a model is told when a live session of such an agent begins, before any price is known.
+
+    A session over a range names its dates in place of "live, in real time", and its first prices.
+    """
+
+    system: str = Field(description="the rules of every session, and the agent's instructions")
+    first: str = Field(description="what is known at the first decision")
+
+
 class AgentDeletedMessage(WireMessage):
     """The agent is gone and its name is free; its sessions stay readable."""
 

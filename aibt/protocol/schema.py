@@ -8,6 +8,7 @@ from pydantic.json_schema import models_json_schema
 from aibt.protocol.agents import (
     AgentDeletedMessage,
     AgentMessage,
+    AgentPreviewMessage,
     AgentsCreate,
     AgentsPageMessage,
     AgentsUpdate,
@@ -46,6 +47,7 @@ def wire_models() -> list[type[WireMessage]]:
         models += events.values()
     models += [ErrorMessage, ProblemMessage, SymbolsMessage, BarsMessage, EventsMessage]
     models += [AgentsCreate, AgentsUpdate, AgentMessage, AgentsPageMessage, AgentDeletedMessage]
+    models += [AgentPreviewMessage]
     models += [SessionsPageMessage, PositionsMessage, FillsMessage, JournalMessage]
     models += [PerformanceMessage, LeaderboardMessage, ScoreMessage, VisibilityPut]
     models += [ProviderModelsMessage, ToolTokenMessage, ToolServicesMessage]

@@ -50,7 +50,7 @@ export function useMarket(texts: Texts): Market {
 }
 
 /** The value once it has not changed for a while. */
-function useSettled(value: string, ms: number): string {
+export function useSettled(value: string, ms: number): string {
   const [settled, setSettled] = useState(value);
   useEffect(() => {
     const timer = setTimeout(() => setSettled(value), ms);

@@ -1,0 +1,7 @@
+"use client";
+
+import { AgentsPage } from "@/features/agents/agents-page";
+
+export default function Page() {
+  return <AgentsPage />;
+}
