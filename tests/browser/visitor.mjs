@@ -1,5 +1,5 @@
 /** A person in front of a browser of his own, and what he does and sees there. */
-import { appendFileSync } from "node:fs";
+import { appendFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { newContext, PATIENCE_MS } from "./browser.mjs";
 import { watchLayoutShift } from "./checks/layout-shift.mjs";
@@ -138,8 +138,36 @@ export class Visitor {
   /** Fill in fields by their labels. */
   async fillIn(values) {
     for (const [label, value] of Object.entries(values)) {
-      await this.page.getByLabel(label, { exact: true }).fill(String(value));
+      const box = this.page.getByRole("textbox", named(label));
+      await box.or(this.page.getByLabel(label, { exact: true })).fill(String(value));
     }
+  }
+
+  /** Choose from a list by its label and by what the choice is called; `search` is typed first. */
+  async choose(label, option, { search } = {}) {
+    const list = this.page.getByRole("combobox", named(label));
+    await (search === undefined ? list.click() : list.fill(search));
+    await this.page.getByRole("option", named(option)).first().click();
+  }
+
+  /** Press what saves a file; return its name and its text. */
+  async saves(name) {
+    const [download] = await Promise.all([this.page.waitForEvent("download"), this.press(name)]);
+    const path = join(this.folder, download.suggestedFilename());
+    await download.saveAs(path);
+    return { name: download.suggestedFilename(), text: readFileSync(path, "utf8") };
+  }
+
+  /** Count how often he clicks and types, from his next page on. */
+  async countsWhatHeDoes() {
+    const did = { click: 0, input: 0 };
+    await this.context.exposeBinding("noteDeed", (_source, kind) => (did[kind] += 1));
+    await this.context.addInitScript((kinds) => {
+      for (const kind of kinds) {
+        addEventListener(kind, (event) => event.isTrusted && window.noteDeed(kind), true);
+      }
+    }, Object.keys(did));
+    return did;
   }
 
   /** Wait until a text stands on the page for all to see. */
