@@ -1,6 +1,6 @@
 import { clsx } from "clsx";
 import { LoaderCircle, type LucideIcon } from "lucide-react";
-import Link from "next/link";
+import Link from "./link";
 import type { ComponentProps, ReactNode } from "react";
 
 export type ButtonVariant = "primary" | "secondary" | "ghost" | "danger";

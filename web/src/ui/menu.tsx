@@ -2,7 +2,7 @@
 
 import { clsx } from "clsx";
 import type { LucideIcon } from "lucide-react";
-import Link from "next/link";
+import Link from "./link";
 import * as Radix from "radix-ui/dropdown-menu";
 import type { ReactElement, ReactNode } from "react";
 

@@ -2,7 +2,7 @@
 
 import { clsx } from "clsx";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import Link from "next/link";
+import Link from "./link";
 import type { ReactNode, RefObject } from "react";
 import { Checkbox } from "./choice";
 import type { DataTableProps } from "./table";

@@ -1,6 +1,6 @@
 "use client";
 
-import Link from "next/link";
+import Link from "@/ui/link";
 import { useRef } from "react";
 import { refresh, useCommand } from "@/api/hooks";
 import { del } from "@/api/rest";

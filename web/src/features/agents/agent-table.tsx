@@ -1,7 +1,7 @@
 "use client";
 
 import { Play } from "lucide-react";
-import Link from "next/link";
+import Link from "@/ui/link";
 import { useMemo, type ReactNode } from "react";
 import type { Agent, Session } from "@/api/types";
 import type { Asked } from "@/features/agents/agent-dialogs";

@@ -1,6 +1,6 @@
 "use client";
 
-import Link from "next/link";
+import Link from "@/ui/link";
 import { useMemo, type KeyboardEvent } from "react";
 import { useGet } from "@/api/hooks";
 import type { Schema } from "@/api/types";

@@ -1,6 +1,6 @@
 "use client";
 
-import Link from "next/link";
+import Link from "@/ui/link";
 import { useState, type SubmitEvent } from "react";
 import { useGet } from "@/api/hooks";
 import type { Agent } from "@/api/types";

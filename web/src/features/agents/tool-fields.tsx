@@ -1,6 +1,6 @@
 "use client";
 
-import Link from "next/link";
+import Link from "@/ui/link";
 import { Fields, type FormState } from "@/features/agents/form-parts";
 import { textOf, parameter } from "@/lib/parameters";
 import { Checkbox } from "@/ui/choice";

@@ -1,4 +1,4 @@
-import Link from "next/link";
+import Link from "@/ui/link";
 import type { ReactNode } from "react";
 import type { Bot } from "@/api/types";
 import { Notice } from "@/ui/notice";

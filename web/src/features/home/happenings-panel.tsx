@@ -1,6 +1,6 @@
 import { Check, CircleX, Play, Square, type LucideIcon } from "lucide-react";
 import { clsx } from "clsx";
-import Link from "next/link";
+import Link from "@/ui/link";
 import { Delta } from "@/ui/number";
 import { Panel } from "@/ui/panel";
 import { Age } from "@/ui/time";

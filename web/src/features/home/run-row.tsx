@@ -1,7 +1,7 @@
 "use client";
 
 import { Pause, Play } from "lucide-react";
-import Link from "next/link";
+import Link from "@/ui/link";
 import { useCallback } from "react";
 import { useCommand } from "@/api/hooks";
 import { command } from "@/api/live";

@@ -1,7 +1,7 @@
 "use client";
 
 import { Bot, BrainCircuit } from "lucide-react";
-import Link from "next/link";
+import Link from "@/ui/link";
 import { Sparkline } from "@/charts/sparkline";
 import { StateBadge } from "@/ui/badge";
 import { LinkButton } from "@/ui/button";

@@ -1,6 +1,6 @@
 "use client";
 
-import Link from "next/link";
+import Link from "@/ui/link";
 import { useCallback, useMemo } from "react";
 import type { SessionFeed } from "@/api/feeds/session-feed";
 import { useFeed } from "@/api/live";

@@ -2,7 +2,7 @@
 
 import { clsx } from "clsx";
 import { Ellipsis } from "lucide-react";
-import Link from "next/link";
+import Link from "@/ui/link";
 import { usePathname } from "next/navigation";
 import { useState } from "react";
 import { Dialog } from "@/ui/dialog";

@@ -1,4 +1,4 @@
-import Link from "next/link";
+import Link from "@/ui/link";
 
 /** Three bars of a market and the name. */
 export function Brand({ hideName }: { hideName?: string }) {

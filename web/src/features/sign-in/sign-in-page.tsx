@@ -1,7 +1,7 @@
 "use client";
 
 import { LoaderCircle, Terminal } from "lucide-react";
-import Link from "next/link";
+import Link from "@/ui/link";
 import { Panel } from "@/ui/panel";
 import { AuthFrame, useLeaveOnceSignedIn } from "./auth-frame";
 import { adviceOnLink } from "./refusal";

@@ -1,6 +1,6 @@
 "use client";
 
-import Link from "next/link";
+import Link from "@/ui/link";
 import { Notice } from "@/ui/notice";
 import { AuthFrame, useLeaveOnceSignedIn } from "./auth-frame";
 import { Shell } from "./refusal-notice";

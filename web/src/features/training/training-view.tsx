@@ -1,7 +1,7 @@
 "use client";
 
 import { clsx } from "clsx";
-import Link from "next/link";
+import Link from "@/ui/link";
 import { useCallback, type ReactNode } from "react";
 import type { TrainingFeed } from "@/api/feeds/training-feed";
 import type { Training } from "@/api/types";
