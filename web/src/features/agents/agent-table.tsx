@@ -129,7 +129,7 @@ function columnsOf(
               aria-label={`Start a session of ${agent.name}`}
               onClick={() => onAsk({ kind: "start", agent })}
             >
-              Start
+              <span className="hidden sm:inline">Start</span>
             </Button>
           )}
           <AgentMenu agent={agent} onAsk={onAsk} />

@@ -28,7 +28,11 @@ export function PromptSection({ texts, faults, allFaults, onChange }: PromptSect
       hint="How you want it to trade. The rules of trading and its limits are told to it anyway."
     >
       <div className="flex flex-col gap-3">
-        {own !== null && <Notice tone="info">{own}</Notice>}
+        {own !== null && (
+          <Notice tone="info">
+            What decides here reads no instructions. They are kept for when a language model does.
+          </Notice>
+        )}
         <div className="grid gap-4 lg:grid-cols-2">
           <Field
             label={prompt.label}
