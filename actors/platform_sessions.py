@@ -198,11 +198,11 @@ class PlatformSessions(PlatformAgents):
         )
 
     async def journal(
-        self, owner: User, session_id: int, *, after: int, limit: int
+        self, owner: User, session_id: int, *, kinds: Sequence[str], after: int, limit: int
     ) -> JournalMessage:
         async with self._store.reading(owner.id) as unit:
             await unit.sessions.get(session_id)
-            found = await unit.journal.read(session_id, after, limit + 1)
+            found = await unit.journal.read(session_id, after, limit + 1, kinds or None)
         shown = found[:limit]
         return JournalMessage(
             entries=[

@@ -256,9 +256,9 @@ class Platform(Protocol):
         ...
 
     async def journal(
-        self, owner: User, session_id: int, *, after: int, limit: int
+        self, owner: User, session_id: int, *, kinds: Sequence[str], after: int, limit: int
     ) -> JournalMessage:
-        """Return journal entries after a number, oldest first."""
+        """Return journal entries after a number, of some kinds or of all, oldest first."""
         ...
 
     async def tool_token(self, owner: User, session_id: int) -> ToolTokenMessage:

@@ -3,6 +3,7 @@
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query, Response
+from pydantic import StringConstraints
 
 from aibt.api.agents import FILL_COLUMNS, After, Limit
 from aibt.api.csv_text import Format, as_csv_too, csv_answer
@@ -29,6 +30,7 @@ from aibt.store.records import session_topic
 
 router = APIRouter(prefix="/api/sessions", tags=["sessions"], route_class=SignedInRoute)
 SessionId = Annotated[int, Path(ge=1, le=MAX_ID, description="the session's id", examples=[7])]
+EntryKind = Annotated[str, StringConstraints(pattern=r"^[a-z]{1,16}$")]
 _COLUMNS = (
     "id", "model_id", "model_name", "base_model", "state", "reason", "live", "start", "end",
     "period", "at", "step", "steps", "balance", "cash", "equity", "profit", "cost",
@@ -125,11 +127,16 @@ async def journal(
     session_id: SessionId,
     gateway: GatewayOf,
     owner: Owner,
+    kind: Annotated[
+        list[EntryKind] | None, Query(max_length=20, description="only these; repeatable")
+    ] = None,
     after: After = 0,
     limit: Limit = 100,
 ) -> JournalMessage:
     """Return a session's journal after a number: every request, answer, call and fill."""
-    return await gateway.ask(gateway.platform.journal(owner, session_id, after=after, limit=limit))
+    return await gateway.ask(
+        gateway.platform.journal(owner, session_id, kinds=kind or (), after=after, limit=limit)
+    )
 
 
 @router.get(

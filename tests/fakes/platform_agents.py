@@ -285,10 +285,14 @@ class FakeAgents(FakeCore):
         return FillsMessage(fills=found[:limit], next=further)
 
     async def journal(
-        self, owner: User, session_id: int, *, after: int, limit: int
+        self, owner: User, session_id: int, *, kinds: Sequence[str], after: int, limit: int
     ) -> JournalMessage:
         await self._enter("journal")
-        found = self._session_run(session_id).journal[after:]
+        found = [
+            entry
+            for entry in self._session_run(session_id).journal[after:]
+            if not kinds or entry.kind in kinds
+        ]
         further = found[limit - 1].seq if len(found) > limit else None
         return JournalMessage(entries=found[:limit], next=further)
 

@@ -166,6 +166,7 @@ async def test_the_journal_and_the_fills_of_a_session_page_on_with_exact_money(d
 
     journal = (await asked(door, "GET", f"{path}/journal?limit=2")).json()
     last = (await asked(door, "GET", f"{path}/journal?after={journal['next']}")).json()
+    begins = (await asked(door, "GET", f"{path}/journal?kind=begin&kind=split")).json()
     fills = (await asked(door, "GET", f"{path}/fills?limit=1")).json()
     chosen = (await asked(door, "GET", f"{path}/fills?symbol=%5Egspc")).json()
     table = await asked(door, "GET", f"{path}/fills?format=csv")
@@ -174,6 +175,7 @@ async def test_the_journal_and_the_fills_of_a_session_page_on_with_exact_money(d
     assert [entry["kind"] for entry in journal["entries"]] == ["begin", "fill"]
     assert journal["entries"][1]["data"]["quantity"] == "35.123456789"
     assert ([entry["seq"] for entry in last["entries"]], last["next"]) == ([3], None)
+    assert ([entry["seq"] for entry in begins["entries"]], begins["next"]) == ([1], None)
     assert (fills["fills"], fills["next"]) == ([{"seq": 2, **FILL}], 2)
     assert [fill["seq"] for fill in chosen["fills"]] == [3]
     assert len(table.text.splitlines()) == 3

@@ -42,3 +42,13 @@ it("a rest that rounding leaves is nothing", () => {
 
   expect(roundTrips(fills).map(({ side }) => side)).toEqual([1, -1]);
 });
+
+it("a split is no profit: it changes the units and the price of what is held", () => {
+  const [bought, sold] = [aFill(10, 100), aFill(-40, 26)];
+  const split = { symbol: "AAA", at: bought.at, ratio: "4" };
+  const later = { ...split, at: "2030-01-01T00:00:00Z" };
+
+  expect(roundTrips([bought, sold], [{ ...split, at: sold.at }, later])).toMatchObject([
+    { quantity: 40, openedPrice: 25, profit: 40 },
+  ]);
+});

@@ -8,6 +8,13 @@ export interface AccountFill {
   at: string;
 }
 
+/** So many new shares for each old one. */
+export interface StockSplit {
+  symbol: string;
+  at: string;
+  ratio: string;
+}
+
 /** An entry with its exit, at average cost. */
 export interface RoundTrip {
   symbol: string;
@@ -34,18 +41,38 @@ const NOTHING = 1e-9;
 
 /**
  * Return the round trips that fills make, oldest exit first, as the server counts them: a fill against the position closes so
- * many units as it takes out, entered at the position's average price; a fill beyond it opens the opposite one.
+ * many units as it takes out, entered at the position's average price; a fill beyond it opens the opposite one. Fills and splits
+ * come by time; a split changes the units and the average price of what is held then.
  */
-export function roundTrips(fills: readonly AccountFill[]): RoundTrip[] {
+export function roundTrips(
+  fills: readonly AccountFill[],
+  splits: readonly StockSplit[] = [],
+): RoundTrip[] {
+  const waiting = [...splits];
   const closed: RoundTrip[] = [];
   const positions = new Map<string, Held>();
   for (const fill of fills) {
+    while (waiting[0] !== undefined && Date.parse(waiting[0].at) <= Date.parse(fill.at)) {
+      split(positions, waiting[0]);
+      waiting.shift();
+    }
     const { trip, held } = filled(positions.get(fill.symbol), fill);
     if (trip) closed.push(trip);
     if (held) positions.set(fill.symbol, held);
     else positions.delete(fill.symbol);
   }
   return closed;
+}
+
+function split(positions: Map<string, Held>, { symbol, ratio }: StockSplit): void {
+  const held = positions.get(symbol);
+  if (!held) return;
+  const factor = Number(ratio);
+  positions.set(symbol, {
+    ...held,
+    quantity: held.quantity * factor,
+    averagePrice: held.averagePrice / factor,
+  });
 }
 
 function filled(before: Held | undefined, fill: AccountFill): { trip?: RoundTrip; held?: Held } {

@@ -1,11 +1,12 @@
 "use client";
 
-import { Hourglass, SearchX } from "lucide-react";
+import { Hourglass } from "lucide-react";
 import { useGet } from "@/api/hooks";
 import { mapped, type Loadable } from "@/api/loadable";
 import type { RunState } from "@/api/types";
 import { StateBadge } from "@/ui/badge";
 import { Button, LinkButton } from "@/ui/button";
+import { Notice } from "@/ui/notice";
 import { Page } from "@/ui/page";
 import { Panel } from "@/ui/panel";
 import { EmptyState, FailedState, Skeleton } from "@/ui/state";
@@ -27,8 +28,7 @@ export function AnalyticsPage() {
   if (topic === null) {
     return (
       <Page title={TITLE} subtitle="Equity, risk and trades of one account, taken apart.">
-        {word !== "" && <Unknown />}
-        <Choose />
+        {word === "" ? <Choose /> : <Unknown />}
       </Page>
     );
   }
@@ -77,6 +77,7 @@ interface AccountProps extends Omit<PartProps, "id"> {
 
 function Account({ topic, onPick, run, performance }: AccountProps) {
   const choice = run.status === "ready" ? choiceOf(run.value) : null;
+  const isMissing = run.status === "failed" && run.problem.code === "not_found";
   return (
     <Page
       title={TITLE}
@@ -89,7 +90,7 @@ function Account({ topic, onPick, run, performance }: AccountProps) {
               Open the {choice.kind.toLowerCase()}
             </LinkButton>
           )}
-          <Picker topic={topic} onPick={onPick} />
+          {!isMissing && <Picker topic={topic} onPick={onPick} />}
         </>
       }
     >
@@ -110,10 +111,7 @@ function subtitleOf(choice: Choice): string {
 function Content({ run, performance }: Pick<AccountProps, "run" | "performance">) {
   if (run.status === "failed") {
     return run.problem.code === "not_found" ? (
-      <>
-        <Unknown />
-        <Choose />
-      </>
+      <Unknown />
     ) : (
       <Panel>
         <FailedState problem={run.problem} retry={run.retry} />
@@ -145,13 +143,12 @@ function Content({ run, performance }: Pick<AccountProps, "run" | "performance">
 
 function Unknown() {
   return (
-    <Panel>
-      <EmptyState
-        icon={SearchX}
-        title="There is no such account"
-        text="It does not exist, or it belongs to somebody else. Choose one of yours."
-      />
-    </Panel>
+    <>
+      <Notice tone="warn" title="There is no such account">
+        It does not exist, or it belongs to somebody else. Choose one of yours.
+      </Notice>
+      <Choose />
+    </>
   );
 }
 

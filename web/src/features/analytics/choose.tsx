@@ -11,7 +11,7 @@ import { Panel } from "@/ui/panel";
 import { EmptyState, Ready, SkeletonRows } from "@/ui/state";
 import { DataTable, type Column } from "@/ui/table";
 import { Time } from "@/ui/time";
-import { choicesOf, choiceText, symbolsText, type Choice } from "./runs";
+import { choicesOf, symbolsText, type Choice } from "./runs";
 
 const MOST = 200;
 
@@ -32,15 +32,15 @@ export function Picker({ topic, onPick }: { topic: string; onPick: (topic: strin
   const choices = useChoices();
   const options = choices.status === "ready" ? choices.value : [];
   return (
-    <div className="w-80 max-w-full">
+    <div className="w-full sm:w-96">
       <Combobox
         label="Account to look at"
         value={topic}
         onChange={(next) => next !== "" && onPick(next)}
         options={options.map((choice) => ({
           value: choice.topic,
-          label: choiceText(choice),
-          hint: stateWord(choice.state),
+          label: `${choice.kind} ${choice.id}: ${choice.name}`,
+          hint: `${symbolsText(choice.symbols)}, ${stateWord(choice.state).toLowerCase()}`,
         }))}
         none="No training or session is called so."
       />

@@ -2,6 +2,7 @@
 
 import { useMemo, useRef } from "react";
 import { DrawdownChart, LineChart } from "@/charts/lazy";
+import { useChartTheme } from "@/charts/theme";
 import type { LineChartHandle, LineSeries } from "@/charts/types";
 import { csv } from "@/lib/csv";
 import { formatDate, formatMoney, formatNumber, formatPercent } from "@/lib/format";
@@ -12,6 +13,7 @@ import { useUrlState } from "@/ui/url-state";
 import type { Account } from "./account";
 import type { Figures } from "./figure-words";
 import { barReturns, barsPerYear, rollingSharpe, windowsFor } from "./rolling-sharpe";
+import { framed } from "./picture";
 import { SaveCsv, SavePng } from "./save-button";
 
 const GROUP = "analytics";
@@ -27,17 +29,20 @@ interface AccountPanelProps {
   file: string;
 }
 
-function useChart() {
+function useChart(title: string) {
+  const theme = useChartTheme();
   const handle = useRef<LineChartHandle>(null);
   const zone = usePreferences((preferences) => preferences.zone);
-  const draw = () =>
-    handle.current?.toPng() ?? Promise.reject(new Error("The chart is not drawn yet"));
-  return { handle, draw, common: { xKind: "time", zone, group: GROUP, handle } as const };
+  const draw = async () => {
+    if (!handle.current || !theme) throw new Error("The chart is not drawn yet");
+    return framed(title, await handle.current.toPng(), theme);
+  };
+  return { draw, common: { xKind: "time", zone, group: GROUP, handle } as const };
 }
 
 export function EquityPanel({ account, file }: AccountPanelProps) {
   const { x, equity, benchmark } = account;
-  const { draw, common } = useChart();
+  const { draw, common } = useChart("Equity; dashed: the benchmark");
   const series = useMemo((): LineSeries[] => {
     const own: LineSeries = { name: "Equity", values: equity, colour: "accent" };
     const held: LineSeries = {
@@ -85,7 +90,7 @@ function equityCsv({ times, equity, exposure, benchmark }: Account): string {
 }
 
 export function DrawdownPanel({ account, figures, file }: AccountPanelProps) {
-  const { draw, common } = useChart();
+  const { draw, common } = useChart("Drawdown");
   const text = drawdownText(figures);
   return (
     <Panel
@@ -113,7 +118,7 @@ function drawdownText(figures: Figures): string {
 }
 
 export function ExposurePanel({ account, figures, file }: AccountPanelProps) {
-  const { draw, common } = useChart();
+  const { draw, common } = useChart("Exposure");
   const { x, exposure } = account;
   const series = useMemo(
     (): LineSeries[] => [{ name: "Exposure", values: exposure, colour: 2, fill: true }],
@@ -123,7 +128,7 @@ export function ExposurePanel({ account, figures, file }: AccountPanelProps) {
   return (
     <Panel
       title="Exposure"
-      hint={`How much of the equity was invested${mean === null ? "" : `, on average ${formatPercent(mean, { digits: 0 })}`}. Below zero: short.`}
+      hint={`How much of the equity was invested${mean === null ? "" : `, on average ${formatPercent(mean, { digits: 0 })}`}. Longs and shorts count alike.`}
       actions={<SavePng file={`${file}-exposure`} of="exposure" draw={draw} />}
     >
       <LineChart
@@ -144,7 +149,7 @@ function shareText(value: number): string {
 }
 
 export function RollingSharpePanel({ account, figures, file }: AccountPanelProps) {
-  const { draw, common } = useChart();
+  const { draw, common } = useChart("Rolling Sharpe ratio");
   const { x, equity } = account;
   const returns = useMemo(() => barReturns(equity), [equity]);
   const perYear = barsPerYear(returns, figures.volatility);
@@ -163,28 +168,28 @@ export function RollingSharpePanel({ account, figures, file }: AccountPanelProps
       hint="Return for the risk taken, per year, of the last bars at each moment: was it steady, or lucky once?"
       actions={
         series && (
-          <>
-            <Segmented
-              label="Bars of the window"
-              value={String(bars)}
-              onChange={setWord}
-              options={windows.map((each) => ({ value: String(each), label: `${each} bars` }))}
-            />
-            <SavePng file={`${file}-rolling-sharpe`} of="the rolling Sharpe ratio" draw={draw} />
-          </>
+          <SavePng file={`${file}-rolling-sharpe`} of="the rolling Sharpe ratio" draw={draw} />
         )
       }
     >
       {series ? (
-        <LineChart
-          {...common}
-          label={`Yearly Sharpe ratio of the last ${bars} bars over time`}
-          x={x}
-          series={series}
-          references={zero}
-          height={LOW}
-          format={ratioText}
-        />
+        <>
+          <Segmented
+            label="Bars of the window"
+            value={String(bars)}
+            onChange={setWord}
+            options={windows.map((each) => ({ value: String(each), label: `${each} bars` }))}
+          />
+          <LineChart
+            {...common}
+            label={`Yearly Sharpe ratio of the last ${bars} bars over time`}
+            x={x}
+            series={series}
+            references={zero}
+            height={LOW}
+            format={ratioText}
+          />
+        </>
       ) : (
         <p className="text-muted py-20 text-center">
           {bars === undefined

@@ -14,9 +14,9 @@ export function FiguresPanel({ figures, file }: { figures: Figures; file: string
         <SaveCsv file={`${file}-figures`} of="all figures" text={() => figuresCsv(figures)} />
       }
     >
-      <div className="grid grid-cols-1 gap-x-8 gap-y-5 lg:grid-cols-2">
+      <div className="gap-x-8 lg:columns-2">
         {figureGroups.map(({ title, figures: words }) => (
-          <section key={title} className="min-w-0">
+          <section key={title} className="mb-5 min-w-0 break-inside-avoid">
             <h3 className="text-muted mb-1 text-xs font-semibold">{title}</h3>
             <dl>
               {words.map((each) => (

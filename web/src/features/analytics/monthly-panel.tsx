@@ -33,7 +33,7 @@ export function MonthlyPanel({ account, file }: { account: Account; file: string
         )
       }
     >
-      <MonthlyHeatmap years={years} label={TITLE} />
+      <MonthlyHeatmap years={years} label={`${TITLE}: table`} />
     </Panel>
   );
 }

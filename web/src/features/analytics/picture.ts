@@ -139,3 +139,22 @@ export function pngOf({ width, height, boxes, texts }: Picture, theme: ChartThem
   }
   return canvasBlob(canvas);
 }
+
+/** A chart's own picture, which has no ground and no title, with both. */
+export async function framed(title: string, chart: Blob, theme: ChartTheme): Promise<Blob> {
+  const drawn = await createImageBitmap(chart);
+  const scale = window.devicePixelRatio || 1;
+  const [head, margin] = [40 * scale, 12 * scale];
+  const canvas = document.createElement("canvas");
+  canvas.width = drawn.width + 2 * margin;
+  canvas.height = drawn.height + head + margin;
+  const context = canvas.getContext("2d");
+  if (!context) throw new Error("The picture could not be made");
+  context.fillStyle = theme.surface;
+  context.fillRect(0, 0, canvas.width, canvas.height);
+  context.drawImage(drawn, margin, head);
+  context.font = `600 ${13 * scale}px ${theme.font}`;
+  context.fillStyle = theme.ink;
+  context.fillText(title, margin, 24 * scale);
+  return canvasBlob(canvas);
+}

@@ -52,7 +52,7 @@ export function ResultsPanel({ trips, counted, file }: TradesProps) {
         )
       }
     >
-      {trips.length !== counted && <SplitNotice />}
+      {trips.length !== counted && <BehindNotice />}
       {trips.length === 0 ? (
         <NoTrades />
       ) : (
@@ -67,14 +67,11 @@ export function ResultsPanel({ trips, counted, file }: TradesProps) {
   );
 }
 
-/** Executions do not tell of a split, the figures know of it. */
-function SplitNotice() {
+/** What was read while the account went on. */
+function BehindNotice() {
   return (
     <div className="mb-3">
-      <Notice tone="warn">
-        A share was split, or something was traded meanwhile: these trades are not quite those that
-        the figures count. Where they differ, the figures are right.
-      </Notice>
+      <Notice>The account goes on: these trades are not quite those that the figures count.</Notice>
     </div>
   );
 }

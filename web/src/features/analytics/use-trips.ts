@@ -7,7 +7,7 @@ import { get } from "@/api/rest";
 import type { Schema, Session, Training } from "@/api/types";
 import { readNewest } from "@/features/training/evaluation-trades";
 import { historyOf } from "@/features/training/hooks";
-import { roundTrips, type AccountFill, type RoundTrip } from "@/lib/round-trips";
+import { roundTrips, type AccountFill, type RoundTrip, type StockSplit } from "@/lib/round-trips";
 import { evaluationTrips, type Performance } from "./account";
 
 const PAGE = 1_000;
@@ -47,6 +47,11 @@ async function ofTraining(training: Training): Promise<readonly RoundTrip[]> {
 }
 
 async function ofSession({ id }: Session, signal: AbortSignal): Promise<readonly RoundTrip[]> {
+  const [fills, splits] = await Promise.all([fillsOf(id, signal), splitsOf(id, signal)]);
+  return roundTrips(fills, splits);
+}
+
+async function fillsOf(id: number, signal: AbortSignal): Promise<AccountFill[]> {
   const fills: AccountFill[] = [];
   for (let after: number | null = 0; after !== null;) {
     const path = { session_id: id };
@@ -59,5 +64,16 @@ async function ofSession({ id }: Session, signal: AbortSignal): Promise<readonly
     fills.push(...page.fills);
     after = page.next;
   }
-  return roundTrips(fills);
+  return fills;
+}
+
+async function splitsOf(id: number, signal: AbortSignal): Promise<StockSplit[]> {
+  const path = { session_id: id };
+  const query = { kind: ["split"], limit: PAGE };
+  const { entries } = await get("/api/sessions/{session_id}/journal", { path, query, signal });
+  return entries.map(({ data }) => ({
+    symbol: String(data.symbol),
+    at: String(data.at),
+    ratio: String(data.ratio),
+  }));
 }

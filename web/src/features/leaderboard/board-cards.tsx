@@ -62,8 +62,9 @@ function Card({ line, ...acts }: BoardActs & { line: Line }) {
           <h3 className="font-semibold wrap-anywhere">
             {rank === null ? name : `${rank}. ${name}`}
           </h3>
-          <p className="text-sm wrap-anywhere">
-            <KindSign kind={kind} /> <span className="text-muted">{label}</span>
+          <p className="flex flex-wrap items-center gap-x-2 text-sm wrap-anywhere">
+            <KindSign kind={kind} />
+            <span className="text-muted">{label}</span>
           </p>
           <p className="text-muted text-sm">
             {symbols.join(", ")}, {formatDate(start)} to {formatDate(end)}

@@ -47,7 +47,7 @@ export const dataColumns: readonly Column<Line>[] = [
     id: "name",
     header: "Name",
     cell: (line) => (
-      <div className="min-w-40">
+      <div className="min-w-64">
         <span className="font-medium wrap-anywhere">{line.name}</span>
         <span className="text-muted block text-xs wrap-anywhere">{line.label}</span>
         <Marks score={line.score} />
@@ -86,7 +86,7 @@ export const dataColumns: readonly Column<Line>[] = [
   {
     id: "symbols",
     header: "Symbols",
-    cell: ({ symbols }) => <span className="inline-block min-w-24">{symbols.join(", ")}</span>,
+    cell: ({ symbols }) => <span className="inline-block min-w-36">{symbols.join(", ")}</span>,
     sortValue: ({ symbols }) => symbols.join(", "),
   },
   {
@@ -122,22 +122,19 @@ export const dataColumns: readonly Column<Line>[] = [
 ];
 
 export function boardColumns(acts: BoardActs): Column<Line>[] {
-  return [
-    {
-      id: "shown",
-      header: "Draw the curve",
-      hideHeader: true,
-      cell: (line) => <ShowCheckbox line={line} {...acts} />,
-    },
-    ...dataColumns,
-    {
-      id: "acts",
-      header: "What to do",
-      hideHeader: true,
-      align: "right",
-      cell: ({ score }) => score && <LineMenu score={score} onPublish={acts.onPublish} />,
-    },
-  ];
+  const shown: Column<Line> = {
+    id: "shown",
+    header: "Draw the curve",
+    hideHeader: true,
+    cell: (line) => <ShowCheckbox line={line} {...acts} />,
+  };
+  const menu: Column<Line> = {
+    id: "acts",
+    header: "What to do",
+    hideHeader: true,
+    cell: ({ score }) => score && <LineMenu score={score} onPublish={acts.onPublish} />,
+  };
+  return [shown, ...dataColumns.flatMap((each) => (each.id === "name" ? [each, menu] : [each]))];
 }
 
 export function ShowCheckbox({

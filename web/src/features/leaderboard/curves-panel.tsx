@@ -11,9 +11,12 @@ import { Panel } from "@/ui/panel";
 import { EmptyState, Skeleton } from "@/ui/state";
 import { MOST_SHOWN, type Score } from "./board";
 import { overlaid, type ShownAccount } from "./curves";
+import { useWide } from "./use-wide";
 import { useShown } from "./use-shown";
 
 const HEIGHT = 340;
+/** The names stand below each other. */
+const NARROW_HEIGHT = 480;
 const zero = [{ value: 0 }];
 
 interface CurvesPanelProps {
@@ -24,6 +27,7 @@ interface CurvesPanelProps {
 
 /** The chosen accounts over time, each beside its benchmark. */
 export function CurvesPanel({ topics, scores, onClear }: CurvesPanelProps) {
+  const height = useWide() ? HEIGHT : NARROW_HEIGHT;
   const { accounts, isLoading, missing } = useShown(topics, scores);
   return (
     <Panel
@@ -42,7 +46,7 @@ export function CurvesPanel({ topics, scores, onClear }: CurvesPanelProps) {
           <Notice tone="warn">{`${topic}: ${msg}`}</Notice>
         </div>
       ))}
-      <div style={{ minHeight: HEIGHT }}>
+      <div style={{ minHeight: height }}>
         {isLoading && accounts.length === 0 ? (
           <Skeleton className="h-85" />
         ) : accounts.length === 0 ? (
@@ -52,14 +56,14 @@ export function CurvesPanel({ topics, scores, onClear }: CurvesPanelProps) {
             text="Tick a line of the table, and its curve is drawn here."
           />
         ) : (
-          <Overlay accounts={accounts} />
+          <Overlay accounts={accounts} height={height} />
         )}
       </div>
     </Panel>
   );
 }
 
-function Overlay({ accounts }: { accounts: readonly ShownAccount[] }) {
+function Overlay({ accounts, height }: { accounts: readonly ShownAccount[]; height: number }) {
   const zone = usePreferences((preferences) => preferences.zone);
   const { x, series } = useMemo(() => overlaid(accounts), [accounts]);
   return (
@@ -70,7 +74,7 @@ function Overlay({ accounts }: { accounts: readonly ShownAccount[] }) {
       zone={zone}
       series={series}
       references={zero}
-      height={HEIGHT}
+      height={height}
       format={shareText}
     />
   );

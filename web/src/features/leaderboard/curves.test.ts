@@ -29,8 +29,8 @@ it("accounts of other days and another balance stand on one axis as returns", ()
   expect(series.map(({ name, dashed }) => [name, dashed ?? false])).toEqual([
     ["Ada", false],
     ["Bob", false],
-    ["Benchmark GOOGL, 2017-01-01 to 2017-01-03", true],
-    ["Benchmark GOOGL, 2017-01-02 to 2017-01-03", true],
+    ["Benchmark of Ada", true],
+    ["Benchmark of Bob", true],
   ]);
   expect([...Array.from(series[0]?.values ?? [])].map((value) => value?.toFixed(2))).toEqual([
     "0.00",
@@ -50,7 +50,7 @@ it("accounts over the same range share one benchmark", () => {
   expect(series.map(({ name }) => name)).toEqual([
     "Ada (session 1)",
     "Ada (session 2)",
-    "Benchmark GOOGL",
+    "Benchmark",
   ]);
 });
 

@@ -1,6 +1,5 @@
 import type { Schema } from "@/api/types";
 import type { LineSeries } from "@/charts/types";
-import { formatDate } from "@/lib/format";
 import { rangeKey, type Score } from "./board";
 
 export type Performance = Schema<"PerformanceMessage">;
@@ -31,23 +30,22 @@ function benchmarks(
   times: readonly number[][],
   x: readonly number[],
 ): LineSeries[] {
-  const firsts = new Map<string, number>();
-  accounts.forEach((account, index) => {
-    const key = keyOf(account);
-    if (account.performance.benchmark !== null && !firsts.has(key)) firsts.set(key, index);
-  });
-  const isOnly = firsts.size === 1;
-  return [...firsts.values()].flatMap((index): LineSeries[] => {
-    const account = accounts[index];
-    if (!account?.performance.benchmark) return [];
-    const { score, performance } = account;
-    const returns = returnsOf(performance.benchmark ?? [], balanceOf(performance));
-    const range = `${formatDate(performance.times[0])} to ${formatDate(performance.times.at(-1))}`;
+  const names = accountNames(accounts.map(({ score }) => score));
+  const indices = accounts.flatMap(({ performance }, index) =>
+    performance.benchmark ? [index] : [],
+  );
+  const groups = [...Map.groupBy(indices, (index) => keyOf(accounts[index]!)).values()];
+  return groups.flatMap((group): LineSeries[] => {
+    const index = group[0] ?? 0;
+    const performance = accounts[index]?.performance;
+    if (!performance?.benchmark) return [];
+    const returns = returnsOf(performance.benchmark, balanceOf(performance));
+    const of = group.map((each) => names[each]).join(", ");
     return [
       {
-        name: `Benchmark ${score.symbols.join(", ")}${isOnly ? "" : `, ${range}`}`,
+        name: groups.length === 1 ? "Benchmark" : `Benchmark of ${of}`,
         values: spread(times[index] ?? [], returns, x),
-        colour: isOnly ? "muted" : index,
+        colour: groups.length === 1 ? "muted" : index,
         dashed: true,
       },
     ];

@@ -1,6 +1,6 @@
 "use client";
 
-import { Search, X } from "lucide-react";
+import { X } from "lucide-react";
 import { useMemo } from "react";
 import { Button } from "@/ui/button";
 import { Checkbox, Segmented } from "@/ui/choice";
@@ -79,7 +79,6 @@ export function Filters({ filter, set, isSet, clear, symbols }: FiltersProps) {
           value={filter.name}
           onChange={set.name}
           placeholder="Part of a name"
-          suffix={<Search aria-hidden className="size-4" />}
         />
       </Field>
       <Field label="Began on or after" className="w-40">
