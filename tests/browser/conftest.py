@@ -38,10 +38,16 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PlatformProce
 
 
 @pytest.fixture
-def own_platform(tmp_path: Path) -> Iterator[PlatformProcess]:
+def settings() -> dict[str, str]:
+    """What a story needs of a platform of its own; a module may say otherwise."""
+    return {}
+
+
+@pytest.fixture
+def own_platform(tmp_path: Path, settings: dict[str, str]) -> Iterator[PlatformProcess]:
     """A platform with the built pages that a story may kill, and nothing in its store."""
     _or_skip(require_browser, require_web)
-    with PlatformProcess(tmp_path, **UNHURRIED, **free_tool_ports()) as running:
+    with PlatformProcess(tmp_path, **UNHURRIED, **free_tool_ports(), **settings) as running:
         yield running
 
 

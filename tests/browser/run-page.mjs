@@ -22,20 +22,23 @@ export async function eventNumbers(visitor, log) {
   const { found, doubles } = await visitor.page
     .getByRole("region", { name: log, exact: true })
     .evaluate(async (scroller) => {
-      const seen = new Set();
+      const rows = new Map();
       const twice = new Set();
       const drawn = () => new Promise((resolve) => requestAnimationFrame(resolve));
       scroller.scrollTop = 0;
       for (let isAtEnd = false; !isAtEnd;) {
         await drawn();
         await drawn();
-        const shown = [...scroller.querySelectorAll("[data-seq]")].map(({ dataset }) => dataset.seq);
-        shown.filter((seq, at) => shown.indexOf(seq) !== at).forEach((seq) => twice.add(seq));
-        shown.forEach((seq) => seen.add(Number(seq)));
+        for (const event of scroller.querySelectorAll("[data-seq]")) {
+          const seq = Number(event.dataset.seq);
+          const row = event.closest("[data-index]").dataset.index;
+          if (rows.has(seq) && rows.get(seq) !== row) twice.add(seq);
+          rows.set(seq, row);
+        }
         isAtEnd = scroller.scrollTop + scroller.clientHeight >= scroller.scrollHeight - 1;
         scroller.scrollTop += scroller.clientHeight / 2;
       }
-      return { found: [...seen].sort((a, b) => a - b), doubles: [...twice] };
+      return { found: [...rows.keys()].sort((a, b) => a - b), doubles: [...twice] };
     });
   const gaps = found.filter((seq, at) => at > 0 && seq !== found[at - 1] + 1);
   if (found.length === 0) throw new Error(`${log}: nothing stands there`);

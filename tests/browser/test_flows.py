@@ -63,8 +63,11 @@ def test_an_open_page_comes_back_by_itself_when_the_server_does(
         training_id = _endless_training(ada, "Night owl")
 
         def numbers() -> list[int]:
-            path = f"/api/trainings/{training_id}/events?after=0&limit=1000"
-            return [event["seq"] for event in ada.get(path)["events"]]
+            path = f"/api/trainings/{training_id}/events?limit=1000&after="
+            found: list[int] = []
+            while page := ada.get(f"{path}{len(found)}")["events"]:
+                found += [event["seq"] for event in page]
+            return found
 
         stage.play(
             "flows/server-away.mjs",

@@ -9,7 +9,7 @@ const EMPTY = [
   ["/", "Welcome to AIBT"],
   ["/bots", "You have no bots yet"],
   ["/trainings", "No trainings yet"],
-  ["/agents", /no agents yet/i],
+  ["/agents", "You have no agents yet"],
 ];
 
 await flow(async ({ facts, visitor, step }) => {
@@ -59,7 +59,7 @@ await flow(async ({ facts, visitor, step }) => {
     await boss.press(`Stop Training ${facts.training} of ${facts.ada.email}`);
     await boss.press("Stop it");
     await until("it is stopped", async () => {
-      const row = boss.page.getByRole("row", { name: BOT });
+      const row = boss.page.getByRole("row", { name: facts.ada.email });
       return (await row.innerText()).includes("Stopped");
     });
   });

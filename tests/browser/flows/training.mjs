@@ -42,7 +42,10 @@ await flow(async ({ facts, visitor, step }) => {
   );
   await step("the chart moves", async () => {
     const chart = grace.page.getByRole("img", { name: /^Price of EURUSD/ });
-    const picture = async () => createHash("md5").update(await chart.screenshot()).digest("hex");
+    const picture = async () =>
+      createHash("md5")
+        .update(await chart.screenshot())
+        .digest("hex");
     await change("the chart", picture);
   });
 
