@@ -36,17 +36,19 @@ export interface Preset extends Dates {
   label: string;
 }
 
+/** What the ranges of a sample are called: they keep the room of what is not known yet. */
+export const USUAL_LABELS = ["Last year of the data", "2017", "All of the data"] as const;
 const SAMPLE_YEAR = { start: "2017-01-01", end: "2017-12-31" };
 
 /** Ranges that a click takes, for bars of these dates; the first is the usual one. */
 export function presetsOf(dates: Dates | null, today: string): Preset[] {
   if (dates === null) return [{ id: "last-year", label: "Last year", ...yearTo(today) }];
   const last = within(yearTo(dates.end), dates);
-  const presets = [{ id: "last-year", label: "Last year of the data", ...last }];
+  const presets: Preset[] = [{ id: "last-year", label: USUAL_LABELS[0], ...last }];
   if (dates.start <= SAMPLE_YEAR.end && dates.end >= SAMPLE_YEAR.start) {
-    presets.push({ id: "2017", label: "2017", ...within(SAMPLE_YEAR, dates) });
+    presets.push({ id: "2017", label: USUAL_LABELS[1], ...within(SAMPLE_YEAR, dates) });
   }
-  presets.push({ id: "all", label: "All of the data", ...dates });
+  presets.push({ id: "all", label: USUAL_LABELS[2], ...dates });
   return presets.filter(
     (preset, index) =>
       presets.findIndex(({ start, end }) => start === preset.start && end === preset.end) === index,

@@ -9,6 +9,7 @@ import {
   commonDates,
   dayOf,
   mostDecisions,
+  USUAL_LABELS,
   presetsOf,
   rangeFaults,
   type Dates,
@@ -46,7 +47,8 @@ export function StartSessionForm({ id, agent, start }: StartSessionFormProps) {
   const symbols = useGet("/api/symbols", {});
   const known = symbols.status === "ready" ? symbols.value.symbols : [];
   const dates = commonDates(known, agent);
-  const presets = presetsOf(dates, dayOf(new Date().toISOString()));
+  const presets =
+    symbols.status === "loading" ? [] : presetsOf(dates, dayOf(new Date().toISOString()));
   const usual = presets[0] ?? { start: "", end: "" };
   const [mode, setMode] = useState<Mode>("range");
   const [typed, setTyped] = useState<Partial<Dates>>({});
@@ -84,6 +86,12 @@ export function StartSessionForm({ id, agent, start }: StartSessionFormProps) {
       {mode === "range" && (
         <div className="flex flex-col gap-2">
           <div className="flex flex-wrap gap-2" role="group" aria-label="Usual dates">
+            {symbols.status === "loading" &&
+              USUAL_LABELS.map((label) => (
+                <Button key={label} size="sm" disabled>
+                  {label}
+                </Button>
+              ))}
             {presets.map((preset) => (
               <Button
                 key={preset.id}
@@ -104,7 +112,7 @@ export function StartSessionForm({ id, agent, start }: StartSessionFormProps) {
               <DateInput value={range.end} onChange={(next) => change({ end: next })} />
             </Field>
           </div>
-          <p className="text-muted text-sm">
+          <p className="text-muted min-h-[3lh] text-sm sm:min-h-[2lh]">
             {datesText(dates, symbols.status === "loading")} {effortText(range, agent)}
           </p>
         </div>

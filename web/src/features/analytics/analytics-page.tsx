@@ -82,15 +82,21 @@ function Account({ topic, onPick, run, performance }: AccountProps) {
     <Page
       title={TITLE}
       badge={choice && <StateBadge state={choice.state} />}
-      subtitle={choice ? subtitleOf(choice) : "Equity, risk and trades of one account."}
+      subtitle={
+        <span className="block min-h-[2lh] sm:min-h-0">
+          {choice ? subtitleOf(choice) : "Equity, risk and trades of one account."}
+        </span>
+      }
       actions={
         <>
-          {choice && (
-            <LinkButton href={`/${choice.topic.replace("/", "?id=")}`}>
-              Open the {choice.kind.toLowerCase()}
-            </LinkButton>
+          {!isMissing && (
+            <>
+              <LinkButton href={`/${topic.replace("/", "?id=")}`}>
+                Open the {topic.split("/", 1)[0]}
+              </LinkButton>
+              <Picker topic={topic} onPick={onPick} />
+            </>
           )}
-          {!isMissing && <Picker topic={topic} onPick={onPick} />}
         </>
       }
     >

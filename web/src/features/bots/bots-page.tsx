@@ -50,7 +50,7 @@ export function BotsPage() {
       }
     >
       <Ready
-        of={bots}
+        of={trainings.status === "loading" ? trainings : bots}
         loading={
           <Panel flush>
             <div className="h-12" />

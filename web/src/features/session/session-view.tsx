@@ -106,7 +106,10 @@ function Subtitle({ session }: { session: Session }) {
   const { model_id, model_name, base_model, universe, period, live, start, end } = session;
   return (
     <span className="flex flex-wrap items-center gap-x-4 gap-y-1">
-      <Link href={`/agent?id=${model_id}`} className="text-accent hover:underline">
+      <Link
+        href={`/agent?id=${model_id}`}
+        className="text-accent inline-flex min-h-6 items-center hover:underline"
+      >
         {model_name}
       </Link>
       <span className="wrap-anywhere">{base_model}</span>

@@ -19,7 +19,7 @@ export function ConnectionSign() {
   const { state, since } = useConnection();
   const { words, icon: Icon, ink } = looks[state];
   return (
-    <p className={clsx("flex min-w-0 items-center gap-1.5 text-sm leading-tight", ink)}>
+    <p className={clsx("flex min-w-27 items-center gap-1.5 text-sm leading-tight", ink)}>
       <Icon aria-hidden className="size-4 shrink-0" />
       <span>
         <span role="status">{words}</span>

@@ -21,8 +21,8 @@ export function TopBar({ user }: TopBarProps) {
       <div className="flex min-w-0 flex-1 justify-end pr-1 md:justify-start">
         {user && <ConnectionSign />}
       </div>
-      <ThemeMenu />
       {user && <UserMenu email={user.email} />}
+      <ThemeMenu />
     </header>
   );
 }

@@ -111,14 +111,27 @@ function Comparison({ ids }: { ids: readonly number[] }) {
       {missing.map(({ id, msg }) => (
         <Notice key={id} tone="warn">{`Training ${id}: ${msg}`}</Notice>
       ))}
-      <Ready of={all} loading={<Skeleton className="h-[300px]" />}>
+      <Ready of={all} loading={<Waiting />}>
         {(found) => (
-          <>
+          <div className="flex flex-col gap-4">
             <Overlay compared={found} figure={figure} />
             <ComparisonTable trainings={found.map(({ training }) => training)} />
-          </>
+          </div>
         )}
       </Ready>
+    </div>
+  );
+}
+
+/** As high as the comparison will be: its table has the same rows before anything is in them. */
+function Waiting() {
+  return (
+    <div className="flex flex-col gap-4">
+      <div>
+        <Skeleton className="mb-1 h-5 w-64 max-w-full" />
+        <Skeleton className="h-[300px]" />
+      </div>
+      <ComparisonTable trainings={[]} />
     </div>
   );
 }
@@ -183,7 +196,7 @@ function ComparisonTable({ trainings }: { trainings: readonly Training[] }) {
         <caption className="sr-only">Results and parameters side by side</caption>
         <thead className="text-xs">
           <tr>
-            <td className="min-w-36" />
+            <td className="min-w-36 py-1.5">&nbsp;</td>
             {trainings.map(({ id }) => (
               <th key={id} scope="col" className="py-1.5 pr-2 pl-4 font-medium whitespace-nowrap">
                 Training {id}
