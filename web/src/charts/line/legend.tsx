@@ -47,7 +47,13 @@ export function Legend(props: LegendProps) {
     <div className="flex min-h-8 flex-wrap items-center gap-x-1 text-xs">
       <p className="text-muted mr-2">
         {xLabel && `${xLabel} `}
-        <span ref={place} className="text-ink inline-block min-w-[4ch]" />
+        <span
+          ref={place}
+          className={clsx(
+            "text-ink inline-block",
+            xKind === "time" ? "min-w-[16ch]" : "min-w-[4ch]",
+          )}
+        />
       </p>
       <ul ref={list} className="contents">
         {series.map(({ name, colour, dashed }, index) => (
@@ -69,7 +75,7 @@ export function Legend(props: LegendProps) {
                 style={theme ? { borderColor: seriesColour(theme, colour ?? index) } : undefined}
               />
               {name}
-              <span data-value className="inline-block min-w-[6ch] text-right font-medium" />
+              <span data-value className="inline-block min-w-[9ch] text-right font-medium" />
             </button>
           </li>
         ))}
