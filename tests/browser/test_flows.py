@@ -1,12 +1,13 @@
 """What people do with the pages, from one end to the other, on a real platform."""
 
+import re
 import subprocess
 import sys
 
 from tests.browser.people import PASSWORD, Person, allow, newcomer
 from tests.browser.seed import ENDLESS
 from tests.browser.stage import ROOT, Stage
-from tests.integration.platform_process import PlatformProcess
+from tests.integration.platform_process import PlatformProcess, wait_until
 
 
 def test_who_is_listed_comes_in_and_who_is_not_is_told_why(
@@ -26,9 +27,10 @@ def test_who_is_listed_comes_in_and_who_is_not_is_told_why(
 def test_a_newcomer_sees_a_bot_learn_after_three_clicks_and_no_word(
     stage: Stage, own_platform: PlatformProcess
 ) -> None:
-    facts = {"url": own_platform.url, "link": sign_in_link(own_platform)}
+    wait_until(lambda: printed_links(own_platform) != [], 60.0, own_platform.log)
+    [link] = printed_links(own_platform)
 
-    stage.play("flows/newcomer.mjs", facts)
+    stage.play("flows/newcomer.mjs", {"url": own_platform.url, "link": link})
 
 
 def test_a_training_is_seen_paused_changed_and_stopped(
@@ -86,6 +88,11 @@ def _endless_training(person: Person, bot: str) -> int:
     training_id = person.training(person.bot(bot), **ENDLESS)
     person.wait(f"/api/trainings/{training_id}", "running", steps=1)
     return training_id
+
+
+def printed_links(platform: PlatformProcess) -> list[str]:
+    """Return what the platform's terminal says is to be opened."""
+    return re.findall(r"^Open (\S+)", platform.log(), re.MULTILINE)
 
 
 def sign_in_link(platform: PlatformProcess) -> str:
