@@ -101,23 +101,25 @@ export class Visitor {
   /** Wait until nothing is being asked for, nothing is busy and nothing has moved for a moment. */
   async settled() {
     await this.page.waitForLoadState();
-    const isSettled = async () => this.asking.size === 0 && (await this.#isCalm());
-    await until("the page settles", isSettled).catch((error) => {
+    const isSettled = async () => this.asking.size === 0 && (await this.#unrest()) === "";
+    await until("the page settles", isSettled).catch(async (error) => {
       const asked = [...this.asking].map((request) => request.url());
-      throw new Error(`${error.message}; it still asks for: ${asked.join(", ") || "nothing"}`);
+      const asks = `it still asks for: ${asked.join(", ") || "nothing"}`;
+      throw new Error(`${error.message}; ${asks}; ${await this.#unrest()}`);
     });
   }
 
-  #isCalm() {
+  /** What keeps the page from being calm, or nothing. */
+  #unrest() {
     return this.page.evaluate((calm) => {
-      const isBusy =
-        document.readyState !== "complete" ||
-        document.fonts.status !== "loaded" ||
-        document.querySelector("[aria-busy=true]") !== null;
+      const isLoaded = document.readyState === "complete" && document.fonts.status === "loaded";
+      const busy = document.querySelector("[aria-busy=true]");
       const now = performance.now();
-      if (isBusy) window.busyAt = now;
-      const moved = Math.max(window.busyAt ?? 0, window.layoutShifts.at(-1)?.at ?? 0);
-      return !isBusy && now - moved > calm;
+      if (!isLoaded || busy !== null) window.busyAt = now;
+      if (busy !== null) return `busy: ${busy.outerHTML.slice(0, 200)}`;
+      const shift = window.layoutShifts.at(-1);
+      if (now - (shift?.at ?? 0) <= calm) return `moves: ${JSON.stringify(shift)}`;
+      return now - (window.busyAt ?? 0) > calm ? "" : "it was busy a moment ago";
     }, CALM_MS);
   }
 

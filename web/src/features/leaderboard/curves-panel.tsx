@@ -1,7 +1,7 @@
 "use client";
 
 import { ChartSpline } from "lucide-react";
-import { useMemo } from "react";
+import { useMemo, useState } from "react";
 import { LineChart } from "@/charts/lazy";
 import { formatPercent } from "@/lib/format";
 import { usePreferences } from "@/lib/preferences";
@@ -28,7 +28,8 @@ interface CurvesPanelProps {
 /** The chosen accounts over time, each beside its benchmark. */
 export function CurvesPanel({ topics, scores, onClear }: CurvesPanelProps) {
   const height = useWide() ? HEIGHT : NARROW_HEIGHT;
-  const { accounts, isLoading, missing } = useShown(topics, scores);
+  const { accounts: read, isLoading, missing } = useShown(topics, scores);
+  const accounts = useWhole(read, isLoading);
   return (
     <Panel
       title="Return over time"
@@ -61,6 +62,13 @@ export function CurvesPanel({ topics, scores, onClear }: CurvesPanelProps) {
       </div>
     </Panel>
   );
+}
+
+/** The curves of before stay until all that were chosen are here, so that the chart changes once. */
+function useWhole(read: readonly ShownAccount[], isLoading: boolean): readonly ShownAccount[] {
+  const [whole, setWhole] = useState(read);
+  if (!isLoading && whole !== read) setWhole(read);
+  return isLoading ? whole : read;
 }
 
 function Overlay({ accounts, height }: { accounts: readonly ShownAccount[]; height: number }) {
