@@ -1,6 +1,6 @@
 import clsx from "clsx";
 import { memo } from "react";
-import { formatPercent } from "@/lib/format";
+import { formatPercent, steady } from "@/lib/format";
 
 const ACTIONS = [
   { key: "hold", name: "Hold", bar: "bg-muted" },
@@ -36,7 +36,7 @@ export const PredictionGauge = memo(function PredictionGauge(prediction: Predict
               />
             </dd>
             <dd className={clsx("w-[5ch] text-right", marked ? "font-semibold" : "text-muted")}>
-              {formatPercent(share / 100, { digits: 0 })}
+              {steady(formatPercent(share / 100, { digits: 0 }), 4)}
             </dd>
           </div>
         );

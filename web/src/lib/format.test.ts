@@ -13,6 +13,7 @@ import {
   formatPrice,
   formatTime,
   priceDigits,
+  steady,
 } from "./format";
 
 const instant = "2026-03-04T05:21:07Z";
@@ -61,6 +62,11 @@ describe("numbers", () => {
     expect(priceDigits([100 / 3, 200 / 3])).toBe(2);
     expect(priceDigits([2269.1499, 2270.75])).toBe(2);
     expect(priceDigits([110.123, 110.2])).toBe(3);
+  });
+
+  it("a number that changes all the time keeps its length", () => {
+    expect(steady("7%", 4)).toBe("\u2007\u20077%");
+    expect(steady("100%", 4)).toBe("100%");
   });
 
   it("numbers keep the digits that tell something", () => {

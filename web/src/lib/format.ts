@@ -73,6 +73,13 @@ function mostDigits(size: number): number {
   return size >= 20 ? 3 : 5;
 }
 
+const FIGURE_SPACE = "\u2007"; // as wide as a digit
+
+/** Keep a number that changes all the time as long as its longest text, so that nothing beside it moves. */
+export function steady(text: string, longest: number): string {
+  return text.padStart(longest, FIGURE_SPACE);
+}
+
 /** Whole numbers with grouping, others with about four telling digits. */
 export function formatNumber(value: Value, options: Sign & { digits?: number } = {}): string {
   const number = numberOf(value);

@@ -1,5 +1,5 @@
 import { clsx } from "clsx";
-import { formatPercent } from "@/lib/format";
+import { formatPercent, steady } from "@/lib/format";
 
 interface ProgressProps {
   /** Between 0 and 1; null where nobody knows. */
@@ -29,7 +29,9 @@ export function Progress({ value, label, shown, text }: ProgressProps) {
           style={share === null ? undefined : { width: `${share * 100}%` }}
         />
       </div>
-      {shown && <span className="text-muted min-w-9 text-right text-xs">{words}</span>}
+      {shown && (
+        <span className="text-muted min-w-9 text-right text-xs">{text ?? steady(words, 4)}</span>
+      )}
     </div>
   );
 }

@@ -36,10 +36,7 @@ function LastDecision({ feed }: { feed: TrainingFeed }) {
   return (
     <>
       <dt className="text-muted">Last decision</dt>
-      <dd>
-        <span className="font-medium">{name}</span>
-        <span className="text-muted">: {meaning}</span>
-      </dd>
+      <dd>{`${name}: ${meaning}`}</dd>
     </>
   );
 }
@@ -57,9 +54,11 @@ function Position({ feed }: { feed: TrainingFeed }) {
         ) : (
           <>
             <Icon aria-hidden className="mr-1 inline size-4 align-text-bottom" />
-            <span className="font-medium">{held.side === 1 ? "Long" : "Short"}</span>{" "}
-            {formatNumber(held.amount)} from {formatPrice(held.open_price)}, now{" "}
-            <Delta value={held.profit} />
+            {held.side === 1 ? "Long" : "Short"} {formatNumber(held.amount)} from{" "}
+            {formatPrice(held.open_price)}
+            <span className="block">
+              now <Delta value={held.profit} />
+            </span>
             {openedAt !== undefined && <span className="sr-only">, since {openedAt}</span>}
           </>
         )}

@@ -3,7 +3,7 @@
 import type { TrainingFeed } from "@/api/feeds/training-feed";
 import { useGet } from "@/api/hooks";
 import type { Training } from "@/api/types";
-import { formatDuration, formatMoney, formatNumber, formatPercent } from "@/lib/format";
+import { formatDuration, formatMoney, formatNumber, formatPercent, steady } from "@/lib/format";
 import { Progress } from "@/ui/progress";
 import { Stat, type Tone } from "@/ui/stat";
 import { useNow } from "@/ui/time";
@@ -144,6 +144,7 @@ function Bar({ feed, label, of, hint }: BarProps) {
   const current = useRun(feed, (run) => run[of].current);
   const max = useRun(feed, (run) => run[of].max);
   const share = useRun(feed, (run) => run[of].percentage_done / 100);
+  const longest = formatNumber(max);
   return (
     <div>
       <div className="mb-1 flex flex-wrap items-baseline justify-between gap-x-3">
@@ -151,7 +152,8 @@ function Bar({ feed, label, of, hint }: BarProps) {
           {label} {hint && <span className="text-muted text-xs font-normal">{hint}</span>}
         </span>
         <span data-testid={of}>
-          {formatNumber(current)} <span className="text-muted">of {formatNumber(max)}</span>
+          {steady(formatNumber(current), longest.length)}{" "}
+          <span className="text-muted">of {longest}</span>
         </span>
       </div>
       <Progress label={label} value={share} shown />
