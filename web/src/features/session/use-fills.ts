@@ -19,17 +19,15 @@ export interface Fills {
 export function useFills(feed: SessionFeed): Fills {
   const [fills, setFills] = useState<readonly Fill[]>([]);
   const [isWhole, setWhole] = useState(false);
-  const [asked, setAsked] = useState(0);
   const [problem, setProblem] = useState<Problem | null>(null);
   const [attempt, setAttempt] = useState(0);
   const after = fills.at(-1)?.seq ?? 0;
-  const isBehind = useFeed(feed, ({ run }) => !isWhole || (run?.fills ?? 0) > asked);
+  const isBehind = useFeed(feed, ({ run }) => !isWhole || (run?.fills ?? 0) > fills.length);
 
   useEffect(() => {
     if (!isBehind) return;
     let isWanted = true;
     const read = async () => {
-      const known = feed.run?.fills ?? 0;
       try {
         const query = { after, limit: PAGE };
         const path = { session_id: feed.id };
@@ -37,8 +35,8 @@ export function useFills(feed: SessionFeed): Fills {
         if (!isWanted || typeof page === "string") return;
         setFills((before) => [...before, ...page.fills.filter(({ seq }) => seq > after)]);
         setWhole(page.next === null);
-        setAsked(known);
         setProblem(null);
+        setAttempt((before) => before + 1); // what was told of may not be there yet
       } catch (error) {
         if (isWanted) setProblem(problemOf(error));
       }

@@ -26,12 +26,15 @@ export interface Market {
 }
 
 const PAUSE_MS = 400;
+/** A symbol that no source lists may be half a word: only after this is it asked of all of them. */
+const LONG_PAUSE_MS = 2_000;
 const LOADING = { status: "loading" } as const;
 
 /** What the sources have for what was typed: read once the typing rests. */
 export function useMarket(texts: Texts): Market {
   const typed = (texts.symbol ?? "").trim();
   const symbol = useSettled(typed, PAUSE_MS);
+  const rested = useSettled(typed, LONG_PAUSE_MS);
   const isReadable = symbol !== "" && fault(parameter("TrainingsStart", "symbol"), symbol) === null;
   const found = useGet("/api/symbols", { query: { q: symbol } }, { enabled: isReadable });
   const isSettled = symbol === typed;
@@ -44,7 +47,9 @@ export function useMarket(texts: Texts): Market {
   const bars = useGet(
     "/api/bars",
     { query: asked },
-    { enabled: isReadable && found.status !== "loading" },
+    {
+      enabled: isReadable && found.status !== "loading" && (known.length > 0 || rested === symbol),
+    },
   );
   return { known, periods, period, source, bars: isSettled ? bars : LOADING };
 }
