@@ -1,7 +1,7 @@
 import type { NextConfig } from "next";
 
 /** Where a development server finds the platform; the export is served by the platform itself. */
-const platform = process.env.AIBT_URL ?? "http://127.0.0.1:8080";
+const platform = process.env.PLATFORM_URL ?? "http://127.0.0.1:8080";
 const developing = process.env.NODE_ENV === "development";
 
 const config: NextConfig = {

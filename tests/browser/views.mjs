@@ -77,7 +77,7 @@ const looks = [
   {
     name: "leaderboard-empty",
     route: "/leaderboard",
-    ...answered("**/api/leaderboard*", { rows: [] }),
+    ...answered("**/api/leaderboard*", { scores: [] }),
   },
   {
     name: "analytics-training",

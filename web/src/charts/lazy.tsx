@@ -40,6 +40,8 @@ function Frame({ height, children }: { height: number; children: React.ReactNode
 
 function Skeleton() {
   return (
-    <div aria-hidden className="bg-raised h-full w-full rounded-md motion-safe:animate-pulse" />
+    <div aria-busy="true" className="h-full">
+      <div aria-hidden className="bg-raised h-full rounded-md motion-safe:animate-pulse" />
+    </div>
   );
 }
