@@ -1,8 +1,9 @@
 """People of a platform, who do over REST what their pages would do for them."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import httpx
 
@@ -24,17 +25,6 @@ class Person:
 
     email: str
     client: httpx.Client
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.client.close()
 
     @property
     def facts(self) -> dict[str, str]:
@@ -103,17 +93,18 @@ def allow(platform: PlatformProcess, *emails: str) -> None:
         platform.call("POST", "/api/admin/whitelist", {"email": email})
 
 
-def newcomer(platform: PlatformProcess, email: str, *, is_admin: bool = False) -> Person:
+@contextmanager
+def newcomer(platform: PlatformProcess, email: str, *, is_admin: bool = False) -> Iterator[Person]:
     """Sign up somebody who was not there before."""
     allow(platform, email)
-    client = httpx.Client(base_url=platform.url, timeout=60.0)
-    body = {"email": email, "password": PASSWORD}
-    signed_in = _told(client.post("/api/auth/sign-up", json=body))
-    client.headers["Authorization"] = f"Bearer {signed_in['access_token']}"
-    if is_admin:
-        user_id = signed_in["user"]["id"]
-        platform.call("PATCH", f"/api/admin/users/{user_id}", {"is_admin": True})
-    return Person(email=email, client=client)
+    with httpx.Client(base_url=platform.url, timeout=60.0) as client:
+        body = {"email": email, "password": PASSWORD}
+        signed_in = _told(client.post("/api/auth/sign-up", json=body))
+        client.headers["Authorization"] = f"Bearer {signed_in['access_token']}"
+        if is_admin:
+            user_id = signed_in["user"]["id"]
+            platform.call("PATCH", f"/api/admin/users/{user_id}", {"is_admin": True})
+        yield Person(email=email, client=client)
 
 
 def _told(answer: httpx.Response) -> Any:

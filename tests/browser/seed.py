@@ -27,14 +27,13 @@ def seeded_platform(folder: Path) -> Iterator[Seeded]:
         PlatformProcess(folder, **UNHURRIED, **free_tool_ports()) as platform,
         ExitStack() as leaving,
     ):
-        people = {
+        comers = {
             "ada": newcomer(platform, "ada@example.com"),
             "eve": newcomer(platform, "eve@example.com"),
             "newcomer": newcomer(platform, "new@example.com"),
             "admin": newcomer(platform, "boss@example.com", is_admin=True),
         }
-        for person in people.values():
-            leaving.enter_context(person)
+        people = {name: leaving.enter_context(comer) for name, comer in comers.items()}
         yield Seeded(
             platform=platform,
             facts={
