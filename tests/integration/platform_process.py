@@ -1,13 +1,15 @@
 """Starting, killing and asking a whole platform."""
 
+import contextlib
+import http.client
 import json
 import os
+import random
 import signal
 import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
@@ -20,6 +22,7 @@ from tests.integration.bearers import bearers
 ROOT = Path(__file__).parents[2]
 START_S = 120.0
 RAY_LOGS = Path("/tmp/ray")
+OWN_PORTS = range(20_000, 30_000)
 
 
 class PlatformProcess:
@@ -86,7 +89,11 @@ class PlatformProcess:
                 stderr=log,
                 start_new_session=True,
             )
-        wait_until(self.is_ready, START_S, self.log)
+        try:
+            wait_until(self.is_ready, START_S, self.log)
+        except BaseException:
+            self.kill_everything()
+            raise
 
     def is_ready(self) -> bool:
         if self._process is None or self._process.poll() is not None:
@@ -94,7 +101,7 @@ class PlatformProcess:
         try:
             with urllib.request.urlopen(f"{self.url}/healthz", timeout=5) as answer:
                 return bool(answer.status == 200)
-        except (urllib.error.URLError, OSError):
+        except (OSError, http.client.HTTPException):  # not there yet, or something else is
             return False
 
     def stop(self) -> None:
@@ -155,9 +162,14 @@ class PlatformProcess:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Return a port that is free and stays so: Ray's processes are given others by the system."""
+    candidates = list(OWN_PORTS)
+    random.shuffle(candidates)
+    for port in candidates:
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError(f"no port is free in {OWN_PORTS}")
 
 
 def free_tool_ports() -> dict[str, str]:
