@@ -3,10 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Path, Query, Response
-from pydantic import JsonValue
 
-from aibt.agents.plan import session_plan
-from aibt.agents.prompts import first_messages
 from aibt.api.agent_sessions import session_of
 from aibt.api.csv_text import Format, as_csv_too, csv_answer
 from aibt.api.errors import responses
@@ -17,7 +14,6 @@ from aibt.protocol.agents import (
     AgentDeletedMessage,
     AgentMessage,
     AgentOrder,
-    AgentPreviewMessage,
     AgentRef,
     AgentsCreate,
     AgentsPage,
@@ -47,7 +43,7 @@ _COLUMNS = (
     "price_collar", "allow_short", "fee_bps", "slippage_bps", "temperature", "seed", "benchmark",
     "is_public", "version", "created_at", "updated_at",
 )  # fmt: skip
-_NEW = {
+NEW_AGENT = {
     "name": "Nora",
     "base_model": "openai/gpt-5-mini",
     "universe": ["^GSPC", "^IXIC", "GOOGL"],
@@ -95,7 +91,7 @@ async def agents(
 
 @router.post("", status_code=201, responses=responses(404, 409, 413, 422))
 async def create(
-    params: Annotated[AgentsCreate, Body(examples=[_NEW])],
+    params: Annotated[AgentsCreate, Body(examples=[NEW_AGENT])],
     gateway: GatewayOf,
     owner: Owner,
     key: Key,
@@ -103,24 +99,6 @@ async def create(
     """Create an agent."""
     asked = command("agents-create", params, key)
     return await gateway.ask(gateway.platform.create_agent(owner, params, asked))
-
-
-@router.post("/preview", responses=responses(413, 422))
-async def preview(
-    params: Annotated[AgentsCreate, Body(examples=[_NEW])], gateway: GatewayOf, _: Owner
-) -> AgentPreviewMessage:
-    """Show what a model is told when a live session of such an agent begins. Nothing is kept."""
-    costs = gateway.settings.costs
-    request: dict[str, JsonValue] = {
-        **params.config(),
-        "base_model": params.base_model,
-        "fee_bps": costs.fee_bps if params.fee_bps is None else params.fee_bps,
-        "slippage_bps": costs.slippage_bps if params.slippage_bps is None else params.slippage_bps,
-        "seed": params.seed or 0,  # no message names it
-    }
-    plan = session_plan(1, params.name, request)
-    system, first = first_messages(plan, gateway.clock.now())
-    return AgentPreviewMessage(system=str(system["content"]), first=str(first["content"]))
 
 
 @router.get("/{model_id}", responses=responses(404, 422))

@@ -108,9 +108,9 @@ async def test_agents_come_in_pages_are_found_and_come_as_csv(door: Door) -> Non
 
 async def test_a_preview_says_what_a_model_is_told_first_and_keeps_nothing(door: Door) -> None:
     asks = {**AGENT, "prompt": "Be {bold}.", "balance": 2_500, "allow_short": False}
-    told = (await asked(door, "POST", "/api/models/preview", asks)).json()
+    told = (await asked(door, "POST", "/api/providers/preview", asks)).json()
     costly = {**asks, "fee_bps": 7.5, "slippage_bps": 0, "max_turnover": 0.3}
-    told_of_costs = (await asked(door, "POST", "/api/models/preview", costly)).json()
+    told_of_costs = (await asked(door, "POST", "/api/providers/preview", costly)).json()
     kept = (await asked(door, "GET", "/api/models")).json()
 
     assert told["system"].startswith("You are Nora, a trader with a paper account. You trade 2")
@@ -132,7 +132,7 @@ async def test_a_preview_says_what_a_model_is_told_first_and_keeps_nothing(door:
         ("POST", "/api/models", {**AGENT, "max_leverage": 5}, 422, "invalid", "max_leverage"),
         ("POST", "/api/models", {**AGENT, "owner_id": 2}, 422, "invalid", "owner_id"),
         ("POST", "/api/models", {**AGENT, "prompt": "a\0b"}, 422, "invalid", "prompt"),
-        ("POST", "/api/models/preview", {**AGENT, "universe": []}, 422, "invalid", "universe"),
+        ("POST", "/api/providers/preview", {**AGENT, "universe": []}, 422, "invalid", "universe"),
         ("PATCH", "/api/models/99", {"max_rounds": 5}, 404, "not_found", "model_id"),
         ("PATCH", "/api/models/99", {"max_rounds": 0}, 422, "invalid", "max_rounds"),
         ("GET", "/api/models/0", None, 422, "invalid", "model_id"),

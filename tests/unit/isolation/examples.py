@@ -105,7 +105,7 @@ ROUTES: dict[tuple[str, str], Example] = {
     ("POST", "/api/models"): Example(
         OWN, body=lambda _, things: {**_AGENT, "name": f"new {things.model}"}
     ),
-    ("POST", "/api/models/preview"): Example(OWN, body=body(**_AGENT, name="new")),
+    ("POST", "/api/providers/preview"): Example(OWN, body=body(**_AGENT, name="new")),
     ("GET", "/api/models/{model_id}"): Example(THINGS, numbered),
     ("PATCH", "/api/models/{model_id}"): Example(THINGS, numbered, body(max_rounds=3)),
     ("GET", "/api/models/{model_id}/positions"): Example(THINGS, numbered),

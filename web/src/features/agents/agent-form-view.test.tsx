@@ -25,7 +25,7 @@ beforeEach(() => {
       code: "model_unavailable",
       msg: "the model does not answer",
     })
-    .on("post /api/models/preview", TOLD);
+    .on("post /api/providers/preview", TOLD);
 });
 
 const NEW = newAgentTexts("Sage", new URLSearchParams("base_model=script/demo"));

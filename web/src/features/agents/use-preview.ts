@@ -34,7 +34,7 @@ export function usePreview(request: AgentRequest | null): Loadable<Preview> | nu
   const query = useQuery({
     queryKey: ["agents/preview", settled],
     queryFn: ({ signal }) =>
-      post("/api/models/preview", { body: JSON.parse(settled) as AgentRequest, signal }),
+      post("/api/providers/preview", { body: JSON.parse(settled) as AgentRequest, signal }),
     enabled: settled !== "",
     placeholderData: (before) => before,
     staleTime: Infinity,
