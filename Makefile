@@ -29,7 +29,7 @@ $(READY): pyproject.toml constraints.txt
 
 $(WEB_PACKAGES): web/package-lock.json | $(READY)
 	@echo "Installing the packages of the pages (a minute the first time)…"
-	@$(WEB_NPM) ci --loglevel=error --ignore-scripts --no-audit --no-fund
+	@$(WEB_NPM) install --no-save --loglevel=error --ignore-scripts --no-audit --no-fund
 	@touch $@
 
 $(WEB_TYPES): $(WIRE_SOURCES) web/scripts/generate.mjs $(WEB_PACKAGES)
