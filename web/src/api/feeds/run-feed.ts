@@ -1,7 +1,7 @@
 import type { Connection, Follower, Frame } from "@/api/connection";
 import { EventList, type RunEvent } from "@/api/feeds/event-list";
 import { Problem, problemOf } from "@/api/problem";
-import { parseEvent } from "@/api/schema";
+import { parseEvent, parseQueryAnswer } from "@/api/schema";
 import type { RunState } from "@/api/types";
 
 /** What a training and a session have in common, as far as a feed looks at them. */
@@ -36,7 +36,7 @@ export type FeedPhase = "opening" | "live" | "ended" | "gone";
  *
  * What changes is told to subscribers at most once per animation frame.
  */
-export abstract class RunFeed<Run extends RunMessage, Event extends RunEvent> {
+export abstract class RunFeed<Run extends RunMessage, Status, Event extends RunEvent> {
   run: Run | null = null;
   problem: Problem | null = null;
   phase: FeedPhase = "opening";
@@ -47,6 +47,7 @@ export abstract class RunFeed<Run extends RunMessage, Event extends RunEvent> {
   protected abstract readonly kind: "training" | "session";
 
   private readonly listeners = new Set<() => void>();
+  private readonly statusListeners = new Set<(status: Status) => void>();
   private leave: (() => void) | null = null;
   private opening = 0; // counts openings and closings: what belongs to an older one is dropped
   private isTelling = false;
@@ -65,6 +66,12 @@ export abstract class RunFeed<Run extends RunMessage, Event extends RunEvent> {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
   };
+
+  /** Be given every status as it comes, for what is drawn without a component's rendering. */
+  onStatus(listener: (status: Status) => void): () => void {
+    this.statusListeners.add(listener);
+    return () => this.statusListeners.delete(listener);
+  }
 
   /** Read the run, then follow it; tries again while the server is away. */
   async open(): Promise<void> {
@@ -103,7 +110,7 @@ export abstract class RunFeed<Run extends RunMessage, Event extends RunEvent> {
     const after = Math.max(0, before - PAGE);
     const events = await this.backend.events(this.id, after, before - after);
     this.events.prepend(
-      events.map((event) => this.read(event.seq, event.kind, event.data)),
+      events.map(({ seq, kind, data }) => this.read(seq, kind, data)),
       after,
     );
     this.changed();
@@ -117,7 +124,7 @@ export abstract class RunFeed<Run extends RunMessage, Event extends RunEvent> {
   }
 
   /** What a subclass does with a status; it has no number and the latest counts. */
-  protected abstract tookStatus(data: unknown): void;
+  protected abstract tookStatus(run: Run, status: Status): void;
   /** What a subclass does with an event that the run does not include yet. */
   protected abstract tookEvent(event: Event): void;
   protected abstract joined(before: Run, now: Run): Run;
@@ -132,6 +139,12 @@ export abstract class RunFeed<Run extends RunMessage, Event extends RunEvent> {
       this.isTelling = false;
       for (const listener of this.listeners) listener();
     });
+  }
+
+  private heardStatus(status: Status): void {
+    if (this.run === null) return;
+    this.tookStatus(this.run, status);
+    for (const listener of this.statusListeners) listener(status);
   }
 
   private follow(): void {
@@ -152,9 +165,9 @@ export abstract class RunFeed<Run extends RunMessage, Event extends RunEvent> {
     if (kind === null) return;
     try {
       if (typeof frame.seq !== "number") {
-        if (kind === "status") this.tookStatus(parseEvent(this.kind, kind, frame.data));
+        if (kind === "status") this.heardStatus(parseEvent(this.kind, kind, frame.data) as Status);
       } else {
-        const event = this.read(frame.seq, kind, parseEvent(this.kind, kind, frame.data));
+        const event = this.read(frame.seq, kind, frame.data);
         if (this.events.add(event) && event.seq > this.included) this.tookEvent(event);
       }
       this.problem = null;
@@ -165,7 +178,7 @@ export abstract class RunFeed<Run extends RunMessage, Event extends RunEvent> {
   }
 
   private read(seq: number, kind: string, data: unknown): Event {
-    return { seq, kind, data } as Event;
+    return { seq, kind, data: parseEvent(this.kind, kind, data) } as Event;
   }
 
   private ended(last: Record<string, unknown> | Problem): void {
@@ -176,7 +189,11 @@ export abstract class RunFeed<Run extends RunMessage, Event extends RunEvent> {
       this.phase = "gone";
     } else {
       this.phase = "ended";
-      this.take(last as unknown as Run);
+      try {
+        this.take(parseQueryAnswer(`${this.topic}-watch`, last) as Run);
+      } catch (error) {
+        this.problem = problemOf(error);
+      }
     }
     this.changed();
   }

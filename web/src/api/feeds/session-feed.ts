@@ -13,22 +13,12 @@ export type SessionEvent =
   | RunEvent<"error", Schema<"ErrorMessage">>;
 
 /** A session as it happens. */
-export class SessionFeed extends RunFeed<Session, SessionEvent> {
+export class SessionFeed extends RunFeed<Session, SessionStatus, SessionEvent> {
   protected readonly topic = "sessions";
   protected readonly kind = "session";
-  private readonly statusListeners = new Set<(status: SessionStatus) => void>();
 
-  /** Be given every status as it comes, for what is drawn without a component's rendering. */
-  onStatus(listener: (status: SessionStatus) => void): () => void {
-    this.statusListeners.add(listener);
-    return () => this.statusListeners.delete(listener);
-  }
-
-  protected override tookStatus(data: unknown): void {
-    const status = data as SessionStatus;
-    if (this.run === null) return;
-    this.run = { ...this.run, ...status };
-    for (const listener of this.statusListeners) listener(status);
+  protected override tookStatus(run: Session, status: SessionStatus): void {
+    this.run = { ...run, ...status };
   }
 
   protected override tookEvent(event: SessionEvent): void {

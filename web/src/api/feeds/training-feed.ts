@@ -19,12 +19,11 @@ export interface TrainingBackend extends Backend<Training> {
 }
 
 /** A training as it happens. `load` comes once its bars are there. */
-export class TrainingFeed extends RunFeed<Training, TrainingEvent> {
+export class TrainingFeed extends RunFeed<Training, TrainingStatus, TrainingEvent> {
   load: Load | null = null;
   loadProblem: Problem | null = null;
   protected readonly topic = "trainings";
   protected readonly kind = "training";
-  private readonly statusListeners = new Set<(status: TrainingStatus) => void>();
   private isLoading = false;
 
   constructor(
@@ -36,22 +35,13 @@ export class TrainingFeed extends RunFeed<Training, TrainingEvent> {
     super(id, source, connection, options);
   }
 
-  /** Be given every status as it comes, for what is drawn without a component's rendering. */
-  onStatus(listener: (status: TrainingStatus) => void): () => void {
-    this.statusListeners.add(listener);
-    return () => this.statusListeners.delete(listener);
-  }
-
   protected override opened(): void {
     void this.readLoad();
   }
 
-  protected override tookStatus(data: unknown): void {
-    const status = data as TrainingStatus;
-    if (this.run === null) return;
-    this.run = { ...this.run, ...status };
+  protected override tookStatus(run: Training, status: TrainingStatus): void {
+    this.run = { ...run, ...status };
     if (this.load === null) void this.readLoad();
-    for (const listener of this.statusListeners) listener(status);
   }
 
   protected override tookEvent(event: TrainingEvent): void {
