@@ -9,7 +9,7 @@ from gymnasium.vector.utils import batch_space
 from numpy.typing import NDArray
 
 from aibt.market.bars import BarSeries
-from aibt.rl.environment import Actions, Arrays, Indices, Sides, Steps
+from aibt.rl.environment import Actions, Arrays, Floats, Indices, Sides, Steps, Trajectories
 from aibt.trading.actions import Action
 from aibt.trading.costs import Costs
 from envs import account_kernel
@@ -18,7 +18,7 @@ from envs.observations import checked_balance, market
 Info = dict[str, Any]
 _NO_COSTS = Costs(fee_bps=0.0, slippage_bps=0.0)
 _Kind = TypeVar("_Kind", bound=np.generic)
-_STATE = ("starts", "bars", "cash", "quantities", "average_prices", "equities")
+_STATE = ("starts", "bars", "cash", "quantities", "equities")
 
 
 class TradingVectorEnv(VectorEnv[NDArray[Any], NDArray[np.int64], NDArray[Any]]):
@@ -36,7 +36,7 @@ class TradingVectorEnv(VectorEnv[NDArray[Any], NDArray[np.int64], NDArray[Any]])
     same arrays each time, good until the next call.
 
     Besides Gymnasium's interface it has that of `aibt.rl.environment.VectorEnvironment`:
-    `advance`, `bars`, `sides`, `state`, `load_state`.
+    `advance`, `follow`, `bars`, `sides`, `state`, `load_state`.
 
     Args:
         bars: the series.
@@ -98,6 +98,7 @@ class TradingVectorEnv(VectorEnv[NDArray[Any], NDArray[np.int64], NDArray[Any]])
             np.float32 if self._as_features else np.int32,
         )
         self._arrays = _Arrays(num_envs, self._balance)
+        self._columns = _Columns(0, num_envs)
         everywhere = np.ones(num_envs, np.bool_)
         self._begin_at(self._market.first if start is None else start, everywhere)
 
@@ -186,6 +187,32 @@ class TradingVectorEnv(VectorEnv[NDArray[Any], NDArray[np.int64], NDArray[Any]])
             equities=a.marked,
         )
 
+    def follow(
+        self, thresholds: Floats, draws: Floats, passes_wanted: int | None = None
+    ) -> Trajectories:
+        """Step all by a table; see `VectorEnvironment.follow`.
+
+        Raises:
+            ValueError: an array has another shape or type; nothing has changed.
+        """
+        m, a = self._market, self._arrays
+        table, numbers = np.ascontiguousarray(thresholds), np.ascontiguousarray(draws)
+        if table.shape != (len(m.closes), 3, 3) or table.dtype != np.float32:
+            raise ValueError(f"thresholds must be float32 of shape ({len(m.closes)}, 3, 3)")
+        if numbers.ndim != 2 or numbers.shape[1] != self.num_envs or numbers.dtype != np.float32:
+            raise ValueError(f"draws must be float32 of shape (K, {self.num_envs})")
+        if self._columns.steps < len(numbers):
+            self._columns = _Columns(len(numbers), self.num_envs)
+        c = self._columns
+        done, passes = account_kernel.follow(
+            table, numbers, -1 if passes_wanted is None else max(passes_wanted, 0),
+            m.opens, m.closes, m.last, a.starts, self._balance, m.fee, m.slippage,
+            a.bars, a.cash, a.quantities, a.equities,
+            c.bars, c.sides, c.actions, c.rewards, c.next_sides,
+            c.terminations, c.truncations, c.equities, a.sides,
+        )  # fmt: skip
+        return c.of(done, passes)
+
     def state(self) -> dict[str, NDArray[np.generic]]:
         """Return all that `load_state` needs to go on from here, as copies."""
         return {name: getattr(self._arrays, name).copy() for name in _STATE}
@@ -220,7 +247,7 @@ class TradingVectorEnv(VectorEnv[NDArray[Any], NDArray[np.int64], NDArray[Any]])
             raise ValueError(f"actions must be {self.num_envs} whole numbers from 0 to 3")
         ended: int = account_kernel.advance(
             a.actions, m.opens, m.closes, m.last, a.starts, self._balance, m.fee, m.slippage,
-            a.bars, a.cash, a.quantities, a.average_prices, a.equities,
+            a.bars, a.cash, a.quantities, a.equities,
             a.at_bars, a.at_sides, a.rewards, a.next_bars, a.next_sides,
             a.terminations, a.truncations, a.marked, a.sides,
         )  # fmt: skip
@@ -238,7 +265,7 @@ class TradingVectorEnv(VectorEnv[NDArray[Any], NDArray[np.int64], NDArray[Any]])
         a = self._arrays
         a.starts[mask] = a.bars[mask] = starts
         a.cash[mask] = a.equities[mask] = self._balance
-        a.quantities[mask] = a.average_prices[mask] = a.sides[mask] = 0
+        a.quantities[mask] = a.sides[mask] = 0
 
     def _observed(self) -> NDArray[Any]:
         a = self._arrays
@@ -281,7 +308,6 @@ class _Arrays:
         self.bars: Indices = np.zeros(num_envs, np.int32)
         self.cash = np.full(num_envs, balance)
         self.quantities = np.zeros(num_envs)
-        self.average_prices = np.zeros(num_envs)
         self.equities = np.full(num_envs, balance)
         self.sides: Sides = np.zeros(num_envs, np.int8)  # of `quantities`
         self.actions: Actions = np.zeros(num_envs, np.int8)
@@ -294,3 +320,33 @@ class _Arrays:
         self.terminations = np.zeros(num_envs, np.bool_)
         self.truncations = np.zeros(num_envs, np.bool_)
         self.marked = np.zeros(num_envs)
+
+
+class _Columns:
+    """Room for what `follow` finds. Shapes [K, N], the equities of environment 0 [K]."""
+
+    def __init__(self, steps: int, num_envs: int) -> None:
+        shape = (steps, num_envs)
+        self.steps = steps
+        self.bars: Indices = np.zeros(shape, np.int32)
+        self.sides: Sides = np.zeros(shape, np.int8)
+        self.actions: Actions = np.zeros(shape, np.int8)
+        self.rewards: Floats = np.zeros(shape, np.float32)
+        self.next_sides: Sides = np.zeros(shape, np.int8)
+        self.terminations = np.zeros(shape, np.bool_)
+        self.truncations = np.zeros(shape, np.bool_)
+        self.equities = np.zeros(steps)
+
+    def of(self, steps: int, passes: int) -> Trajectories:
+        """Return the first so many steps."""
+        return Trajectories(
+            bars=self.bars[:steps],
+            sides=self.sides[:steps],
+            actions=self.actions[:steps],
+            rewards=self.rewards[:steps],
+            next_sides=self.next_sides[:steps],
+            terminations=self.terminations[:steps],
+            truncations=self.truncations[:steps],
+            equities=self.equities[:steps],
+            passes=passes,
+        )

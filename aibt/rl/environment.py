@@ -37,6 +37,30 @@ class Steps:
     equities: NDArray[np.float64]  # at the close of the next bar
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trajectories:
+    """Successive steps of N environments. Every array has shape [K, N] but `equities`.
+
+    Attributes:
+        passes: how many passes over the bars ended, by a bust or at their end.
+    """
+
+    bars: Indices  # index of the bar at whose end the action was chosen; the next is one later
+    sides: Sides  # side held when it was chosen
+    actions: Actions
+    rewards: Floats  # log return of equity over the bar
+    next_sides: Sides  # before an automatic reset
+    terminations: Bools  # bust
+    truncations: Bools  # end of the bars
+    equities: NDArray[np.float64]  # of environment 0, at the close of the next bar. Shape [K]
+    passes: int
+
+    @property
+    def steps(self) -> int:
+        """Number of steps of each environment, K."""
+        return len(self.equities)
+
+
 class VectorEnvironment(Protocol):
     """N independent accounts over one series of bars.
 
@@ -61,6 +85,26 @@ class VectorEnvironment(Protocol):
 
     def advance(self, actions: Actions) -> Steps:
         """Fill each action at the next open and hold over the next bar."""
+        ...
+
+    def follow(
+        self, thresholds: Floats, draws: Floats, passes_wanted: int | None = None
+    ) -> Trajectories:
+        """Step all environments as often as there are draws, by a policy that is a table.
+
+        An action is the number of thresholds at its bar and side that are not above its draw,
+        so the thresholds are the cumulative probabilities of actions 0, 1 and 2. It is what as
+        many calls of `advance` would do. The arrays are good until the next call.
+
+        Args:
+            thresholds: at each bar for sides -1, 0, +1; only bars that are met are read.
+                Shape [T, 3, 3].
+            draws: uniform in [0, 1). Shape [K, N].
+            passes_wanted: stop after the step in which so many passes have ended; None: never.
+
+        Raises:
+            ValueError: an array has another shape or type; nothing has changed.
+        """
         ...
 
     def state(self) -> dict[str, NDArray[np.generic]]:

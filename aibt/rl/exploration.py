@@ -2,6 +2,10 @@
 
 from typing import Final
 
+import numpy as np
+
+from aibt.rl.environment import Floats
+
 _SPAN: Final = 200  # episodes over which a random action becomes certain, as the protocol has it
 
 
@@ -13,3 +17,18 @@ def epsilon(episode: int, discounter_rate: int) -> float:
         discounter_rate: exploration budget; 80 begins at 40 % and ends in episode 80.
     """
     return min(max((discounter_rate - episode) / _SPAN, 0.0), 1.0)
+
+
+def epsilon_greedy(values: Floats, epsilon: float) -> Floats:
+    """Return the probability of each action: the best one, or with ε any of them alike.
+
+    Args:
+        values: of the actions at each bar for sides -1, 0, +1. Shape [B, 3, 4].
+        epsilon: ε, in [0, 1].
+    """
+    actions = values.shape[-1]
+    greedy = values.argmax(axis=-1)[..., None] == np.arange(actions)
+    probabilities: Floats = np.where(
+        greedy, np.float32(1 - epsilon + epsilon / actions), np.float32(epsilon / actions)
+    )
+    return probabilities

@@ -15,13 +15,13 @@ from aibt.rl.environment import (
     Floats,
     Indices,
     Sides,
+    Trajectories,
     VectorEnvironment,
 )
+from aibt.rl.exploration import epsilon_greedy
 from aibt.rl.network import ACTIONS, SIDES, Architecture, NumpyNetwork, Weights
 from aibt.rl.replay_buffer import Transitions
 from aibt.trading.costs import Costs
-
-_ONE_BY_ONE = 8  # up to so many environments, asking for each is cheaper than finding pairs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,17 +74,29 @@ class Rollout:
 
     Attributes:
         transitions: step by step, the environments of a step side by side. Shape [K · N].
+        truncations: which of them ended at the end of the bars. Shape [K · N].
+        environments: N, so that each array can be seen as [K, N].
         passes: how many passes over the bars ended.
         shown: the first environment's steps.
     """
 
     transitions: Transitions
+    truncations: Bools
+    environments: int
     passes: int
     shown: ShownSteps
 
 
-class WeightsSource(Protocol):
-    """The learner, as its workers see it."""
+class Policy(Protocol):
+    """What acts while a round is collected."""
+
+    def behaviour(self, bars: Indices, epsilon: float) -> Floats:
+        """Return the probability of each action for sides -1, 0, +1. Shape [B, 3, 4]."""
+        ...
+
+
+class WeightsSource(Policy, Protocol):
+    """The learner, as its workers see it: asked where it is at hand, else copied."""
 
     @property
     def version(self) -> int:
@@ -95,9 +107,22 @@ class WeightsSource(Protocol):
         """Return the weights by name, as copies."""
         ...
 
-    def shared_weights(self) -> Weights | None:
-        """Return arrays that always show the present weights, or None where none can."""
-        ...
+
+class NumpyPolicy:
+    """ε-greedy by weights that were shipped.
+
+    Args:
+        rows: feature rows of the bars. Shape [T, F].
+    """
+
+    def __init__(self, rows: Floats, network: NumpyNetwork) -> None:
+        self._rows, self._network = rows, network
+
+    def behaviour(self, bars: Indices, epsilon: float) -> Floats:
+        """See `Policy.behaviour`."""
+        sides = np.tile(np.arange(SIDES) - 1, len(bars))
+        values = self._network.of_many(self._rows[np.repeat(bars, SIDES)], sides)
+        return epsilon_greedy(values.reshape(len(bars), SIDES, ACTIONS), epsilon)
 
 
 class RolloutWorkers(Protocol):
@@ -131,7 +156,10 @@ class RolloutWorkers(Protocol):
 
 
 class RolloutWorker:
-    """Acts ε-greedily in N environments.
+    """Acts in N environments by a policy that holds for a round.
+
+    Prices do not depend on actions, so the policy of a round is a table over the bars that
+    can be met in it: it is asked once, however many environments there are.
 
     `collect_from` depends on its arguments alone, so a lost round is computed again to the
     same bits.
@@ -146,19 +174,10 @@ class RolloutWorker:
             balance=setup.balance,
             costs=setup.costs,
         )
+        self._thresholds: Floats = np.zeros((len(setup.bars), SIDES, ACTIONS - 1), np.float32)
         self._warm_up()
         seeds = np.random.SeedSequence(setup.seed, spawn_key=(1 + setup.worker,))
         self._generator = np.random.Generator(np.random.PCG64(seeds))
-        self._network: NumpyNetwork | None = None
-        self._columns = _Columns(0, setup.environments)
-
-    def load_weights(self, weights: Weights) -> None:
-        """Act by these arrays from now on; they are read in place.
-
-        Raises:
-            ValueError: they are those of another network.
-        """
-        self._network = NumpyNetwork(self._setup.architecture, weights)
 
     def state(self) -> RolloutState:
         """Return all that `load_state` needs, as copies."""
@@ -184,73 +203,62 @@ class RolloutWorker:
         vector_steps: int,
         passes_wanted: int | None = None,
     ) -> tuple[Rollout, RolloutState]:
-        """Go on from `state` under `weights`; return the steps and where they led."""
-        self.load_weights(weights)
+        """Go on from `state`, ε-greedily under `weights`; return the steps and where they led.
+
+        Raises:
+            ValueError: the weights or the state are not those of this worker.
+        """
+        policy = NumpyPolicy(self._setup.rows, NumpyNetwork(self._setup.architecture, weights))
         self.load_state(state)
         found = self.collect(
-            epsilon=epsilon, vector_steps=vector_steps, passes_wanted=passes_wanted
+            policy, epsilon=epsilon, vector_steps=vector_steps, passes_wanted=passes_wanted
         )
         return found, self.state()
 
-    def collect(self, *, epsilon: float, vector_steps: int, passes_wanted: int | None) -> Rollout:
+    def collect(
+        self, policy: Policy, *, epsilon: float, vector_steps: int, passes_wanted: int | None
+    ) -> Rollout:
         """Step all environments up to `vector_steps` times.
 
+        What is returned is good until the next call.
+
         Args:
-            epsilon: probability of drawing an action, all four equally likely.
+            policy: what acts.
+            epsilon: share of random actions.
             vector_steps: K.
             passes_wanted: stop after the step in which so many passes have ended; None: never.
-
-        Raises:
-            ValueError: there are no weights yet.
         """
-        if self._network is None:
-            raise ValueError("a worker needs weights before it can act")
-        if self._columns.steps != vector_steps:
-            self._columns = _Columns(vector_steps, self._setup.environments)
+        bars = self._bars_within(vector_steps)
+        probabilities = policy.behaviour(bars, epsilon)
+        self._thresholds[bars] = probabilities[..., :-1].cumsum(axis=-1, dtype=np.float32)
         shape = (vector_steps, self._setup.environments)
-        # drawn at once for all steps: one call costs as much as one number
-        if epsilon > 0:
-            exploring = self._generator.random(shape) < epsilon
-            drawn = self._generator.integers(0, ACTIONS, shape, dtype=np.int8)
-        columns, environment = self._columns, self._environment
-        passes = done = 0
-        while done < vector_steps and (passes_wanted is None or passes < passes_wanted):
-            actions = self._greedy(self._network)
-            if epsilon > 0:
-                actions = np.where(exploring[done], drawn[done], actions)
-            steps = environment.advance(actions)
-            columns.bars[done] = steps.bars
-            columns.sides[done] = steps.sides
-            columns.actions[done] = steps.actions
-            columns.rewards[done] = steps.rewards
-            columns.next_sides[done] = steps.next_sides
-            columns.terminations[done] = steps.terminations
-            columns.truncations[done] = steps.truncations
-            columns.equities[done] = steps.equities[0]
-            passes += int(np.count_nonzero(steps.terminations | steps.truncations))
-            done += 1
-        return columns.rollout(done, passes)
+        draws = self._generator.random(shape, dtype=np.float32)
+        return _rollout(self._environment.follow(self._thresholds, draws, passes_wanted))
+
+    def _bars_within(self, steps: int) -> Indices:
+        """Return the bars at which a decision can be made in so many steps, in order.
+
+        They are those ahead of each environment, and as many from the start, where one is
+        after a bust or the end of the bars.
+        """
+        count = len(self._setup.bars)
+        at = np.append(self._environment.bars, np.int32(self._setup.start))
+        if len(at) * steps < count:
+            ahead = at[:, None] + np.arange(steps, dtype=np.int32)
+            found: Indices = np.unique(ahead)
+            return found[found < count - 1]
+        changes = np.bincount(at, minlength=count + 1)
+        np.subtract.at(changes, np.minimum(at + steps, count), 1)
+        covered = np.cumsum(changes)[: count - 1] > 0
+        return np.flatnonzero(covered).astype(np.int32)
 
     def _warm_up(self) -> None:
         """Have an environment compile what it compiles now, not in a round that is timed."""
         before = self._environment.state()
-        self._environment.advance(np.zeros(self._setup.environments, np.int8))
+        self._environment.follow(
+            self._thresholds, np.zeros((1, self._setup.environments), np.float32)
+        )
         self._environment.load_state(before)
-
-    def _greedy(self, network: NumpyNetwork) -> Actions:
-        bars, sides, rows = self._environment.bars, self._environment.sides, self._setup.rows
-        if len(bars) <= _ONE_BY_ONE:
-            chosen = [
-                network.of_one(rows[bar], side).argmax()
-                for bar, side in zip(bars.tolist(), sides.tolist(), strict=True)
-            ]
-            return np.array(chosen, np.int8)
-        # prices do not depend on actions: accounts at the same bar with the same side see the
-        # same, and of those there are three to a bar, however many environments there are
-        pairs, places = np.unique(bars.astype(np.int64) * SIDES + sides + 1, return_inverse=True)
-        values = network.of_many(rows[pairs // SIDES], pairs % SIDES - 1)
-        greedy: Actions = values.argmax(axis=1).astype(np.int8)[places]
-        return greedy
 
 
 class InProcessWorkers:
@@ -263,7 +271,6 @@ class InProcessWorkers:
 
     def __init__(self, setups: Sequence[RolloutSetup], factory: EnvironmentFactory) -> None:
         self._workers = [RolloutWorker(setup, factory) for setup in setups]
-        self._seen: WeightsSource | int | None = None  # where arrays are shared, the source
 
     def collect(
         self,
@@ -274,9 +281,10 @@ class InProcessWorkers:
         passes_wanted: int | None,
     ) -> Sequence[Rollout]:
         """See `RolloutWorkers.collect`."""
-        self._see_weights(source)
         return [
-            worker.collect(epsilon=epsilon, vector_steps=vector_steps, passes_wanted=passes_wanted)
+            worker.collect(
+                source, epsilon=epsilon, vector_steps=vector_steps, passes_wanted=passes_wanted
+            )
             for worker in self._workers
         ]
 
@@ -291,50 +299,28 @@ class InProcessWorkers:
         for worker, state in zip(self._workers, states, strict=True):
             worker.load_state(state)
 
-    def _see_weights(self, source: WeightsSource) -> None:
-        if self._seen is source or self._seen == source.version:
-            return
-        shared = source.shared_weights()
-        weights = source.weights() if shared is None else shared
-        for worker in self._workers:
-            worker.load_weights(weights)
-        self._seen = source.version if shared is None else source
 
-
-class _Columns:
-    """Room for the steps of one round. Shapes [K, N], the shown environment's equities [K]."""
-
-    def __init__(self, steps: int, environments: int) -> None:
-        shape = (steps, environments)
-        self.steps = steps
-        self.bars: Indices = np.zeros(shape, np.int32)
-        self.sides: Sides = np.zeros(shape, np.int8)
-        self.actions: Actions = np.zeros(shape, np.int8)
-        self.rewards: Floats = np.zeros(shape, np.float32)
-        self.next_sides: Sides = np.zeros(shape, np.int8)
-        self.terminations: Bools = np.zeros(shape, np.bool_)
-        self.truncations: Bools = np.zeros(shape, np.bool_)
-        self.equities = np.zeros(steps, np.float64)
-
-    def rollout(self, done: int, passes: int) -> Rollout:
-        return Rollout(
-            transitions=Transitions(
-                bars=self.bars[:done].ravel(),
-                sides=self.sides[:done].ravel(),
-                actions=self.actions[:done].ravel(),
-                rewards=self.rewards[:done].ravel(),
-                next_sides=self.next_sides[:done].ravel(),
-                terminations=self.terminations[:done].ravel(),
-            ),
-            passes=passes,
-            shown=ShownSteps(
-                bars=self.bars[:done, 0],
-                sides=self.sides[:done, 0],
-                actions=self.actions[:done, 0],
-                rewards=self.rewards[:done, 0],
-                next_sides=self.next_sides[:done, 0],
-                terminations=self.terminations[:done, 0],
-                truncations=self.truncations[:done, 0],
-                equities=self.equities[:done],
-            ),
-        )
+def _rollout(found: Trajectories) -> Rollout:
+    return Rollout(
+        transitions=Transitions(
+            bars=found.bars.ravel(),
+            sides=found.sides.ravel(),
+            actions=found.actions.ravel(),
+            rewards=found.rewards.ravel(),
+            next_sides=found.next_sides.ravel(),
+            terminations=found.terminations.ravel(),
+        ),
+        truncations=found.truncations.ravel(),
+        environments=found.bars.shape[1],
+        passes=found.passes,
+        shown=ShownSteps(
+            bars=found.bars[:, 0],
+            sides=found.sides[:, 0],
+            actions=found.actions[:, 0],
+            rewards=found.rewards[:, 0],
+            next_sides=found.next_sides[:, 0],
+            terminations=found.terminations[:, 0],
+            truncations=found.truncations[:, 0],
+            equities=found.equities,
+        ),
+    )

@@ -88,8 +88,11 @@ class Algorithm(Protocol):
         """Return what acts, by name, as copies."""
         ...
 
-    def shared_weights(self) -> Weights | None:
-        """Return arrays that always show what acts, or None where none can."""
+    def behaviour(self, bars: Indices, epsilon: float) -> Floats:
+        """Return the probability of each action while collecting, for sides -1, 0, +1.
+
+        Shape [B, 3, 4]. `epsilon` is the share of random actions.
+        """
         ...
 
     def load_weights(self, weights: Weights) -> None:

@@ -12,7 +12,7 @@ from aibt.rl.algorithms.base import AlgorithmState, Problem
 from aibt.rl.devices import resolve_device
 from aibt.rl.encoder import RowEncoder
 from aibt.rl.environment import Floats, Indices
-from aibt.rl.exploration import epsilon
+from aibt.rl.exploration import epsilon, epsilon_greedy
 from aibt.rl.network import ACTIONS, SIDES, Weights
 from aibt.rl.parameters import TrainingParameters
 from aibt.rl.q_network import QNetwork, initial_weights
@@ -128,11 +128,9 @@ class DoubleDqn:
         """Return the online network's weights."""
         return {name: tensor.cpu().numpy().copy() for name, tensor in self._online.named().items()}
 
-    def shared_weights(self) -> Weights | None:
-        """See `Algorithm.shared_weights`; on a GPU there are none."""
-        if self._device.type != "cpu":
-            return None
-        return {name: tensor.numpy() for name, tensor in self._online.named().items()}
+    def behaviour(self, bars: Indices, epsilon: float) -> Floats:
+        """See `Algorithm.behaviour`; ε-greedy."""
+        return epsilon_greedy(self.values(bars), epsilon)
 
     def load_weights(self, weights: Weights) -> None:
         """Start both networks from `weights`."""

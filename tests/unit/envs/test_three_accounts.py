@@ -1,5 +1,7 @@
 """Ledger (Decimal), one environment (float) and the batch (numba) are one account."""
 
+from dataclasses import fields
+
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
@@ -8,11 +10,13 @@ from numpy.typing import NDArray
 
 from aibt.market.bars import BarSeries
 from aibt.market.features import WINDOW
+from aibt.rl.environment import Trajectories
 from aibt.trading.costs import Costs
 from aibt.trading.ledger import Ledger
 from envs.rewards import BUST_REWARD
 from envs.trading_env import TradingEnv
 from envs.trading_vector_env import TradingVectorEnv
+from tests.unit.rl.builders import followed_step_by_step
 from tests.unit.trading.builders import balances, bars_and_actions, costs, some_bars
 
 NEAR_BUST = 1e-6
@@ -257,3 +261,62 @@ def test_a_new_position_is_worth_all_of_the_equity_at_the_price_it_filled_at(
         side = info["side"]
         if terminated:
             return
+
+
+@given(bars_and_actions(), costs, st.data())
+@settings(max_examples=100)
+def test_following_a_table_is_advancing_step_by_step_to_the_bit(
+    drawn: tuple[BarSeries, list[int]], rates: Costs, data: st.DataObject
+) -> None:
+    bars, _ = drawn
+    count, steps = data.draw(st.integers(1, 5)), data.draw(st.integers(1, 40))
+    wanted = data.draw(st.none() | st.integers(1, 6), label="passes wanted")
+    generator = np.random.default_rng(data.draw(st.integers(0, 99), label="seed"))
+    thresholds = np.sort(generator.random((len(bars), 3, 3), dtype=np.float32), axis=-1)
+    draws = generator.random((steps, count), dtype=np.float32)
+    starts = generator.integers(0, len(bars) - 1, count).astype(np.int32)
+    one, other = (
+        TradingVectorEnv(bars, num_envs=count, costs=rates, rows=no_rows(bars), start=starts)
+        for _ in range(2)
+    )
+
+    for _ in range(2):  # the second time from where the first one led
+        found = one.follow(thresholds, draws, wanted)
+        expected = followed_step_by_step(other, thresholds, draws, wanted)
+
+        for field in fields(Trajectories):
+            mine, its = getattr(found, field.name), getattr(expected, field.name)
+            np.testing.assert_array_equal(mine, its, err_msg=field.name)
+        for name, array in one.state().items():
+            np.testing.assert_array_equal(array, other.state()[name], err_msg=name)
+        np.testing.assert_array_equal(one.sides, other.sides)
+
+
+def test_an_action_that_is_certain_is_taken_at_every_draw() -> None:
+    bars = some_bars([100.0] * 9, [100.0] * 9)
+    draws = np.array([[0.0, 0.5, np.nextafter(np.float32(1), np.float32(0))]] * 4, np.float32)
+    for action in range(4):
+        batch = TradingVectorEnv(bars, num_envs=3, rows=no_rows(bars))
+        probabilities = np.eye(4, dtype=np.float32)[action]
+        thresholds = np.tile(probabilities[:3].cumsum(), (9, 3, 1))
+
+        assert (batch.follow(thresholds, draws).actions == action).all()
+
+
+@pytest.mark.parametrize(
+    ("thresholds", "draws"),
+    [
+        (np.zeros((8, 3, 3), np.float32), np.zeros((1, 2), np.float32)),
+        (np.zeros((9, 3, 3)), np.zeros((1, 2), np.float32)),
+        (np.zeros((9, 3, 3), np.float32), np.zeros((1, 3), np.float32)),
+        (np.zeros((9, 3, 3), np.float32), np.zeros((1, 2))),
+        (np.zeros((9, 3, 3), np.float32), np.zeros(2, np.float32)),
+    ],
+)
+def test_a_table_or_draws_of_another_shape_are_refused(
+    thresholds: NDArray[np.float32], draws: NDArray[np.float32]
+) -> None:
+    bars = some_bars([100.0] * 9, [100.0] * 9)
+
+    with pytest.raises(ValueError, match="must be float32 of shape"):
+        TradingVectorEnv(bars, num_envs=2, rows=no_rows(bars)).follow(thresholds, draws)

@@ -1,7 +1,7 @@
 """What the tests of learning need: bars, parameters, environments and a sink of their own."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,7 +11,13 @@ from numpy.typing import NDArray
 from aibt.live.events import Emission
 from aibt.market.bars import BarSeries
 from aibt.market.intervals import Interval
-from aibt.rl.environment import Arrays, EnvironmentFactory, Steps, VectorEnvironment
+from aibt.rl.environment import (
+    Arrays,
+    EnvironmentFactory,
+    Steps,
+    Trajectories,
+    VectorEnvironment,
+)
 from aibt.rl.parameters import TrainingParameters
 from aibt.rl.preparation import Preparation, prepare
 from aibt.rl.rollout import Rollout, RolloutState, RolloutWorker, RolloutWorkers, WeightsSource
@@ -164,6 +170,14 @@ class SimpleAccounts:
             equities=equities,
         )
 
+    def follow(
+        self,
+        thresholds: NDArray[np.float32],
+        draws: NDArray[np.float32],
+        passes_wanted: int | None = None,
+    ) -> Trajectories:
+        return followed_step_by_step(self, thresholds, draws, passes_wanted)
+
     def state(self) -> dict[str, NDArray[np.generic]]:
         return {
             "bars": self._bars.copy(),
@@ -177,6 +191,28 @@ class SimpleAccounts:
         self._bars = np.array(state["bars"], np.int32)
         self._sides = np.array(state["sides"], np.int8)
         self._equities = np.array(state["equities"], np.float64)
+
+
+def followed_step_by_step(
+    environment: VectorEnvironment,
+    thresholds: NDArray[np.float32],
+    draws: NDArray[np.float32],
+    passes_wanted: int | None = None,
+) -> Trajectories:
+    """What `follow` is to do, by `advance`."""
+    done, passes = [], 0
+    for drawn in draws:
+        at = thresholds[environment.bars, environment.sides + 1]
+        actions = (at <= drawn[:, None]).sum(axis=1).astype(np.int8)
+        steps = environment.advance(actions)
+        named = {field.name: getattr(steps, field.name).copy() for field in fields(steps)}
+        done.append(named)
+        passes += int((steps.terminations | steps.truncations).sum())
+        if passes_wanted is not None and passes >= passes_wanted:
+            break
+    columns = {name: np.stack([named[name] for named in done]) for name in done[0]}
+    del columns["next_bars"]
+    return Trajectories(**{**columns, "equities": columns["equities"][:, 0]}, passes=passes)
 
 
 def accounts_that_bust(

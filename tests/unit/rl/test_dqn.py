@@ -38,11 +38,11 @@ def transitions(count: int, reward: Callable[..., np.ndarray], *, bust: bool) ->
 
 
 def a_rollout(stored: Transitions) -> Rollout:
-    setup = a_preparation().rollout_setups()[0]
-    worker = RolloutWorker(setup, SimpleAccounts)
-    worker.load_weights(make_algorithm(a_preparation().problem).weights())
-    shown = worker.collect(epsilon=0.0, vector_steps=1, passes_wanted=None).shown
-    return Rollout(transitions=stored, passes=0, shown=shown)
+    worker = RolloutWorker(a_preparation().rollout_setups()[0], SimpleAccounts)
+    policy = make_algorithm(a_preparation().problem)
+    one = worker.collect(policy, epsilon=0.0, vector_steps=1, passes_wanted=None)
+    truncations = np.zeros(len(stored), np.bool_)
+    return replace(one, transitions=stored, truncations=truncations, passes=0)
 
 
 def trained(algorithm: DoubleDqn, updates: int) -> DoubleDqn:

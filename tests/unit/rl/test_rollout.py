@@ -1,13 +1,14 @@
 from dataclasses import fields, replace
 
 import numpy as np
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from aibt.rl.environment import Floats, Indices
+from aibt.rl.network import NumpyNetwork
 from aibt.rl.q_network import initial_weights
-from aibt.rl.rollout import Rollout, RolloutSetup, RolloutState, RolloutWorker
-from tests.unit.rl.builders import SimpleAccounts, a_preparation
+from aibt.rl.rollout import NumpyPolicy, Rollout, RolloutSetup, RolloutState, RolloutWorker
+from tests.unit.rl.builders import SimpleAccounts, a_preparation, accounts_that_bust
 
 PREPARATION = a_preparation()
 WEIGHTS = initial_weights(PREPARATION.architecture, 5)
@@ -18,9 +19,10 @@ def a_setup(environments: int = 3) -> RolloutSetup:
 
 
 def a_worker(environments: int = 3) -> RolloutWorker:
-    worker = RolloutWorker(a_setup(environments), SimpleAccounts)
-    worker.load_weights(WEIGHTS)
-    return worker
+    return RolloutWorker(a_setup(environments), SimpleAccounts)
+
+
+POLICY = NumpyPolicy(a_setup().rows, NumpyNetwork(PREPARATION.architecture, WEIGHTS))
 
 
 def copied(rollout: Rollout) -> dict[str, np.ndarray]:
@@ -44,7 +46,7 @@ def test_a_lost_round_is_computed_again_to_the_same_bits(
     epsilon: float, vector_steps: int, environments: int
 ) -> None:
     worker, another = a_worker(environments), a_worker(environments)
-    worker.collect(epsilon=0.5, vector_steps=7, passes_wanted=None)
+    worker.collect(POLICY, epsilon=0.5, vector_steps=7, passes_wanted=None)
     state = worker.state()
 
     first, after = worker.collect_from(WEIGHTS, state, epsilon=epsilon, vector_steps=vector_steps)
@@ -62,8 +64,8 @@ def test_many_environments_act_as_each_would_alone() -> None:
     many = a_worker(40)
     one = a_worker(1)
 
-    crowd = many.collect(epsilon=0.0, vector_steps=30, passes_wanted=None).transitions
-    alone = one.collect(epsilon=0.0, vector_steps=30, passes_wanted=None).transitions
+    crowd = many.collect(POLICY, epsilon=0.0, vector_steps=30, passes_wanted=None).transitions
+    alone = one.collect(POLICY, epsilon=0.0, vector_steps=30, passes_wanted=None).transitions
 
     for name in ("bars", "sides", "actions", "next_sides"):
         columns = getattr(crowd, name).reshape(30, 40)
@@ -71,7 +73,7 @@ def test_many_environments_act_as_each_would_alone() -> None:
 
 
 def test_explored_actions_are_drawn_equally() -> None:
-    drawn = a_worker(50).collect(epsilon=1.0, vector_steps=80, passes_wanted=None)
+    drawn = a_worker(50).collect(POLICY, epsilon=1.0, vector_steps=80, passes_wanted=None)
 
     shares = np.bincount(drawn.transitions.actions, minlength=4) / 4_000
 
@@ -81,7 +83,7 @@ def test_explored_actions_are_drawn_equally() -> None:
 def test_a_round_stops_when_the_passes_that_are_wanted_have_ended() -> None:
     length = len(PREPARATION.split.train) - 1
 
-    rollout = a_worker(2).collect(epsilon=0.0, vector_steps=10_000, passes_wanted=2)
+    rollout = a_worker(2).collect(POLICY, epsilon=0.0, vector_steps=10_000, passes_wanted=2)
 
     assert rollout.passes == 2
     assert len(rollout.shown.bars) == length
@@ -102,8 +104,65 @@ def test_a_worker_is_given_no_bar_after_the_training_part() -> None:
     assert len(setup.bars) == len(setup.rows) == PREPARATION.split.train.stop
 
 
-def test_a_worker_without_weights_says_so() -> None:
-    with pytest.raises(ValueError, match="needs weights"):
-        RolloutWorker(a_setup(), SimpleAccounts).collect(
-            epsilon=0.0, vector_steps=1, passes_wanted=None
-        )
+class Asked:
+    """Likes one action, and keeps which bars it was asked about."""
+
+    def __init__(self, action: int) -> None:
+        self.action = action
+        self.bars: list[Indices] = []
+
+    def behaviour(self, bars: Indices, epsilon: float) -> Floats:
+        self.bars.append(bars)
+        probabilities = np.zeros((len(bars), 3, 4), np.float32)
+        probabilities[..., self.action] = 1.0
+        return probabilities
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    before=st.integers(0, 200),
+    steps=st.integers(1, 130),
+    environments=st.integers(1, 5),
+    busts=st.booleans(),
+)
+def test_a_policy_is_asked_once_about_every_bar_that_can_be_met_and_no_later_one(
+    before: int, steps: int, environments: int, busts: bool
+) -> None:
+    factory = accounts_that_bust if busts else SimpleAccounts
+    worker = RolloutWorker(a_setup(environments), factory)
+    if before:
+        worker.collect(POLICY, epsilon=1.0, vector_steps=before, passes_wanted=None)
+    policy = Asked(action=2)
+
+    rollout = worker.collect(policy, epsilon=0.0, vector_steps=steps, passes_wanted=None)
+
+    [bars] = policy.bars
+    assert bars.dtype == np.int32
+    assert (np.diff(bars) > 0).all()
+    assert set(rollout.transitions.bars.tolist()) <= set(bars.tolist())
+    assert bars[-1] < PREPARATION.split.train.stop - 1
+    assert (rollout.transitions.actions == 2).all()
+
+
+def test_what_a_policy_is_asked_depends_on_the_state_alone() -> None:
+    worker, other = a_worker(4), a_worker(4)
+    worker.collect(POLICY, epsilon=1.0, vector_steps=50, passes_wanted=None)
+    other.load_state(worker.state())
+    policies = Asked(0), Asked(3)
+
+    for each, policy in zip((worker, other), policies, strict=True):
+        each.collect(policy, epsilon=0.0, vector_steps=9, passes_wanted=None)
+
+    np.testing.assert_array_equal(policies[0].bars[0], policies[1].bars[0])
+
+
+def test_a_rollout_can_be_seen_as_steps_by_environments() -> None:
+    length = len(PREPARATION.split.train) - 1
+
+    rollout = a_worker(3).collect(POLICY, epsilon=0.5, vector_steps=length + 5, passes_wanted=None)
+
+    shape = (-1, rollout.environments)
+    bars, ends = (array.reshape(shape) for array in (rollout.transitions.bars, rollout.truncations))
+    assert bars.shape == (length + 5, 3)
+    np.testing.assert_array_equal(np.diff(bars, axis=0)[~ends[:-1]], 1)
+    assert ends.sum() == rollout.passes == 3

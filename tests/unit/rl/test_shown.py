@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from aibt.rl.network import NumpyNetwork
 from aibt.rl.q_network import initial_weights
-from aibt.rl.rollout import RolloutWorker, ShownSteps
+from aibt.rl.rollout import NumpyPolicy, RolloutWorker, ShownSteps
 from aibt.rl.shown import ShownAccount
 from aibt.trading.costs import Costs
 from envs.factory import trading_environments
@@ -17,10 +18,13 @@ PREPARATION = a_preparation(
 )
 
 
-def a_worker(seed: int) -> RolloutWorker:
-    worker = RolloutWorker(PREPARATION.rollout_setups()[0], trading_environments)
-    worker.load_weights(initial_weights(PREPARATION.architecture, seed))
-    return worker
+def a_worker() -> RolloutWorker:
+    return RolloutWorker(PREPARATION.rollout_setups()[0], trading_environments)
+
+
+def a_policy(seed: int = 0) -> NumpyPolicy:
+    weights = initial_weights(PREPARATION.architecture, seed)
+    return NumpyPolicy(PREPARATION.table.rows, NumpyNetwork(PREPARATION.architecture, weights))
 
 
 def a_shown_account() -> ShownAccount:
@@ -39,10 +43,10 @@ def profits(account: ShownAccount) -> float:
 @settings(max_examples=10, deadline=None)
 @given(seed=st.integers(0, 100), chunk=st.integers(1, 30))
 def test_the_trades_shown_are_those_of_the_environment_to_the_cent(seed: int, chunk: int) -> None:
-    worker, account = a_worker(seed), a_shown_account()
+    worker, policy, account = a_worker(), a_policy(seed), a_shown_account()
 
     for _ in range(200 // chunk):
-        rollout = worker.collect(epsilon=0.1, vector_steps=chunk, passes_wanted=None)
+        rollout = worker.collect(policy, epsilon=0.1, vector_steps=chunk, passes_wanted=None)
         account.follow(rollout.shown)
         if account.trade_count <= 50:
             assert account.profit == pytest.approx(profits(account), abs=0.005)
@@ -52,23 +56,27 @@ def test_the_trades_shown_are_those_of_the_environment_to_the_cent(seed: int, ch
 
 
 def test_a_pass_that_ended_is_shown_until_the_next_begins() -> None:
-    worker, account = a_worker(0), a_shown_account()
-    account.follow(worker.collect(epsilon=0.1, vector_steps=9_999, passes_wanted=1).shown)
+    worker, account = a_worker(), a_shown_account()
+    account.follow(
+        worker.collect(a_policy(), epsilon=0.1, vector_steps=9_999, passes_wanted=1).shown
+    )
 
     ended = account.last_pass
     assert ended is not None
     assert (ended.profit, ended.trades) == (account.profit, account.trade_count)
     assert account.day == PREPARATION.split.train.stop - 1
 
-    account.follow(worker.collect(epsilon=0.1, vector_steps=1, passes_wanted=None).shown)
+    account.follow(
+        worker.collect(a_policy(), epsilon=0.1, vector_steps=1, passes_wanted=None).shown
+    )
     assert account.day == PREPARATION.split.train.start + 1
     assert account.last_pass == ended
 
 
 def test_only_the_last_fifty_closed_trades_and_the_open_one_are_kept() -> None:
-    worker, account = a_worker(0), a_shown_account()
+    worker, account = a_worker(), a_shown_account()
 
-    rollout = worker.collect(epsilon=1.0, vector_steps=9_999, passes_wanted=1)
+    rollout = worker.collect(a_policy(), epsilon=1.0, vector_steps=9_999, passes_wanted=1)
     shown, few = rollout.shown, 60
     one_after_another = ShownSteps(
         **{
