@@ -8,7 +8,7 @@ import json
 import os
 import struct
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -100,11 +100,7 @@ def save_weights(trained: TrainedWeights, path: Path) -> None:
     shape = trained.architecture
     facts = {
         "kind": "weights",
-        "architecture": {
-            "features": shape.features,
-            "width": shape.width,
-            "depth": shape.depth,
-        },
+        "architecture": asdict(shape),
         "statistics": trained.statistics.to_json(),
         "about": dict(trained.facts),
     }

@@ -5,6 +5,7 @@ from typing import Final
 import numpy as np
 
 from aibt.rl.environment import Floats
+from aibt.rl.network import POLICY_TEMPERATURE
 
 _SPAN: Final = 200  # episodes over which a random action becomes certain, as the protocol has it
 
@@ -17,6 +18,18 @@ def epsilon(episode: int, discounter_rate: int) -> float:
         discounter_rate: exploration budget; 80 begins at 40 % and ends in episode 80.
     """
     return min(max((discounter_rate - episode) / _SPAN, 0.0), 1.0)
+
+
+def as_policy(values: Floats) -> Floats:
+    """Return the probabilities that values stand for where a policy is learned. [..., 4].
+
+    Args:
+        values: logits times `aibt.rl.network.POLICY_TEMPERATURE`.
+    """
+    logits = values / np.float32(POLICY_TEMPERATURE)
+    weights = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    found: Floats = weights / weights.sum(axis=-1, keepdims=True)
+    return found
 
 
 def epsilon_greedy(values: Floats, epsilon: float) -> Floats:

@@ -6,6 +6,7 @@ from math import isfinite
 from typing import Any, Final, Protocol
 
 from aibt.errors import Invalid
+from aibt.rl.catalogue import ALGORITHMS, ENCODERS, collects, default_environments
 from aibt.trading.costs import Costs
 
 HOT: Final = ("lr", "gamma", "batch_size", "max_episodes")
@@ -39,12 +40,13 @@ class TrainingParameters:
         hidden_layers: width of each hidden layer; `depth` is how many there are.
         discounter_rate: exploration budget in episodes, see `aibt.rl.exploration`.
         train_data_percentage: the first so many per cent of the bars train.
-        environments: accounts that trade side by side, over all workers; 0 is read as one to
-            a worker.
+        environments: accounts that trade side by side, over all workers, and how many passes
+            over the bars make an episode; 0 is read as what suits the algorithm.
         rollout_workers: processes that collect; 0: the learner's own.
         device: `cpu`, `cuda`, or `auto` for a GPU where one can be used.
         seed: of all random numbers.
-        algorithm: a name of `aibt.rl.algorithms.ALGORITHMS`.
+        algorithm: a name of `aibt.rl.catalogue.ALGORITHMS`.
+        encoder: a name of `aibt.rl.catalogue.ENCODERS`; `dqn` has but one network.
         window: log returns that an observation holds.
         costs: fee and slippage of every fill.
 
@@ -61,13 +63,14 @@ class TrainingParameters:
     train_data_percentage: int
     seed: int
     costs: Costs
+    algorithm: str
     hidden_layers: int = 43
     depth: int = 2
     discounter_rate: int = 80
     environments: int = 0
     rollout_workers: int = 0
     device: str = "cpu"
-    algorithm: str = "dqn"
+    encoder: str = ENCODERS[0]
     window: int = 32
 
     def __post_init__(self) -> None:
@@ -80,16 +83,28 @@ class TrainingParameters:
         _check_range("lr", self.lr, 0.0, 1.0, above_lowest=True)
         _check_range("gamma", self.gamma, 0.0, 1.0)
         _check_range("balance", self.balance, 0.0, 1e12, above_lowest=True)
+        self._check_names()
         if self.min_episodes > self.max_episodes:
             at = f"{self.max_episodes} is less than min_episodes, {self.min_episodes}"
             raise Invalid("max_episodes", at)
+        if self.rollout_workers and not collects(self.algorithm):
+            raise Invalid("rollout_workers", f"{self.algorithm} collects nothing: there is no work")
+        if self.rollout_workers and self.encoder != ENCODERS[0]:
+            says = f"workers act by the encoder {ENCODERS[0]} alone, not by {self.encoder}"
+            raise Invalid("rollout_workers", says)
         if self.environments == 0:
-            object.__setattr__(self, "environments", max(self.rollout_workers, 1))
+            usual = default_environments(self.algorithm, self.rollout_workers)
+            object.__setattr__(self, "environments", usual)
         if self.environments < self.rollout_workers:
             few = f"{self.environments} cannot be shared by {self.rollout_workers} rollout workers"
             raise Invalid("environments", few)
-        if self.device not in DEVICES:
-            raise Invalid("device", f"{self.device!r} is none of {', '.join(DEVICES)}")
+
+    def _check_names(self) -> None:
+        names = {"algorithm": tuple(ALGORITHMS), "encoder": ENCODERS, "device": DEVICES}
+        for field, there in names.items():
+            value = getattr(self, field)
+            if value not in there:
+                raise Invalid(field, f"{value!r} is none of {', '.join(there)}")
 
     def to_json(self) -> dict[str, Any]:
         """Return the same as JSON's own types."""

@@ -8,21 +8,17 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-import torch
 
 from aibt.errors import Invalid
 from aibt.market.bars import BarSeries
 from aibt.market.features import FeatureStatistics, feature_table
 from aibt.market.view import MarketView
 from aibt.rl.checkpoint import BadCheckpoint, TrainedWeights, load_weights
-from aibt.rl.encoder import RowEncoder
 from aibt.rl.environment import Floats
-from aibt.rl.network import ACTIONS, SIDES
-from aibt.rl.q_network import QNetwork
+from aibt.rl.policy import Ask, policy_of
 from aibt.rl.status import by_name, prediction
 
 _MOST_WEIGHTS: Final = 16_777_216  # of all networks kept: 64 MiB
-_CPU: Final = torch.device("cpu")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +30,7 @@ class _Policy:
     """
 
     stamp: tuple[int, int]
-    network: QNetwork
+    ask: Ask
     features: int
     size: int
     statistics: FeatureStatistics
@@ -84,10 +80,9 @@ class Predictor:
             raise ValueError(f"side is {side}, but must be -1, 0 or 1")
         series = known if isinstance(known, BarSeries) else known.bars()
         policy = self._policy(weights)
-        encoder = RowEncoder(_last_row(policy, series), _CPU)
-        inputs = encoder.inputs_of_all_sides(np.zeros(1, np.int32))
-        values = policy.network.values(inputs).view(SIDES, ACTIONS)[side + 1]
-        return by_name(prediction(values.tolist()))
+        rows = _rows(policy, series)
+        values = policy.ask(rows, np.array([len(rows) - 1], np.int32))
+        return by_name(prediction(values[0, side + 1].tolist()))
 
     def _policy(self, path: Path) -> _Policy:
         with self._turn:
@@ -114,19 +109,17 @@ class Predictor:
 
 def _ready(trained: TrainedWeights, stamp: tuple[int, int]) -> _Policy:
     shape = trained.architecture
-    network = QNetwork(shape, torch.zeros(shape.size))
-    network.load(trained.weights)
     return _Policy(
         stamp=stamp,
-        network=network,
+        ask=policy_of(shape, trained.weights),
         features=shape.features,
         size=shape.size,
         statistics=trained.statistics,
     )
 
 
-def _last_row(policy: _Policy, series: BarSeries) -> Floats:
-    """Return the features of the last bar. Shape [1, F].
+def _rows(policy: _Policy, series: BarSeries) -> Floats:
+    """Return the features of the bars. Shape [T, F].
 
     Raises:
         Invalid: there are too few bars, or the weights are for features of another kind.
@@ -142,4 +135,4 @@ def _last_row(policy: _Policy, series: BarSeries) -> Floats:
     if rows.shape[1] != policy.features:
         says = f"its weights are for {policy.features} features, but a bar has {rows.shape[1]}"
         raise Invalid("bot", says)
-    return rows[-1:]
+    return rows

@@ -18,7 +18,7 @@ from aibt.rl.environment import (
     Trajectories,
     VectorEnvironment,
 )
-from aibt.rl.exploration import epsilon_greedy
+from aibt.rl.exploration import as_policy, epsilon_greedy
 from aibt.rl.network import ACTIONS, SIDES, Architecture, NumpyNetwork, Weights
 from aibt.rl.replay_buffer import Transitions
 from aibt.trading.costs import Costs
@@ -32,6 +32,8 @@ class RolloutSetup:
         bars: the training part and what is before it, so that indices are the series' own.
         rows: feature rows of the same bars. Shape [T, F].
         start: index of the bar at which every pass begins.
+        first, all_environments: place of the worker's first environment among all of them.
+            They begin spread over the bars, so that what is met side by side differs.
         worker: its place among the workers; 0 has the environment that is shown.
     """
 
@@ -40,6 +42,8 @@ class RolloutSetup:
     architecture: Architecture
     environments: int
     start: int
+    first: int
+    all_environments: int
     balance: float
     costs: Costs
     seed: int
@@ -109,20 +113,20 @@ class WeightsSource(Policy, Protocol):
 
 
 class NumpyPolicy:
-    """ε-greedy by weights that were shipped.
+    """Acts by weights that were shipped: ε-greedily, or as a policy that was learned does.
 
     Args:
         rows: feature rows of the bars. Shape [T, F].
     """
 
-    def __init__(self, rows: Floats, network: NumpyNetwork) -> None:
-        self._rows, self._network = rows, network
+    def __init__(self, rows: Floats, architecture: Architecture, weights: Weights) -> None:
+        self._rows, self._network = rows, NumpyNetwork(architecture, weights)
+        self._draws = architecture.head == "policy"
 
     def behaviour(self, bars: Indices, epsilon: float) -> Floats:
         """See `Policy.behaviour`."""
-        sides = np.tile(np.arange(SIDES) - 1, len(bars))
-        values = self._network.of_many(self._rows[np.repeat(bars, SIDES)], sides)
-        return epsilon_greedy(values.reshape(len(bars), SIDES, ACTIONS), epsilon)
+        values = self._network.values(self._rows[bars])
+        return as_policy(values) if self._draws else epsilon_greedy(values, epsilon)
 
 
 class RolloutWorkers(Protocol):
@@ -176,6 +180,7 @@ class RolloutWorker:
         )
         self._thresholds: Floats = np.zeros((len(setup.bars), SIDES, ACTIONS - 1), np.float32)
         self._warm_up()
+        self._spread()
         seeds = np.random.SeedSequence(setup.seed, spawn_key=(1 + setup.worker,))
         self._generator = np.random.Generator(np.random.PCG64(seeds))
 
@@ -203,12 +208,12 @@ class RolloutWorker:
         vector_steps: int,
         passes_wanted: int | None = None,
     ) -> tuple[Rollout, RolloutState]:
-        """Go on from `state`, ε-greedily under `weights`; return the steps and where they led.
+        """Go on from `state` under `weights`; return the steps and where they led.
 
         Raises:
             ValueError: the weights or the state are not those of this worker.
         """
-        policy = NumpyPolicy(self._setup.rows, NumpyNetwork(self._setup.architecture, weights))
+        policy = NumpyPolicy(self._setup.rows, self._setup.architecture, weights)
         self.load_state(state)
         found = self.collect(
             policy, epsilon=epsilon, vector_steps=vector_steps, passes_wanted=passes_wanted
@@ -251,6 +256,15 @@ class RolloutWorker:
         np.subtract.at(changes, np.minimum(at + steps, count), 1)
         covered = np.cumsum(changes)[: count - 1] > 0
         return np.flatnonzero(covered).astype(np.int32)
+
+    def _spread(self) -> None:
+        """Begin each environment's first pass at a place of its own; 0 begins at the start."""
+        setup = self._setup
+        span = len(setup.bars) - 1 - setup.start  # bars at which a decision can be made
+        places = setup.first + np.arange(setup.environments)
+        state = self._environment.state()
+        bars = setup.start + places * span // setup.all_environments
+        self._environment.load_state({**state, "bars": bars.astype(np.int32)})
 
     def _warm_up(self) -> None:
         """Have an environment compile what it compiles now, not in a round that is timed."""

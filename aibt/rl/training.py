@@ -26,6 +26,7 @@ from aibt.rl.shown import ShownAccount
 from aibt.rl.status import SpeedMeter, TrainingStatus, prediction
 
 _ROUND: Final = 32  # vector steps of a round of remote workers
+_SHOWN: Final = 16  # steps of the shown account in a round in which nothing is collected
 _REFRESH_S: Final = 0.02
 
 
@@ -334,7 +335,17 @@ class TrainingRun:
             self._stopped = self._stopped or change.stop
 
     def _collect(self) -> None:
+        self._round_began = self._steps
         parameters = self._parameters
+        if not self._algorithm.collects:
+            learned = self._algorithm.begin()
+            self._steps += learned.bars
+            self._end_passes(learned.passes)
+            walked = self._workers.collect(
+                self._algorithm, epsilon=0.0, vector_steps=_SHOWN, passes_wanted=None
+            )
+            self._shown.follow(walked[0].shown)
+            return
         in_process = parameters.rollout_workers == 0
         environments = parameters.environments
         rollouts = self._workers.collect(
@@ -343,12 +354,14 @@ class TrainingRun:
             vector_steps=self._algorithm.vector_steps if in_process else _ROUND,
             passes_wanted=environments - self._surplus_passes if in_process else None,
         )
-        self._round_began = self._steps
         self._steps += sum(len(rollout.transitions) for rollout in rollouts)
         self._shown.follow(rollouts[0].shown)
         self._algorithm.learn_from(rollouts)
-        passes = self._surplus_passes + sum(rollout.passes for rollout in rollouts)
-        ended, self._surplus_passes = divmod(passes, environments)
+        self._end_passes(sum(rollout.passes for rollout in rollouts))
+
+    def _end_passes(self, count: int) -> None:
+        passes = self._surplus_passes + count
+        ended, self._surplus_passes = divmod(passes, self._parameters.environments)
         self._episode += ended
         self._evaluation_due = ended > 0
 

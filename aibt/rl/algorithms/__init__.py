@@ -1,28 +1,50 @@
-"""The algorithms by name; torch is loaded when one is made, not when it is named."""
+"""What an algorithm is made by; torch is loaded when one is made, not when it is named."""
 
-from collections.abc import Mapping
-from typing import Final
-
-from aibt.errors import Invalid
 from aibt.rl.algorithms.base import Algorithm, Problem
+from aibt.rl.catalogue import ALGORITHMS, DEFAULT_ALGORITHM, HEADS
+from aibt.rl.network import Architecture
+from aibt.rl.parameters import TrainingParameters
 
-ALGORITHMS: Final[Mapping[str, str]] = {
-    "dqn": "Double DQN: tries one action at a time and learns from a replay of what came of it.",
-}
-"""What each algorithm does, in one sentence for its user, by name."""
+__all__ = [
+    "ALGORITHMS",
+    "DEFAULT_ALGORITHM",
+    "Algorithm",
+    "Problem",
+    "architecture_of",
+    "make_algorithm",
+]
 
-DEFAULT_ALGORITHM: Final = "dqn"
+
+def architecture_of(parameters: TrainingParameters, features: int) -> Architecture:
+    """Return the shape of the network that these parameters ask for."""
+    width, depth = parameters.hidden_layers, parameters.depth
+    head = HEADS.get(parameters.algorithm)
+    if head is None:
+        return Architecture(features=features, width=width, depth=depth)
+    return Architecture(
+        features=features, width=width, depth=depth, encoder=parameters.encoder, head=head
+    )
 
 
 def make_algorithm(problem: Problem) -> Algorithm:
     """Return the algorithm that `problem.parameters.algorithm` names, with new weights.
 
     Raises:
-        Invalid: there is none of this name, or the device cannot be used.
+        Invalid: the device cannot be used.
     """
     name = problem.parameters.algorithm
     if name == "dqn":
         from aibt.rl.algorithms.dqn import DoubleDqn
 
         return DoubleDqn(problem)
-    raise Invalid("algorithm", f"{name!r} is none of {', '.join(ALGORITHMS)}")
+    if name in ("counterfactual", "counterfactual-policy"):
+        from aibt.rl.algorithms.counterfactual import Counterfactual
+
+        return Counterfactual(problem, form="values" if name == "counterfactual" else "policy")
+    if name == "pqn":
+        from aibt.rl.algorithms.pqn import ParallelQLearning
+
+        return ParallelQLearning(problem)
+    from aibt.rl.algorithms.ppo import ProximalPolicy
+
+    return ProximalPolicy(problem)

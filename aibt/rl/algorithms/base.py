@@ -19,6 +19,9 @@ class Problem:
 
     Attributes:
         rows: feature rows of the whole series. Shape [T, F].
+        train_start: index of the first bar at which a decision is learned.
+        train_opens: opening prices up to the end of the training part: no later price is
+            given to an algorithm. Shape [training part's end].
         reward_unit: standard deviation of the training part's log return per bar; rewards are
             divided by it, so that values are of the order of one on every market.
     """
@@ -26,6 +29,8 @@ class Problem:
     parameters: TrainingParameters
     architecture: Architecture
     rows: Floats
+    train_start: int
+    train_opens: NDArray[np.float64]
     reward_unit: float
 
 
@@ -37,13 +42,31 @@ class AlgorithmState:
     facts: Mapping[str, Any]
 
 
-class Algorithm(Protocol):
-    """Learns from rollouts, one short update at a time.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BarsLearned:
+    """What the next updates of an algorithm that collects nothing learn from.
 
-    A training calls in turn: `learn_from` what was collected, then `update` until none is
-    owed, then it collects again. Where a training is paused between two such calls never
-    changes what is computed.
+    Attributes:
+        bars: how many, counted again where one is learned from again.
+        passes: how many passes over the training bars end with them.
     """
+
+    bars: int
+    passes: int
+
+
+class Algorithm(Protocol):
+    """Learns one short update at a time.
+
+    One that `collects` is called in turn: `learn_from` what was collected, then `update` until
+    none is owed, then it collects again. Any other: `begin`, then `update` likewise. Where a
+    training is paused between two such calls never changes what is computed.
+    """
+
+    @property
+    def collects(self) -> bool:
+        """Whether it learns from rollouts; else it learns from the bars themselves."""
+        ...
 
     @property
     def version(self) -> int:
@@ -73,8 +96,12 @@ class Algorithm(Protocol):
         """Take what the workers collected, in worker order."""
         ...
 
+    def begin(self) -> BarsLearned:
+        """Owe the next updates, where nothing is collected."""
+        ...
+
     def update(self) -> None:
-        """Change the weights once."""
+        """Learn once from what is at hand."""
         ...
 
     def values(self, bars: Indices) -> Floats:

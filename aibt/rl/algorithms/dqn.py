@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from aibt.rl.adam import Adam
-from aibt.rl.algorithms.base import AlgorithmState, Problem
+from aibt.rl.algorithms.base import AlgorithmState, BarsLearned, Problem
 from aibt.rl.devices import resolve_device
 from aibt.rl.encoder import RowEncoder
 from aibt.rl.environment import Floats, Indices
@@ -39,6 +39,8 @@ class DoubleDqn:
     It assumes nothing of the account but the side held, which with the bar is what a policy
     sees; equity is not seen, so a bust cannot be foreseen. The final judge is the ledger.
     """
+
+    collects: Final = True
 
     def __init__(self, problem: Problem) -> None:
         parameters = problem.parameters
@@ -97,6 +99,14 @@ class DoubleDqn:
         due, self._unspent = divmod(self._unspent, self._period)
         if len(self._replay) >= self._parameters.batch_size:
             self._owed += due
+
+    def begin(self) -> BarsLearned:
+        """Refuse: it learns from rollouts.
+
+        Raises:
+            NotImplementedError: always.
+        """
+        raise NotImplementedError("it learns from rollouts")
 
     def update(self) -> None:
         """Draw a batch and take one step of Adam."""

@@ -54,6 +54,7 @@ def a_sine(
 def some_parameters(**changes: Any) -> TrainingParameters:
     """Parameters of a short training."""
     given: dict[str, Any] = {
+        "algorithm": "dqn",
         "lr": 1e-3,
         "gamma": 0.9,
         "batch_size": 16,

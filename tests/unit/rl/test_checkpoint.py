@@ -108,7 +108,7 @@ def test_weights_can_be_used_alone(tmp_path: Path) -> None:
     assert read.facts == {"episode": 3}
     row = np.ones(read.architecture.features, np.float32)
     before, after = (
-        NumpyNetwork(one.architecture, one.weights).of_one(row, 1) for one in (trained, read)
+        NumpyNetwork(one.architecture, one.weights).values(row[None]) for one in (trained, read)
     )
     np.testing.assert_array_equal(before, after)
 

@@ -20,7 +20,14 @@ def a_problem(**changes: object) -> Problem:
     parameters = some_parameters(**changes)
     rows = np.random.default_rng(0).standard_normal((BARS, 5)).astype(np.float32)
     shape = Architecture(features=5, width=parameters.hidden_layers, depth=parameters.depth)
-    return Problem(parameters=parameters, architecture=shape, rows=rows, reward_unit=0.01)
+    return Problem(
+        parameters=parameters,
+        architecture=shape,
+        rows=rows,
+        train_start=0,
+        train_opens=np.full(BARS, 100.0),
+        reward_unit=0.01,
+    )
 
 
 def transitions(count: int, reward: Callable[..., np.ndarray], *, bust: bool) -> Transitions:
@@ -119,9 +126,9 @@ def test_a_state_of_another_network_is_refused() -> None:
 
 def test_an_algorithm_is_found_by_its_name() -> None:
     assert isinstance(make_algorithm(a_problem()), DoubleDqn)
-    problem = a_problem()
-    with pytest.raises(Invalid, match="none of dqn"):
-        make_algorithm(replace(problem, parameters=some_parameters(algorithm="other")))
+    with pytest.raises(Invalid, match="none of counterfactual") as refused:
+        some_parameters(algorithm="other")
+    assert refused.value.field == "algorithm"
 
 
 def test_two_hundred_updates_give_the_numbers_they_always_gave() -> None:

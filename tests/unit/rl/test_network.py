@@ -29,20 +29,19 @@ def test_acting_without_torch_gives_the_values_that_are_trained() -> None:
 
     expected = network.values(together).numpy()
 
-    np.testing.assert_allclose(plain.of_many(features, sides), expected, rtol=1e-5, atol=1e-6)
-    for row, side, values in zip(features, sides, expected, strict=True):
-        np.testing.assert_allclose(plain.of_one(row, int(side)), values, rtol=1e-5, atol=1e-6)
+    found = plain.values(features)[np.arange(len(features)), sides + 1]
+    np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6)
 
 
 def test_shared_arrays_show_weights_as_they_change() -> None:
     network = a_network()
     plain = NumpyNetwork(SHAPE, {name: held.numpy() for name, held in network.named().items()})
-    row = np.ones(SHAPE.features, np.float32)
-    before = plain.of_one(row, 0).copy()
+    rows = np.ones((1, SHAPE.features), np.float32)
+    before = plain.values(rows)
 
     network.flat.mul_(2.0)
 
-    assert not np.array_equal(plain.of_one(row, 0), before)
+    assert not np.array_equal(plain.values(rows), before)
 
 
 def test_the_written_gradient_is_that_of_automatic_differentiation() -> None:

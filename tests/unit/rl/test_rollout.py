@@ -5,7 +5,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aibt.rl.environment import Floats, Indices
-from aibt.rl.network import NumpyNetwork
 from aibt.rl.q_network import initial_weights
 from aibt.rl.rollout import NumpyPolicy, Rollout, RolloutSetup, RolloutState, RolloutWorker
 from tests.unit.rl.builders import SimpleAccounts, a_preparation, accounts_that_bust
@@ -15,14 +14,15 @@ WEIGHTS = initial_weights(PREPARATION.architecture, 5)
 
 
 def a_setup(environments: int = 3) -> RolloutSetup:
-    return replace(PREPARATION.rollout_setups()[0], environments=environments)
+    setup = PREPARATION.rollout_setups()[0]
+    return replace(setup, environments=environments, all_environments=environments)
 
 
 def a_worker(environments: int = 3) -> RolloutWorker:
     return RolloutWorker(a_setup(environments), SimpleAccounts)
 
 
-POLICY = NumpyPolicy(a_setup().rows, NumpyNetwork(PREPARATION.architecture, WEIGHTS))
+POLICY = NumpyPolicy(a_setup().rows, PREPARATION.architecture, WEIGHTS)
 
 
 def copied(rollout: Rollout) -> dict[str, np.ndarray]:
@@ -69,7 +69,26 @@ def test_many_environments_act_as_each_would_alone() -> None:
 
     for name in ("bars", "sides", "actions", "next_sides"):
         columns = getattr(crowd, name).reshape(30, 40)
-        np.testing.assert_array_equal(columns, np.repeat(getattr(alone, name)[:, None], 40, 1))
+        np.testing.assert_array_equal(columns[:, 0], getattr(alone, name))
+    met = np.stack([crowd.bars, crowd.sides])
+    _, places = np.unique(met, axis=1, return_inverse=True)
+    for place in range(places.max() + 1):  # at the same bar with the same side all do the same
+        assert len(set(crowd.actions[places == place].tolist())) == 1
+
+
+def test_environments_begin_spread_over_the_bars_and_the_first_at_their_start() -> None:
+    train = PREPARATION.split.train
+    setups = a_preparation(rollout_workers=3, environments=8).rollout_setups()
+
+    begins = np.concatenate(
+        [RolloutWorker(setup, SimpleAccounts).state().environment["bars"] for setup in setups]
+    )
+
+    assert begins[0] == train.start
+    steps = np.diff(begins)
+    assert steps.min() >= (len(train) - 1) // 8
+    assert steps.max() <= (len(train) - 1) // 8 + 1
+    assert begins[-1] < train.stop - 1
 
 
 def test_explored_actions_are_drawn_equally() -> None:

@@ -5,7 +5,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aibt.rl.network import NumpyNetwork
 from aibt.rl.q_network import initial_weights
 from aibt.rl.rollout import NumpyPolicy, RolloutWorker, ShownSteps
 from aibt.rl.shown import ShownAccount
@@ -24,7 +23,7 @@ def a_worker() -> RolloutWorker:
 
 def a_policy(seed: int = 0) -> NumpyPolicy:
     weights = initial_weights(PREPARATION.architecture, seed)
-    return NumpyPolicy(PREPARATION.table.rows, NumpyNetwork(PREPARATION.architecture, weights))
+    return NumpyPolicy(PREPARATION.table.rows, PREPARATION.architecture, weights)
 
 
 def a_shown_account() -> ShownAccount:

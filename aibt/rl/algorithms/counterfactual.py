@@ -1,0 +1,331 @@
+"""Learning from all actions in all positions at once, as a price-taker can."""
+
+from collections.abc import Sequence
+from math import isfinite
+from typing import Any, Final
+
+import numpy as np
+import torch
+
+from aibt.rl.adam import Adam
+from aibt.rl.algorithms.base import AlgorithmState, BarsLearned, Problem
+from aibt.rl.algorithms.chunks import lambda_returns, policy_slopes
+from aibt.rl.algorithms.least_squares import LeastSquares
+from aibt.rl.algorithms.outcomes import outcomes
+from aibt.rl.devices import resolve_device
+from aibt.rl.environment import Floats, Indices
+from aibt.rl.exploration import epsilon_greedy
+from aibt.rl.market_network import MarketNetwork, initial_market_weights
+from aibt.rl.network import Weights
+from aibt.rl.parameters import TrainingParameters
+from aibt.rl.rollout import Rollout
+
+_LAMBDA: Final = 0.65
+_CHUNK: Final = 32  # bars of a chunk
+_POLICY_CHUNK: Final = 128  # the policy's needs a while to forget where it began
+_FIT_CHUNK: Final = 256
+_FIT_BATCH: Final = 16_384  # bars summed up at once, some 5 ms
+_FIT_BARS: Final = 131_072  # that a fit is made from, where there are so many
+_FITS: Final = 3
+_FIT_INPUTS: Final = 512  # widest fit: solving takes the cube of it
+_TEMPERATURE: Final = 0.3  # of the policy form, in units of volatility
+_CLIP_NORM: Final = 10.0
+_AVERAGED: Final = 0.01  # how far the average moves to the weights per update
+
+
+class Counterfactual:
+    """Full-information value learning: no exploration, no replay, no target network.
+
+    A trader's actions move no price, so for each bar and side the reward and the next state of
+    every action are known, and all are learned from at once (Huang, *Financial Trading as a
+    Game*, 2018; Dietterich, Trimponias & Chen, *Discovering and Removing Exogenous State
+    Variables*, 2018). The network values the side held after the action (post-decision
+    state: Powell, *Approximate Dynamic Programming*, 2011), costs are known and not learned.
+
+    1. Fits: the head's linear part in closed form to the λ-returns of the greedy policy, over
+       up to 131,072 bars, three times: least-squares policy iteration (Lagoudakis & Parr 2003)
+       with ridges that cross-validation chooses. The third sees the encoding as well.
+    2. Then gradient steps of the whole network on chunks of bars, `batch_size` chunks each: the
+       squared error to λ-returns of the chunk, Adam, gradient norm at most 10.
+
+    `form="policy"` follows in step 2 the exact gradient of the reward expected of a softmax
+    policy, whose distribution over the sides is carried through the chunk in closed form
+    (direct reinforcement: Moody & Saffell 2001; the expectation is exact as in *Expected
+    Policy Gradients*, Ciosek & Whiteson 2018).
+
+    What acts, and is kept, is an average of the weights over some hundred updates (Polyak &
+    Juditsky 1992). An episode is `environments` passes over the training bars.
+
+    It assumes that rewards depend on the bar, the side and the change of side alone: exact for
+    the side as the only account feature, an approximation of a short position's drifting
+    exposure and of busts, see `Outcomes`. The final judge is always the real environment with
+    the real ledger.
+    """
+
+    collects: Final = False
+    vector_steps: Final = 1
+
+    def __init__(self, problem: Problem, *, form: str = "values") -> None:
+        parameters, architecture = problem.parameters, problem.architecture
+        self._parameters, self._architecture = parameters, architecture
+        self._form = form
+        self._device = resolve_device(parameters.device)
+        self._rows = torch.tensor(problem.rows, device=self._device)
+        known = outcomes(problem.train_opens, parameters.costs, unit=problem.reward_unit)
+        self._growth = torch.tensor(known.growth, device=self._device)
+        self._costs = torch.tensor(known.costs, device=self._device)
+        self._first = problem.train_start  # bars at which decisions are learned: first … last - 1
+        self._last = len(known)
+        size = architecture.size
+        self._network = MarketNetwork(
+            architecture, torch.zeros(size, device=self._device), learns=True
+        )
+        self._acting = MarketNetwork(architecture, torch.zeros(size, device=self._device))
+        self._known_costs = known.costs
+        self._optimizer = Adam(self._network.flat, clip_norm=_CLIP_NORM)
+        seeds = np.random.SeedSequence(parameters.seed, spawn_key=(0, 1))
+        self._generator = np.random.Generator(np.random.PCG64(seeds))
+        self._fits = 0  # that are done
+        self._fit: LeastSquares | None = None
+        self._chunk = 0
+        self._starts = np.zeros(0, np.int64)  # chunks of this pass, in the order of their turn
+        self._taken = 0
+        self._due: np.ndarray | None = None
+        self._version = 0
+        self._loss: float | None = None
+        self.load_weights(initial_market_weights(architecture, parameters.seed))
+        self._fits = 0
+
+    @property
+    def version(self) -> int:
+        """See `Algorithm.version`."""
+        return self._version
+
+    @property
+    def loss(self) -> float | None:
+        """See `Algorithm.loss`: mean squared error, or minus the reward per bar of a policy."""
+        return self._loss if self._loss is None or isfinite(self._loss) else None
+
+    @property
+    def updates_owed(self) -> int:
+        """See `Algorithm.updates_owed`."""
+        return int(self._due is not None)
+
+    def epsilon(self, episode: int) -> float:  # noqa: ARG002 - nothing is tried out
+        """Return 0: every action is known without trying it."""
+        return 0.0
+
+    def learn_from(self, rollouts: Sequence[Rollout]) -> None:
+        """Refuse: nothing is collected.
+
+        Raises:
+            NotImplementedError: always.
+        """
+        raise NotImplementedError("it learns from bars, not from rollouts")
+
+    def begin(self) -> BarsLearned:
+        """Owe the next update; return how many bars it learns from."""
+        if self._taken >= len(self._starts):
+            self._begin_pass()
+        size = self._parameters.batch_size
+        if self._is_fitting:
+            size = max(2, _FIT_BATCH // self._chunk)
+        self._due = self._starts[self._taken : self._taken + size]
+        self._taken += len(self._due)
+        return BarsLearned(
+            bars=len(self._due) * self._chunk, passes=int(self._taken >= len(self._starts))
+        )
+
+    def update(self) -> None:
+        """Learn from the chunks that are due."""
+        if self._due is None:
+            return
+        starts = torch.from_numpy(self._due).to(self._device)
+        self._due = None
+        if self._is_fitting:
+            self._sum_up(starts)
+        else:
+            self._step(starts)
+        self._version += 1
+
+    def behaviour(self, bars: Indices, epsilon: float) -> Floats:
+        """See `Algorithm.behaviour`."""
+        return epsilon_greedy(self.values(bars), epsilon)
+
+    def values(self, bars: Indices) -> Floats:
+        """See `Algorithm.values`."""
+        return self._acting.values(self._rows, bars)
+
+    def weights(self) -> dict[str, Floats]:
+        """Return the averaged weights, and the costs they are to be used with."""
+        return {name: held.cpu().numpy().copy() for name, held in self._acting.named().items()}
+
+    def load_weights(self, weights: Weights) -> None:
+        """Start from `weights`: there are no fits then, which would forget them."""
+        for network in (self._network, self._acting):
+            network.load(weights)
+            network.set_costs(self._known_costs)
+        self._fits = _FITS
+        self._version += 1
+
+    def change(self, parameters: TrainingParameters) -> None:
+        """See `Algorithm.change`."""
+        self._parameters = parameters
+
+    def state(self) -> AlgorithmState:
+        """See `Algorithm.state`."""
+        tensors: dict[str, Any] = {
+            "network": self._network.flat.detach().cpu().numpy().copy(),
+            "acting": self._acting.flat.cpu().numpy().copy(),
+            "adam.mean": self._optimizer.mean.cpu().numpy().copy(),
+            "adam.square": self._optimizer.square.cpu().numpy().copy(),
+            "starts": self._starts.copy(),
+            "due": np.zeros(0, np.int64) if self._due is None else self._due.copy(),
+        }
+        if self._fit is not None:
+            tensors |= {f"fit.{name}": held for name, held in self._fit.state().items()}
+        facts = {
+            "updates": self._optimizer.updates,
+            "version": self._version,
+            "fits": self._fits,
+            "is_fitting": self._fit is not None,
+            "chunk": self._chunk,
+            "taken": self._taken,
+            "is_due": self._due is not None,
+            "loss": self.loss,
+            "generator": self._generator.bit_generator.state,
+        }
+        return AlgorithmState(tensors=tensors, facts=facts)
+
+    def load_state(self, state: AlgorithmState) -> None:
+        """See `Algorithm.load_state`."""
+        held = {
+            "network": self._network.flat,
+            "acting": self._acting.flat,
+            "adam.mean": self._optimizer.mean,
+            "adam.square": self._optimizer.square,
+        }
+        for name, tensor in held.items():
+            if name not in state.tensors or state.tensors[name].shape != tuple(tensor.shape):
+                raise ValueError(f"{name} is not that of {self._architecture}")
+        tensors, facts = state.tensors, state.facts
+        for name, tensor in held.items():
+            tensor.copy_(torch.tensor(tensors[name]))
+        self._optimizer.updates = int(facts["updates"])
+        self._version = int(facts["version"])
+        self._fits = int(facts["fits"])
+        self._chunk, self._taken = int(facts["chunk"]), int(facts["taken"])
+        self._starts = np.array(tensors["starts"], np.int64)
+        self._due = np.array(tensors["due"], np.int64) if facts["is_due"] else None
+        self._fit = None
+        if facts["is_fitting"]:
+            self._fit = self._new_fit()
+            self._fit.load_state(
+                {
+                    name.removeprefix("fit."): tensor
+                    for name, tensor in tensors.items()
+                    if name.startswith("fit.")
+                }
+            )
+        self._loss = facts["loss"]
+        self._generator.bit_generator.state = dict(facts["generator"])
+
+    # Passes
+
+    @property
+    def _is_fitting(self) -> bool:
+        return self._fits < _FITS
+
+    def _begin_pass(self) -> None:
+        """Lay chunks over the bars, from an offset that is drawn, and draw their order."""
+        length = _FIT_CHUNK if self._is_fitting else _CHUNK
+        if self._form == "policy" and not self._is_fitting:
+            length = _POLICY_CHUNK
+        bars = self._last - self._first
+        self._chunk = max(1, min(length, bars // 2))
+        offset = int(self._generator.integers(0, bars % self._chunk + 1))
+        starts = np.arange(self._first + offset, self._last - self._chunk + 1, self._chunk)
+        self._starts = self._generator.permutation(starts.astype(np.int64))
+        if self._is_fitting:
+            self._starts = self._starts[: max(2, _FIT_BARS // self._chunk)]
+            self._fit = self._new_fit()
+        self._taken = 0
+
+    # The two ways to learn
+
+    @property
+    def _fits_encoding(self) -> bool:
+        """Whether this fit, the last one, sees the encoding beside the row."""
+        inputs = self._architecture.width + self._architecture.features
+        return self._fits == _FITS - 1 and inputs <= _FIT_INPUTS
+
+    def _new_fit(self) -> LeastSquares:
+        shape = self._architecture
+        inputs = shape.features + (shape.width if self._fits_encoding else 0)
+        return LeastSquares(inputs, shape.outputs, self._device)
+
+    def _sum_up(self, starts: torch.Tensor) -> None:
+        """Add chunks to the fit; after the last ones, take what it comes to."""
+        fit = self._fit
+        if fit is None:
+            raise RuntimeError("no fit was begun")  # `_begin_pass` begins one
+        with torch.no_grad():
+            if self._fits_encoding:
+                encoded, rows, outputs = self._seen(starts)
+                inputs = [encoded, rows]
+            else:  # nothing is made of the encoding yet
+                rows = self._rows[self._bars_of(starts, self._chunk + 1)]
+                outputs = self._network.head.of_rows(rows)
+                inputs = [rows]
+            returns = self._returns(outputs, starts)
+            fit.add([part[:, :-1] for part in inputs], returns)
+            self._loss = float((outputs[:, :-1] - returns).square().mean())
+            if self._taken < len(self._starts):
+                return
+            found = fit.solve().t()
+            named = self._network.named()
+            if self._fits_encoding:
+                named["head.weight"].copy_(found[:, : self._architecture.width])
+                found = found[:, self._architecture.width :]
+            named["head.skip"].copy_(found[:, :-1])
+            named["head.bias"].copy_(found[:, -1])
+            self._acting.flat.copy_(self._network.flat)
+        self._fit = None
+        self._fits += 1
+
+    def _step(self, starts: torch.Tensor) -> None:
+        """Take one step of Adam, and move the average after it."""
+        parameters = self._parameters
+        _, _, outputs = self._seen(starts)
+        known = outputs.detach()
+        if self._form == "policy":
+            slopes, reward = policy_slopes(
+                known, self._growth_of(starts), self._costs, parameters.gamma, _TEMPERATURE
+            )
+            slopes, self._loss = slopes.neg_(), -reward
+        else:
+            slopes = known[:, :-1] - self._returns(known, starts)
+            self._loss = float(slopes.square().mean())
+        slopes.mul_(1 / slopes.shape[:2].numel())
+        gradient = self._network.backward(outputs[:, :-1], slopes)
+        self._optimizer.update(gradient, parameters.lr)
+        with torch.no_grad():
+            share = max(_AVERAGED, 1 / (self._optimizer.updates + 1))
+            self._acting.flat.lerp_(self._network.flat, share)
+
+    def _seen(self, starts: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Return encodings, rows and values of the chunks and of the bar after each."""
+        encoded, rows = self._network.encodings(self._rows, starts, self._chunk + 1)
+        return encoded, rows, self._network.head.outputs(encoded, rows)
+
+    def _returns(self, values: torch.Tensor, starts: torch.Tensor) -> torch.Tensor:
+        return lambda_returns(
+            values, self._growth_of(starts), self._costs, self._parameters.gamma, _LAMBDA
+        )
+
+    def _growth_of(self, starts: torch.Tensor) -> torch.Tensor:
+        """Return what each side earns over the chunks' bars. Shape [B, K, 3]."""
+        return self._growth[self._bars_of(starts, self._chunk)]
+
+    def _bars_of(self, starts: torch.Tensor, length: int) -> torch.Tensor:
+        return starts.unsqueeze(1) + torch.arange(length, device=self._device)

@@ -1,0 +1,48 @@
+"""Parallel Q-learning: Gallici et al., *Simplifying Deep Temporal Difference Learning* (2024)."""
+
+from typing import Any, Final
+
+import torch
+from numpy.typing import NDArray
+
+from aibt.rl.algorithms.round_learner import RoundLearner
+from aibt.rl.algorithms.rounds import Batch, Round, returns_of
+from aibt.rl.environment import Floats, Indices
+from aibt.rl.exploration import epsilon_greedy
+
+_LAMBDA: Final = 0.65
+_EPOCHS: Final = 2
+
+
+class ParallelQLearning(RoundLearner):
+    """Q-learning on-line in many accounts at once, with neither replay nor target network.
+
+    - A round is 32 steps of every account under the present weights, ε-greedy by
+      `aibt.rl.exploration`; accounts begin spread over the training bars.
+    - λ-returns backwards through the round (λ 0.65); the end of the bars is a truncation and
+      bootstraps from the last real bar, never from the one after the automatic reset.
+    - [Linear → LayerNorm → ReLU] × depth: the norm is what keeps it from diverging.
+    - Two epochs over the round in batches of `batch_size` accounts, squared error, rectified
+      Adam (Liu et al. 2020), gradient norm at most 10.
+    - Each bar of a batch is encoded once, however many accounts met it.
+
+    It assumes of the account only that the side held and the bar are its state: rewards are
+    those of the real environment, with the exposure's drift and busts in them. Equity is not
+    seen. The final judge is the ledger.
+    """
+
+    epochs = _EPOCHS
+
+    def behaviour(self, bars: Indices, epsilon: float) -> Floats:
+        """See `Algorithm.behaviour`; ε-greedy."""
+        return epsilon_greedy(self.values(bars), epsilon)
+
+    def _judged(self, found: Round) -> dict[str, NDArray[Any]]:
+        values = self.values(found.visited)
+        futures = values.max(axis=2)[found.to, found.to_sides]
+        gamma = self._parameters.gamma
+        return {"returns": returns_of(found, futures, gamma=gamma, lambda_=_LAMBDA)}
+
+    def _loss_of(self, outputs: torch.Tensor, batch: Batch) -> torch.Tensor:
+        found = outputs.flatten().index_select(0, batch.choices)
+        return (found - self._about("returns", batch)).square().mean()

@@ -1,0 +1,50 @@
+"""The algorithms and encoders there are, by name, and what holds where nobody says."""
+
+from collections.abc import Mapping
+from typing import Final
+
+ALGORITHMS: Final[Mapping[str, str]] = {
+    "counterfactual": (
+        "Learns from what every action in every position would have brought, at every bar: "
+        "nothing is tried out, so it is by far the fastest."
+    ),
+    "counterfactual-policy": (
+        "The same knowledge, but it follows the exact gradient of the profit expected of a "
+        "policy instead of learning values."
+    ),
+    "pqn": (
+        "Parallel Q-learning: thousands of accounts act side by side and learn from what they "
+        "met, with no replay and no target network."
+    ),
+    "ppo": (
+        "Proximal policy optimization: thousands of accounts act by a policy, which is moved a "
+        "little at a time towards what did better than expected."
+    ),
+    "dqn": "Double DQN: one account tries actions and learns from a replay of what came of them.",
+}
+"""What each algorithm does, in one sentence for its user, by name; the default first."""
+
+DEFAULT_ALGORITHM: Final = "counterfactual"
+
+HEADS: Final[Mapping[str, str]] = {
+    "counterfactual": "afterstates",
+    "counterfactual-policy": "afterstates",
+    "pqn": "actions",
+    "ppo": "policy",
+}
+"""What the network's head makes of a bar, see `aibt.rl.network.Architecture`; `dqn` has its own."""
+
+ENCODERS: Final = ("mlp", "conv", "gru")
+"""How a network reads the bars, see `aibt.rl.network.Architecture`; the default first."""
+
+_ENVIRONMENTS: Final = {"pqn": 1_024, "ppo": 256}
+
+
+def default_environments(algorithm: str, rollout_workers: int) -> int:
+    """Return how many accounts an algorithm trades where nobody says."""
+    return max(_ENVIRONMENTS.get(algorithm, 1), rollout_workers)
+
+
+def collects(algorithm: str) -> bool:
+    """Return whether an algorithm learns from what accounts of its own did."""
+    return not algorithm.startswith("counterfactual")
