@@ -6,6 +6,7 @@ from pydantic import AwareDatetime, Field
 
 from aibt.live.states import RunState
 from aibt.protocol.message import (
+    Algorithm,
     Depth,
     DiscounterRate,
     Gamma,
@@ -15,6 +16,7 @@ from aibt.protocol.message import (
     Params,
     WireMessage,
 )
+from aibt.rl.algorithms import DEFAULT_ALGORITHM
 from aibt.store.records import Bot
 
 BotOrder = Literal["name", "-name", "created_at", "-created_at", "updated_at", "-updated_at"]
@@ -30,12 +32,13 @@ class BotsCreate(Params):
     gamma: Gamma
     discounter_rate: DiscounterRate = 80
     depth: Depth = 2
+    algorithm: Algorithm = DEFAULT_ALGORITHM
 
 
 class BotChanges(Params):
     """New defaults for a bot's next training. Null or absent: as it is.
 
-    A new `hidden_layers` or `depth` drops the bot's weights.
+    A new `hidden_layers`, `depth` or `algorithm` drops the bot's weights.
     """
 
     new_name: Name | None = Field(default=None, description="its new name")
@@ -44,12 +47,13 @@ class BotChanges(Params):
     gamma: Gamma | None = None
     discounter_rate: DiscounterRate | None = None
     depth: Depth | None = None
+    algorithm: Algorithm | None = None
 
 
 class BotsUpdate(BotChanges):
     """Changes of one bot. Null or absent: as it is.
 
-    A new `hidden_layers` or `depth` drops the bot's weights.
+    A new `hidden_layers`, `depth` or `algorithm` drops the bot's weights.
     """
 
     name: Name = Field(description="which bot")
@@ -91,6 +95,7 @@ class BotMessage(WireMessage):
     gamma: float = Field(description="discount per bar")
     discounter_rate: int = Field(description="exploration budget, in episodes")
     depth: int = Field(description="number of hidden layers")
+    algorithm: str = Field(description="how it learns")
     state: BotState = Field(description="`idle`, or the state of its active training")
     training_id: int | None = Field(default=None, description="its active training, or null")
     trained: bool = Field(description="whether it has weights that its next training starts from")
@@ -143,6 +148,7 @@ def bot_message(
             "gamma": bot.gamma,
             "discounter_rate": bot.discounter_rate,
             "depth": bot.depth,
+            "algorithm": bot.algorithm,
             "state": state.value if active and state is not None else "idle",
             "training_id": training_id if active else None,
             "trained": bot.weights is not None,

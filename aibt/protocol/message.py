@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from aibt.errors import Invalid
 from aibt.market.intervals import parse_interval
 from aibt.market.symbols import parse_symbol
+from aibt.rl.algorithms import ALGORITHMS, unknown_algorithm
 
 PROVIDER_PATTERN = r"^[a-z0-9][a-z0-9_\-]{0,63}$"
 MAX_NUMBER = 2**53 - 1  # the largest whole number that every JSON reader keeps exact
@@ -105,6 +106,12 @@ def _canonical_period(text: str) -> str:
         raise ValueError(error.reason) from None
 
 
+def _known_algorithm(name: str) -> str:
+    if name not in ALGORITHMS:
+        raise ValueError(unknown_algorithm(name).reason)
+    return name
+
+
 Id = Annotated[int, Field(ge=1, le=MAX_ID)]
 Cursor = Annotated[int, Field(ge=0, le=MAX_NUMBER)]
 Name = Annotated[
@@ -134,6 +141,14 @@ Period = Annotated[
     Field(description="bar interval: D1, H1, M15 … or 1d, 1h, 15m; answered in the latter form"),
 ]
 Source = Literal["csv", "sample", "yahoo", "synthetic"]
+Algorithm = Annotated[
+    str,
+    AfterValidator(_known_algorithm),
+    Field(
+        description="how it learns; `GET /api/algorithms` says what each does",
+        json_schema_extra={"enum": list(ALGORITHMS)},
+    ),
+]
 LearningRate = Annotated[float, Field(gt=0, le=1, description="learning rate")]
 Gamma = Annotated[float, Field(ge=0, le=1, description="discount per bar")]
 BatchSize = Annotated[int, Field(ge=1, le=8_192, description="transitions per update")]

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
+from aibt.errors import Invalid
+
 ALGORITHMS: Final[Mapping[str, str]] = {
     "counterfactual": (
         "Learns from what every action in every position would have brought, at every bar: "
@@ -26,6 +28,19 @@ ALGORITHMS: Final[Mapping[str, str]] = {
 
 DEFAULT_ALGORITHM: Final = "counterfactual"
 
+UNUSED: Final[Mapping[str, Mapping[str, str]]] = {
+    "counterfactual": {
+        "discounter_rate": "Nothing is tried out: what every action brings is known.",
+        "rollout_workers": "Nothing is collected: it learns from the bars themselves.",
+    },
+    "counterfactual-policy": {
+        "discounter_rate": "Nothing is tried out: what every action brings is known.",
+        "rollout_workers": "Nothing is collected: it learns from the bars themselves.",
+    },
+    "ppo": {"discounter_rate": "Its policy explores by itself."},
+}
+"""Parameters of a bot or a training that mean nothing to an algorithm, and why, in one sentence."""
+
 HEADS: Final[Mapping[str, str]] = {
     "counterfactual": "afterstates",
     "counterfactual-policy": "afterstates",
@@ -48,3 +63,8 @@ def default_environments(algorithm: str, rollout_workers: int) -> int:
 def collects(algorithm: str) -> bool:
     """Return whether an algorithm learns from what accounts of its own did."""
     return not algorithm.startswith("counterfactual")
+
+
+def unknown_algorithm(name: str) -> Invalid:
+    """Return the error of a name that no algorithm has; it lists those that there are."""
+    return Invalid("algorithm", f"{name!r:.40} is none of {', '.join(ALGORITHMS)}")

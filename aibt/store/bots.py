@@ -21,6 +21,9 @@ BOTS: Final = TraderKind(
     busy=BotBusy,
 )
 
+_UNFIT: Final = frozenset({"hidden_layers", "depth", "algorithm"})
+"""What weights do not fit any more when it changes."""
+
 
 class Bots(Traders[Bot]):
     """An owner's bots. One that was deleted is not seen any more, and its name is free."""
@@ -36,6 +39,7 @@ class Bots(Traders[Bot]):
         hidden_layers: int,
         depth: int,
         discounter_rate: int,
+        algorithm: str,
     ) -> Bot:
         """Create a bot without weights.
 
@@ -49,6 +53,7 @@ class Bots(Traders[Bot]):
             hidden_layers=hidden_layers,
             depth=depth,
             discounter_rate=discounter_rate,
+            algorithm=algorithm,
         )
         return await self.get(name)
 
@@ -78,18 +83,19 @@ class Bots(Traders[Bot]):
         hidden_layers: int | None = None,
         depth: int | None = None,
         discounter_rate: int | None = None,
+        algorithm: str | None = None,
         seen_version: int | None = None,
     ) -> Bot:
         """Change what is not None, and drop the weights if they no longer fit.
 
-        A new width or depth drops the weights: the answer's `weights` is None then. Nothing is
-        written, and the version stays, where nothing changes. `seen_version` is the version that
-        the caller saw; None: whatever it is now.
+        A new width, depth or algorithm drops the weights: the answer's `weights` is None then.
+        Nothing is written, and the version stays, where nothing changes. `seen_version` is the
+        version that the caller saw; None: whatever it is now.
 
         Raises:
             NotFound: the owner has no such bot.
             NameTaken: the owner has another bot of the new name.
-            BotBusy: a new width or depth, and the bot has an active training.
+            BotBusy: a new width, depth or algorithm, and the bot has an active training.
             VersionConflict: the bot is no longer at `seen_version`.
         """
         bot = await self._locked(self._is_named(name), name, "name")
@@ -100,11 +106,12 @@ class Bots(Traders[Bot]):
             "hidden_layers": hidden_layers,
             "depth": depth,
             "discounter_rate": discounter_rate,
+            "algorithm": algorithm,
         }
         changes = self._changes(bot, seen_version, asked)
         if not changes:
             return bot
-        if "hidden_layers" in changes or "depth" in changes:
+        if _UNFIT.intersection(changes):
             await self._refuse_if_busy(bot, "name")
             changes["weights"] = None
         await self._change(bot, changes, "new_name")

@@ -31,6 +31,7 @@ class Bot:
     """An RL trader: a name, its defaults for the next training, and its best weights.
 
     Attributes:
+        algorithm: how it learns, a name of `aibt.rl.algorithms.ALGORITHMS`.
         hidden_layers: width of each hidden layer.
         discounter_rate: exploration budget, in episodes.
         weights: path of the best weights under the storage root, or None before any training.
@@ -45,6 +46,7 @@ class Bot:
     hidden_layers: int
     depth: int
     discounter_rate: int
+    algorithm: str
     weights: str | None
     version: int
     created_at: datetime

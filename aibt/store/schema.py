@@ -27,7 +27,7 @@ from aibt.store.columns import UtcDateTime, by_code, json_column
 from aibt.store.schema_agents import sessions
 from aibt.store.tables import in_active_state, metadata, owner
 
-HEAD = "0003"
+HEAD = "0004"
 """The migration that makes this schema; a test holds the two together."""
 
 users = Table(
@@ -134,6 +134,7 @@ bots = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
     Column("deleted_at", UtcDateTime),
+    Column("algorithm", String(32), nullable=False, server_default="dqn"),  # of rows before 0004
     sqlite_autoincrement=True,
 )
 

@@ -146,7 +146,9 @@ class FakePlatform(FakeAgents, FakeScores, FakeMarket):
             del self._bots[bot.name]
             self._bots[new_name] = replace(bot, name=new_name, **changes)
             note = (
-                "The weights were dropped." if {"hidden_layers", "depth"} & set(changes) else None
+                "The weights were dropped."
+                if {"hidden_layers", "depth", "algorithm"} & set(changes)
+                else None
             )
             return self._bot_message(new_name, note)
 

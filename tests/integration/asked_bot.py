@@ -37,7 +37,13 @@ async def a_trained_bot(settings: Settings) -> tuple[int, Path]:
             owner = await service.users.local_user()
         async with store.writing(owner.id) as unit:
             bot = await unit.bots.create(
-                name=NAME, lr=0.001, gamma=0.9, hidden_layers=8, depth=2, discounter_rate=80
+                name=NAME,
+                lr=0.001,
+                gamma=0.9,
+                hidden_layers=8,
+                depth=2,
+                discounter_rate=80,
+                algorithm="dqn",
             )
             training = await unit.trainings.create(
                 bot.id, request={}, current={}, dataset="0" * 64, data={}, initial_weights=None

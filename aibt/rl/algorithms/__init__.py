@@ -1,18 +1,9 @@
-"""What an algorithm is made by; torch is loaded when one is made, not when it is named."""
+"""What makes an algorithm; torch is loaded when one is made. Their names: `aibt.rl.catalogue`."""
 
 from aibt.rl.algorithms.base import Algorithm, Problem
-from aibt.rl.catalogue import ALGORITHMS, DEFAULT_ALGORITHM, HEADS
+from aibt.rl.catalogue import HEADS
 from aibt.rl.network import Architecture
 from aibt.rl.parameters import TrainingParameters
-
-__all__ = [
-    "ALGORITHMS",
-    "DEFAULT_ALGORITHM",
-    "Algorithm",
-    "Problem",
-    "architecture_of",
-    "make_algorithm",
-]
 
 
 def architecture_of(parameters: TrainingParameters, features: int) -> Architecture:

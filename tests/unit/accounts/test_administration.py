@@ -21,7 +21,13 @@ PASSWORD = SecretStr("correct horse battery")
 async def a_training(office: Office, owner: User) -> Training:
     async with office.store.writing(owner.id) as unit:
         bot = await unit.bots.create(
-            name="Ada", lr=0.001, gamma=0.97, hidden_layers=43, depth=2, discounter_rate=80
+            name="Ada",
+            lr=0.001,
+            gamma=0.97,
+            hidden_layers=43,
+            depth=2,
+            discounter_rate=80,
+            algorithm="dqn",
         )
         return await unit.trainings.create(
             bot.id,

@@ -47,6 +47,7 @@ def queued(store: Store) -> StartTraining:
                 hidden_layers=4,
                 depth=1,
                 discounter_rate=1,
+                algorithm="dqn",
             )
             asked = {"min_episodes": 1, "rollout_workers": 0, "device": "cpu", **request}
             return await unit.trainings.create(

@@ -23,6 +23,7 @@ BOT = Bot(
     hidden_layers=17,
     depth=3,
     discounter_rate=60,
+    algorithm="dqn",
     weights=None,
     version=1,
     created_at=datetime(2026, 1, 1, tzinfo=UTC),

@@ -20,7 +20,13 @@ def make_bot(root: Path, name: str) -> None:
             await a_user(office, "ada@example.com")
             async with office.store.writing(1) as unit:
                 await unit.bots.create(
-                    name=name, lr=0.1, gamma=0.9, hidden_layers=8, depth=1, discounter_rate=8
+                    name=name,
+                    lr=0.1,
+                    gamma=0.9,
+                    hidden_layers=8,
+                    depth=1,
+                    discounter_rate=8,
+                    algorithm="dqn",
                 )
 
     in_a_thread(make())

@@ -83,7 +83,13 @@ def test_a_disabled_user_is_refused_and_what_he_ran_is_to_stop(tmp_path: Path) -
             office.store.writing(user_id) as unit,
         ):
             bot = await unit.bots.create(
-                name="Ada", lr=0.1, gamma=0.9, hidden_layers=8, depth=1, discounter_rate=8
+                name="Ada",
+                lr=0.1,
+                gamma=0.9,
+                hidden_layers=8,
+                depth=1,
+                discounter_rate=8,
+                algorithm="dqn",
             )
             training = await unit.trainings.create(
                 bot.id, request={}, current={}, dataset="d", data={}, initial_weights=None

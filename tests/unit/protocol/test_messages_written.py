@@ -69,6 +69,7 @@ def a_bot(**changes: Any) -> Bot:
         hidden_layers=43,
         depth=2,
         discounter_rate=80,
+        algorithm="dqn",
         weights=None,
         version=1,
         created_at=NOW,

@@ -53,6 +53,7 @@ class World:
                 hidden_layers=43,
                 depth=2,
                 discounter_rate=80,
+                algorithm="dqn",
             )
 
     async def a_training(self, bot: Bot | None = None, **values: Any) -> Training:

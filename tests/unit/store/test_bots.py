@@ -15,7 +15,7 @@ async def test_a_bot_is_read_back_as_it_was_created(world: World) -> None:
         assert await tx.bots.get("alpha") == created
         assert await tx.bots.by_id(created.id) == created
     assert (created.lr, created.gamma, created.hidden_layers) == (0.001, 0.97, 43)
-    assert (created.version, created.weights) == (1, None)
+    assert (created.algorithm, created.version, created.weights) == ("dqn", 1, None)
     assert created.created_at == created.updated_at == world.clock.now()
 
 
@@ -91,7 +91,10 @@ async def test_a_bot_cannot_be_given_anothers_name(world: World) -> None:
     assert taken.value.field == "new_name"
 
 
-async def test_a_new_width_drops_the_weights_and_waits_for_the_training(world: World) -> None:
+@pytest.mark.parametrize("change", [{"hidden_layers": 8}, {"depth": 3}, {"algorithm": "other"}])
+async def test_what_the_weights_do_not_fit_drops_them_and_waits_for_the_training(
+    world: World, change: dict[str, Any]
+) -> None:
     bot = await world.a_bot("alpha")
     training = await world.a_training(bot)
     epoch = await world.a_lease(training)
@@ -100,11 +103,11 @@ async def test_a_new_width_drops_the_weights_and_waits_for_the_training(world: W
 
     with pytest.raises(BotBusy):
         async with world.store.writing(world.owner.id) as tx:
-            await tx.bots.update("alpha", hidden_layers=8)
+            await tx.bots.update("alpha", **change)
     await world.end(training)
     async with world.store.writing(world.owner.id) as tx:
         kept = await tx.bots.update("alpha", lr=0.5)
-        dropped = await tx.bots.update("alpha", hidden_layers=8)
+        dropped = await tx.bots.update("alpha", **change)
 
     assert kept.weights == "weights/1"
     assert dropped.weights is None

@@ -32,6 +32,7 @@ async def test_a_write_that_is_cancelled_anywhere_blocks_no_other_writer(
                     hidden_layers=3,
                     depth=1,
                     discounter_rate=1,
+                    algorithm="dqn",
                 )
 
         cancelled = 0
