@@ -23,7 +23,7 @@ from actors.platform_sessions import PlatformSessions
 from actors.supervision import Demand
 from actors.training_control import Controlled, TrainingControl
 from actors.training_files import TrainingFiles
-from actors.training_request import complete_request
+from actors.training_request import changed_algorithm, complete_request
 from aibt.accounts.office import opened_office
 from aibt.accounts.quotas import refuse_training
 from aibt.api.gateway import Backend
@@ -121,10 +121,6 @@ class RayPlatform(PlatformSessions):
             market.prepare.remote(params.symbol, params.period, params.source)
         )
         there = await self._capacity()
-        request, data = complete_request(params, bot, prepared, there, self._settings.costs)
-        refuse_what_never_fits(
-            Demand(1 + params.rollout_workers, int(request["device"] == "cuda")), there
-        )
         async with self._store.writing(owner.id) as unit:
             await unit.me.alone()  # first: a twin that was quicker is seen whole, or not yet begun
             if command is not None:
@@ -133,11 +129,24 @@ class RayPlatform(PlatformSessions):
                     return await unit.trainings.get(earlier.training_id), bot
             if (await unit.me.standing()).user.disabled_at is not None:  # since he was let in
                 raise UserDisabled(owner.email)
+            before = await unit.bots.by_id(bot.id)
+            bot = await unit.bots.starting(bot.id, params.algorithm)
+            request, data = complete_request(
+                params,
+                bot,
+                prepared,
+                there,
+                self._settings.costs,
+                most_environments=self._settings.quotas.environments,
+            )
+            refuse_what_never_fits(
+                Demand(1 + params.rollout_workers, int(request["device"] == "cuda")), there
+            )
             active = await unit.trainings.page(states=ACTIVE_STATES, limit=MOST)
             refuse_training(
                 self._settings.quotas,
                 max_episodes=params.max_episodes,
-                environments=params.environments,
+                environments=int(str(request["environments"])),
                 rollout_workers=params.rollout_workers,
                 symbol=str(request["symbol"]),
                 active=[str(one.request["symbol"]) for one in active],
@@ -147,7 +156,7 @@ class RayPlatform(PlatformSessions):
                 request=request,
                 current={name: request[name] for name in _HOT},
                 dataset=str(prepared["dataset"]),
-                data=data,
+                data={**data, "note": changed_algorithm(before, bot)},
                 initial_weights=None if params.fresh else bot.weights,
             )
             if command is not None:

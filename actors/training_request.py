@@ -26,15 +26,18 @@ def complete_request(
     prepared: Mapping[str, Json],
     there: Demand,
     costs: CostSettings,
+    *,
+    most_environments: int,
 ) -> tuple[dict[str, Json], dict[str, Json]]:
     """Return a training's request with nothing left open, and what the wire says of its bars.
 
     Args:
         params: as the client sent them.
-        bot: gives what they leave to it.
+        bot: gives what they leave to it; it learns with the algorithm that they ask for.
         prepared: the frozen bars, see `MarketDesk.prepare`.
         there: what the cluster has; `device: auto` takes a GPU if it has one.
         costs: where the request does not say.
+        most_environments: of one training here, which a default does not go beyond.
 
     Raises:
         Invalid: the values do not go together, or leave too few bars for a part.
@@ -51,15 +54,17 @@ def complete_request(
         asked[name] = value if asked[name] is None else asked[name]
     if asked["device"] == "auto":
         asked["device"] = "cuda" if there.gpus else "cpu"
-    if "environments" not in params.model_fields_set:
-        asked["environments"] = max(1, params.rollout_workers)
     asked |= {
         "hidden_layers": bot.hidden_layers,
         "depth": bot.depth,
+        "algorithm": bot.algorithm,
         "discounter_rate": bot.discounter_rate,
         "window": WINDOW,
     }
-    training_parameters(asked)  # refuses what does not go together
+    told = training_parameters(asked)  # refuses what does not go together
+    if params.environments == 0:
+        most = max(most_environments, params.rollout_workers)
+        asked["environments"] = min(told.environments, most)
     bars = prepared["bars"]
     parts = split(
         bars if isinstance(bars, int) else 0,
@@ -69,6 +74,14 @@ def complete_request(
     )
     shown = ("bars", "symbol", "period", "source", "fetched_at", "notes")
     return asked, {**{name: prepared[name] for name in shown}, "split": parts.out_of_sample}
+
+
+def changed_algorithm(before: Bot, bot: Bot) -> str | None:
+    """Return the sentence on what a start changed of its bot, or None if it changed nothing."""
+    if bot.algorithm == before.algorithm:
+        return None
+    lost = "" if before.weights is None else f", and what it knew by {before.algorithm} is dropped"
+    return f"{bot.name} learns by {bot.algorithm} from now on{lost}"
 
 
 def training_parameters(request: Mapping[str, Json]) -> TrainingParameters:

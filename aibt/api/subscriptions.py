@@ -11,7 +11,7 @@ from aibt.api.topics import Kind, RunMessage
 from aibt.errors import AibtError, NotFound
 from aibt.protocol.frames import Head, json_text
 from aibt.protocol.run_messages import StateMessage
-from aibt.protocol.trainings import LoadMessage
+from aibt.protocol.trainings import LoadMessage, TrainingMessage
 from aibt.store.records import User
 
 DEFAULT_RATE_HZ = 10.0
@@ -106,7 +106,10 @@ class Stream:
         if self._kind.load is not None:
             await self._send_load(self._kind.load)
         state = StateMessage(id=self._id, state=run.state, reason=run.reason, cursor=self._cursor)
-        await self._outbox.put(self.head.frame(json_text(state), inner_task="state"))
+        says = run.note if isinstance(run, TrainingMessage) else None
+        await self._outbox.put(
+            self.head.frame(json_text(state), inner_task="state", client_msg=says)
+        )
         model = self._kind.status
         status = model.model_construct(
             **{name: getattr(run, name) for name in model.model_fields}

@@ -9,6 +9,7 @@ from aibt.cli.client import Client, in_path
 from aibt.cli.complaints import Misused
 from aibt.cli.entry import AsJson, Url, address, connected
 from aibt.protocol.bots import BotDeletedMessage, BotMessage, BotsPageMessage
+from aibt.rl.catalogue import ALGORITHMS, DEFAULT_ALGORITHM
 
 app = typer.Typer(no_args_is_help=True, help="Create, show, change and control your bots.")
 
@@ -42,6 +43,25 @@ DiscounterRate = Annotated[
 ]
 
 
+def _matching(incomplete: str) -> list[tuple[str, str]]:
+    """Return the algorithms that a shell may complete to, with what each does."""
+    return [(name, does) for name, does in ALGORITHMS.items() if name.startswith(incomplete)]
+
+
+Algorithm = Annotated[
+    str | None,
+    typer.Option(
+        "--algorithm",
+        metavar="NAME",
+        help="How it learns. "
+        + " ".join(f"[bold]{name}[/bold]: {does}" for name, does in ALGORITHMS.items())
+        + f" A new bot learns by {DEFAULT_ALGORITHM} unless told otherwise.",
+        autocompletion=_matching,
+        rich_help_panel=_PANEL,
+    ),
+]
+
+
 @app.command("list")
 def list_bots(url: Url = None, *, as_json: AsJson = False) -> None:
     """List your bots."""
@@ -52,7 +72,17 @@ def list_bots(url: Url = None, *, as_json: AsJson = False) -> None:
     elif not found:
         output.say("You have no bots yet. Create one: aibt bots create Ada")
     else:
-        columns = ("Name", "State", "Training>", "Trained", "lr>", "gamma>", "Network>", "Created")
+        columns = (
+            "Name",
+            "State",
+            "Training>",
+            "Trained",
+            "lr>",
+            "gamma>",
+            "Network>",
+            "Algorithm",
+            "Created",
+        )
         output.show(output.table(columns, (_row(bot) for bot in found)))
 
 
@@ -82,12 +112,13 @@ def create(
     hidden_layers: HiddenLayers = None,
     depth: Depth = None,
     discounter_rate: DiscounterRate = None,
+    algorithm: Algorithm = None,
     url: Url = None,
     as_json: AsJson = False,
 ) -> None:
     """Create a bot.
 
-    Example: aibt bots create Ada --hidden-layers 64 --lr 0.0005
+    Example: aibt bots create Ada --algorithm dqn --hidden-layers 64 --lr 0.0005
     """
     body = {
         "name": name,
@@ -96,6 +127,7 @@ def create(
         "hidden_layers": hidden_layers,
         "depth": depth,
         "discounter_rate": discounter_rate,
+        "algorithm": algorithm,
     }
     with connected(address(url)) as client:
         _show(client.change("POST", "/api/bots", BotMessage, body), as_json=as_json)
@@ -111,12 +143,13 @@ def update(
     hidden_layers: HiddenLayers = None,
     depth: Depth = None,
     discounter_rate: DiscounterRate = None,
+    algorithm: Algorithm = None,
     url: Url = None,
     as_json: AsJson = False,
 ) -> None:
     """Change a bot's name and the defaults of its next training.
 
-    Another width or depth drops its weights.
+    Another width, depth or algorithm drops its weights.
     """
     changes = {
         "new_name": new_name,
@@ -125,6 +158,7 @@ def update(
         "hidden_layers": hidden_layers,
         "depth": depth,
         "discounter_rate": discounter_rate,
+        "algorithm": algorithm,
     }
     if all(value is None for value in changes.values()):
         raise Misused("Say what to change, as in: aibt bots update Ada --lr 0.0005")
@@ -187,6 +221,7 @@ def _show(bot: BotMessage, *, as_json: bool) -> None:
         ("gamma", f"{bot.gamma:g}"),
         ("Network", f"{bot.depth} hidden layers of {bot.hidden_layers}"),
         ("discounter_rate", f"{bot.discounter_rate}"),
+        ("Algorithm", bot.algorithm),
         ("Created", f"{formats.moment(bot.created_at)} UTC"),
     ]
     output.show(output.facts(pairs))
@@ -209,5 +244,6 @@ def _row(bot: BotMessage) -> tuple[str, ...]:
         f"{bot.lr:g}",
         f"{bot.gamma:g}",
         f"{bot.depth} × {bot.hidden_layers}",
+        bot.algorithm,
         formats.moment(bot.created_at),
     )

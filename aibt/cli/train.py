@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final, Literal
 import typer
 
 from aibt.cli import output
-from aibt.cli.bots import Depth, DiscounterRate, Gamma, HiddenLayers, Lr
+from aibt.cli.bots import Algorithm, Depth, DiscounterRate, Gamma, HiddenLayers, Lr
 from aibt.cli.client import Client, in_path
 from aibt.cli.complaints import INTERRUPTED, Misused, Refused
 from aibt.cli.entry import AsJson, Url, address, connected
@@ -60,14 +60,19 @@ def train(
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Start from new weights, not from the bot's best.")
     ] = False,
+    algorithm: Algorithm = None,
     lr: Lr = None,
     gamma: Gamma = None,
     batch_size: Annotated[
         int, typer.Option(help="Transitions per update.", rich_help_panel=_LEARNING)
     ] = 64,
     environments: Annotated[
-        int, typer.Option(help="Accounts that trade side by side.", rich_help_panel=_LEARNING)
-    ] = 1,
+        int,
+        typer.Option(
+            help="Accounts that trade side by side; 0: as many as the algorithm does best with.",
+            rich_help_panel=_LEARNING,
+        ),
+    ] = 0,
     seed: Annotated[
         int | None, typer.Option(help="Of all random numbers.", rich_help_panel=_LEARNING)
     ] = None,
@@ -113,7 +118,7 @@ def train(
     name = bot or bot_name(symbol, period)
     network = {"hidden_layers": hidden_layers, "depth": depth, "discounter_rate": discounter_rate}
     with connected(base) as client:
-        made = ensure_bot(client, name, lr=lr, gamma=gamma, network=network)
+        made = ensure_bot(client, name, lr=lr, gamma=gamma, algorithm=algorithm, network=network)
         start = {
             "bot_name": made.name,
             "symbol": symbol,
@@ -121,6 +126,7 @@ def train(
             "source": source,
             "train_data_percentage": percentage,
             "balance": balance,
+            "algorithm": algorithm,
             "lr": lr,
             "gamma": gamma,
             "batch_size": batch_size,
@@ -210,9 +216,10 @@ def ensure_bot(
     *,
     lr: float | None,
     gamma: float | None,
+    algorithm: str | None,
     network: dict[str, Any],
 ) -> BotMessage:
-    """Return the bot of this name, made if there is none.
+    """Return the bot of this name, made if there is none, and say what it starts from.
 
     Raises:
         Misused: it exists, and `network` asks for another one.
@@ -231,13 +238,17 @@ def ensure_bot(
                     f"{getattr(found, option)}; change it with `aibt bots update`, which drops "
                     "its weights if its network changes, or train another one with --bot."
                 )
-        if found.trained:
+        if algorithm not in {None, found.algorithm}:
+            lost = f"; what it knows by {found.algorithm} is dropped" if found.trained else ""
+            output.say(f"The bot {found.name} learns by {algorithm} from this training on{lost}.")
+        elif found.trained:
             output.say(f"The bot {found.name} goes on from its best weights (not with --fresh).")
         return found
     body = {
         "name": name,
         "lr": NEW_BOT["lr"] if lr is None else lr,
         "gamma": NEW_BOT["gamma"] if gamma is None else gamma,
+        "algorithm": algorithm,
         **network,
     }
     made = client.change("POST", "/api/bots", BotMessage, body)

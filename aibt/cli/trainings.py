@@ -126,8 +126,8 @@ def show_training(training: TrainingMessage, *, as_json: bool) -> None:
 def trainings_table(trainings: Iterable[TrainingMessage]) -> "Table":
     """Return trainings as a table."""
     columns = (
-        "ID>", "Bot", "Symbol", "State", "Episodes>", "Steps/s>", "Validation>", "Out of sample>",
-        "Created",
+        "ID>", "Bot", "Symbol", "Algorithm", "State", "Episodes>", "Steps/s>", "Validation>",
+        "Out of sample>", "Created",
     )  # fmt: skip
     return output.table(columns, (_row(training) for training in trainings))
 
@@ -165,6 +165,7 @@ def _facts(training: TrainingMessage) -> list[tuple[str, str]]:
         )
         if at is not None
     )
+    noted = [("Bot changed", formats.plain(training.note))] if training.note else []
     return [
         ("Training", f"{training.id} of {training.bot_name}"),
         ("State", f"{training.state}{reason}"),
@@ -176,6 +177,7 @@ def _facts(training: TrainingMessage) -> list[tuple[str, str]]:
         ("Equity", f"{formats.amount(training.balance)} in the shown episode"),
         ("Parameters", parameters),
         ("Times (UTC)", times),
+        *noted,
     ]
 
 
@@ -185,6 +187,7 @@ def _row(training: TrainingMessage) -> tuple[str, ...]:
         str(training.id),
         training.bot_name,
         f"{training.symbol} {training.period}",
+        training.algorithm,
         training.state,
         f"{formats.count(training.episodes.current)}/{formats.count(training.episodes.max)}",
         formats.rate(training.steps_per_second),

@@ -16,7 +16,7 @@ from aibt.protocol.message import (
     Params,
     WireMessage,
 )
-from aibt.rl.algorithms import DEFAULT_ALGORITHM
+from aibt.rl.catalogue import DEFAULT_ALGORITHM
 from aibt.store.records import Bot
 
 BotOrder = Literal["name", "-name", "created_at", "-created_at", "updated_at", "-updated_at"]

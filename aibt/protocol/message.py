@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from aibt.errors import Invalid
 from aibt.market.intervals import parse_interval
 from aibt.market.symbols import parse_symbol
-from aibt.rl.algorithms import ALGORITHMS, unknown_algorithm
+from aibt.rl.catalogue import ALGORITHMS, unknown_algorithm
 
 PROVIDER_PATTERN = r"^[a-z0-9][a-z0-9_\-]{0,63}$"
 MAX_NUMBER = 2**53 - 1  # the largest whole number that every JSON reader keeps exact

@@ -13,6 +13,7 @@ from aibt.protocol.agents import (
     AgentsPageMessage,
     AgentsUpdate,
 )
+from aibt.protocol.algorithms import AlgorithmsMessage
 from aibt.protocol.client import PROTOCOL_VERSION
 from aibt.protocol.errors import ErrorMessage, ProblemMessage
 from aibt.protocol.frames import Request, Response
@@ -45,6 +46,7 @@ def wire_models() -> list[type[WireMessage]]:
         models += [task.params, *task.answers]
     for events in EVENTS.values():
         models += events.values()
+    models += [AlgorithmsMessage]
     models += [ErrorMessage, ProblemMessage, SymbolsMessage, BarsMessage, EventsMessage]
     models += [AgentsCreate, AgentsUpdate, AgentMessage, AgentsPageMessage, AgentDeletedMessage]
     models += [AgentPreviewMessage]

@@ -112,13 +112,16 @@ class TrainingMessage(StatusMessage):
     max_episodes: int
     min_episodes: int
     fresh: bool
-    algorithm: str
+    algorithm: str = Field(description="how it learns")
     environments: int
     rollout_workers: int
     device: str
     seed: int | None
     fee_bps: float | None
     slippage_bps: float | None
+    note: str | None = Field(
+        default=None, description="what its start changed of the bot, as one sentence"
+    )
     created_at: AwareDatetime
     started_at: AwareDatetime | None
     ended_at: AwareDatetime | None
@@ -270,6 +273,7 @@ def training_message(
             "period": training.data.get("period", asked["period"]),
             "source": training.data["source"],
             "starting_balance": asked["balance"],
+            "note": training.data.get("note"),
             "created_at": training.created_at,
             "started_at": training.started_at,
             "ended_at": training.ended_at,

@@ -6,6 +6,7 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from aibt.protocol.message import (
     MAX_NUMBER,
+    Algorithm,
     BasisPoints,
     BatchSize,
     Episodes,
@@ -82,9 +83,16 @@ class TrainingsStart(Params):
         default=None, description="market source; null: the first that has the symbol and period"
     )
     fresh: bool = Field(default=False, description="start from new weights, not the bot's best")
-    algorithm: Literal["dqn"] = Field(default="dqn", description="how it learns")
+    algorithm: Algorithm | None = Field(
+        default=None,
+        description="how it learns; null: as the bot does. Another one than the bot's becomes the "
+        "bot's, and its weights are dropped",
+    )
     environments: int = Field(
-        default=1, ge=1, le=16_384, description="accounts that trade side by side"
+        default=0,
+        ge=0,
+        le=16_384,
+        description="accounts that trade side by side; 0: the algorithm's own default",
     )
     rollout_workers: int = Field(
         default=0, ge=0, le=64, description="processes that collect; 0: the learner's own"

@@ -6,7 +6,13 @@ from math import isfinite
 from typing import Any, Final, Protocol
 
 from aibt.errors import Invalid
-from aibt.rl.catalogue import ALGORITHMS, ENCODERS, collects, default_environments
+from aibt.rl.catalogue import (
+    ALGORITHMS,
+    ENCODERS,
+    collects,
+    default_environments,
+    unknown_algorithm,
+)
 from aibt.trading.costs import Costs
 
 HOT: Final = ("lr", "gamma", "batch_size", "max_episodes")
@@ -100,8 +106,9 @@ class TrainingParameters:
             raise Invalid("environments", few)
 
     def _check_names(self) -> None:
-        names = {"algorithm": tuple(ALGORITHMS), "encoder": ENCODERS, "device": DEVICES}
-        for field, there in names.items():
+        if self.algorithm not in ALGORITHMS:
+            raise unknown_algorithm(self.algorithm)
+        for field, there in {"encoder": ENCODERS, "device": DEVICES}.items():
             value = getattr(self, field)
             if value not in there:
                 raise Invalid(field, f"{value!r} is none of {', '.join(there)}")

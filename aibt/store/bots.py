@@ -117,6 +117,26 @@ class Bots(Traders[Bot]):
         await self._change(bot, changes, "new_name")
         return await self.get(changes.get("name", name))
 
+    async def starting(self, bot_id: int, algorithm: str | None) -> Bot:
+        """Return the bot as its next training finds it; nobody changes it meanwhile.
+
+        Args:
+            bot_id: which bot.
+            algorithm: what it is to learn with from now on, which drops its weights if it is
+                another one than before; None: what it learns with anyhow.
+
+        Raises:
+            NotFound: the owner has no such bot.
+            BotBusy: another algorithm, and the bot has an active training.
+        """
+        bot = await self._locked(self._has_id(bot_id), str(bot_id), "bot_name")
+        changes = self._changes(bot, None, {"algorithm": algorithm})
+        if not changes:
+            return bot
+        await self._refuse_if_busy(bot, "bot_name")
+        await self._change(bot, {**changes, "weights": None}, "bot_name")
+        return await self.by_id(bot_id)
+
     async def delete(self, name: str) -> Bot:
         """Delete the bot, so that its name is free; its trainings stay readable.
 

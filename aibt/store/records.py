@@ -62,7 +62,7 @@ class Training:
         current: those of `lr, gamma, batch_size, max_episodes` that hold now.
         dataset: digest of the frozen bars (`aibt.market.dataset`).
         data: what the wire says of the bars: source, symbol, period, bars, split, fetched_at,
-            notes.
+            notes; and `note`, what the start changed of its bot, if it did.
         initial_weights: path of the weights it started from, or None.
         desired: what the owner wants; the supervisor makes `state` match it.
         parked: paused so long that it gave its place back; no process hosts it.

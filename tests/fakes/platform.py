@@ -239,7 +239,13 @@ class FakePlatform(FakeAgents, FakeScores, FakeMarket):
             request = params.model_dump()
             request["lr"] = bot.lr if params.lr is None else params.lr
             request["gamma"] = bot.gamma if params.gamma is None else params.gamma
-            run = Run(training=self._row(owner, bot, training_id, request))
+            request["algorithm"] = params.algorithm or bot.algorithm
+            request["environments"] = params.environments or max(1, params.rollout_workers)
+            row = self._row(owner, bot, training_id, request)
+            if request["algorithm"] != bot.algorithm:
+                self._bots[bot.name] = replace(bot, algorithm=request["algorithm"], weights=None)
+                row = replace(row, data={**row.data, "note": "The bot learns otherwise now."})
+            run = Run(training=row)
             self.runs[training_id] = self._topics[training_topic(training_id)] = run
             return training_message(run.training)
 

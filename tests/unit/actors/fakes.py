@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from actors.handles import Handles
+from actors.market_desk import MarketDesk
 from actors.supervision import Demand, Hosted
 from actors.training_files import BEST
 from aibt.clock import SystemClock
@@ -20,6 +21,19 @@ from aibt.store.database import Store, UnitOfWork
 from aibt.store.records import Change, Session, Training
 
 PER_EPISODE = 10
+
+
+class FakeMarket:
+    """The market's actor in this process."""
+
+    def __init__(self, desk: MarketDesk) -> None:
+        self._desk = desk
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        async def asked(*arguments: Any) -> Any:
+            return await asyncio.to_thread(getattr(self._desk, name), *arguments)
+
+        return asked
 
 
 @dataclass(frozen=True)

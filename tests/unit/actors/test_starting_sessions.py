@@ -1,7 +1,6 @@
 """A session is asked for: what it may be refused for, and what is stored of it."""
 
 import asyncio
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -31,22 +30,9 @@ from aibt.settings import MarketSettings, QuotaSettings, Settings, StoreSettings
 from aibt.store.database import Store
 from aibt.store.records import Session, User
 from aibt.store.service import Service
-from tests.unit.actors.fakes import FakeHandles, FakeSupervisor
+from tests.unit.actors.fakes import FakeHandles, FakeMarket, FakeSupervisor
 
 RANGE = {"start": "2017-01-03", "end": "2017-03-31"}
-
-
-class Market:
-    """The market's actor in this process."""
-
-    def __init__(self, desk: MarketDesk) -> None:
-        self._desk = desk
-
-    def __getattr__(self, name: str) -> Callable[..., Any]:
-        async def asked(*arguments: Any) -> Any:
-            return await asyncio.to_thread(getattr(self._desk, name), *arguments)
-
-        return asked
 
 
 class Desk:
@@ -61,7 +47,7 @@ class Desk:
             quotas=QuotaSettings(**quotas),
         )
         handles, clock = FakeHandles(), SystemClock()
-        handles.actors[MARKET] = Market(MarketDesk(self.settings.market, root, clock))
+        handles.actors[MARKET] = FakeMarket(MarketDesk(self.settings.market, root, clock))
         self.supervisor = handles.actors[SUPERVISOR] = FakeSupervisor()
         self.platform = RayPlatform(store, self.settings, clock, handles=handles)
         self.datasets = root / "datasets"

@@ -1,5 +1,6 @@
 """A request to train is completed, or refused with the field that is at fault."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 
 from actors.capacity import refuse_what_never_fits
 from actors.supervision import Demand
-from actors.training_request import complete_request, training_parameters
+from actors.training_request import changed_algorithm, complete_request, training_parameters
 from aibt.errors import Invalid, NoPlace
 from aibt.live.events import Json
 from aibt.protocol.trainings import TrainingsStart
@@ -33,7 +34,7 @@ COSTS = CostSettings(fee_bps=3, slippage_bps=2)
 
 
 def completed(
-    *, bars: int = 2_000, there: Demand | None = None, **asked: Any
+    *, bars: int = 2_000, there: Demand | None = None, most: int = 16_384, **asked: Any
 ) -> tuple[dict[str, Json], dict[str, Json]]:
     params = {
         "bot_name": "ada",
@@ -55,7 +56,9 @@ def completed(
         "notes": [],
     }
     start = TrainingsStart.of({**params, **asked})
-    return complete_request(start, BOT, prepared, there or Demand(4, 0), COSTS)
+    return complete_request(
+        start, BOT, prepared, there or Demand(4, 0), COSTS, most_environments=most
+    )
 
 
 def test_what_is_left_open_comes_from_the_bot_and_the_settings() -> None:
@@ -63,7 +66,7 @@ def test_what_is_left_open_comes_from_the_bot_and_the_settings() -> None:
 
     from_bot = {name: request[name] for name in ("lr", "gamma", "hidden_layers", "depth")}
     assert from_bot == {"lr": 0.002, "gamma": 0.95, "hidden_layers": 17, "depth": 3}
-    assert request["discounter_rate"] == 60
+    assert (request["discounter_rate"], request["algorithm"]) == (60, "dqn")
     assert (request["fee_bps"], request["slippage_bps"]) == (3, 2)
     assert None not in {name: request[name] for name in request if name != "source"}.values()
     assert data["source"] == "sample"
@@ -103,6 +106,26 @@ def test_each_worker_has_an_environment_unless_asked_otherwise(
     asked: dict[str, Any], environments: int
 ) -> None:
     assert completed(**asked)[0]["environments"] == environments
+
+
+def test_a_default_stays_within_the_quota_and_what_was_asked_for_is_left_to_it() -> None:
+    assert completed(rollout_workers=3, most=2)[0]["environments"] == 3
+    assert completed(environments=0, most=1)[0]["environments"] == 1
+    assert completed(environments=9, most=2)[0]["environments"] == 9
+
+
+@pytest.mark.parametrize(
+    ("weights", "says"),
+    [
+        (None, "ada learns by other from now on"),
+        ("w", "ada learns by other from now on, and what it knew by dqn is dropped"),
+    ],
+)
+def test_a_bot_that_learns_otherwise_from_now_on_is_told_so(weights: str | None, says: str) -> None:
+    before = replace(BOT, weights=weights)
+
+    assert changed_algorithm(before, replace(BOT, algorithm="other")) == says
+    assert changed_algorithm(before, before) is None
 
 
 @pytest.mark.parametrize(

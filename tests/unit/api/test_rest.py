@@ -10,6 +10,7 @@ import pytest
 from aibt.api.app import create_app
 from aibt.api.origins import is_allowed_host, is_allowed_origin
 from aibt.errors import ActorUnavailable, RateLimited
+from aibt.rl.catalogue import ALGORITHMS, DEFAULT_ALGORITHM, UNUSED
 from aibt.settings import ServeSettings, Settings
 from tests.fakes.entrance import Entrance
 from tests.fakes.platform import FakePlatform
@@ -88,6 +89,39 @@ async def test_a_training_lives_through_rest(rest: Rest) -> None:
     assert rest_of_them.json()["ended"] is True
     assert len(listed.json()["trainings"]) == 1
     assert none.json() == {"trainings": [], "next": None}
+
+
+async def test_the_algorithms_are_listed_each_with_a_sentence(rest: Rest) -> None:
+    async with rest.client() as http:
+        found = (await http.get("/api/algorithms")).json()["algorithms"]
+
+    assert [each["name"] for each in found] == list(ALGORITHMS)
+    assert [each["name"] for each in found if each["is_default"]] == [DEFAULT_ALGORITHM]
+    assert all(each["sentence"] == ALGORITHMS[each["name"]] for each in found)
+    assert all(each["unused"] == UNUSED.get(each["name"], {}) for each in found)
+
+
+async def test_a_bot_learns_by_what_it_is_told_and_a_start_may_say_otherwise(
+    rest: Rest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("one", "another"):
+        monkeypatch.setitem(ALGORITHMS, name, "Learns.")
+    async with rest.client() as http:
+        made = await http.post("/api/bots", json={**BOT, "algorithm": "one"})
+        changed = await http.patch("/api/bots/Ada", json={"algorithm": "another"})
+        unknown = await http.patch("/api/bots/Ada", json={"algorithm": "sarsa"})
+        same = await http.post("/api/trainings", json=START)
+        await http.post(f"/api/trainings/{same.json()['id']}/stop")
+        other = await http.post("/api/trainings", json={**START, "algorithm": "one"})
+        shown = await http.get("/api/bots/Ada")
+
+    assert (made.json()["algorithm"], changed.json()["algorithm"]) == ("one", "another")
+    assert changed.json()["note"] is not None
+    assert (unknown.status_code, unknown.json()["field"]) == (422, "algorithm")
+    assert all(name in unknown.json()["msg"] for name in ALGORITHMS)
+    assert (same.json()["algorithm"], same.json()["note"]) == ("another", None)
+    assert other.json()["algorithm"] == shown.json()["algorithm"] == "one"
+    assert other.json()["note"] is not None
 
 
 async def test_symbols_and_bars_are_found(rest: Rest) -> None:

@@ -5,12 +5,13 @@ from pathlib import Path
 
 from aibt.live.states import RunState
 from aibt.protocol.tasks import TASKS
+from aibt.rl.catalogue import ALGORITHMS
 from tests.unit.api.builders import BOT, START
 
 SIX = {"name", "view", "done", "data", "client_msg", "inner_task"}
 BOT_KEYS = {
-    "name", "lr", "hidden_layers", "gamma", "discounter_rate", "depth", "state", "training_id",
-    "trained", "note", "created_at", "updated_at",
+    "name", "lr", "hidden_layers", "gamma", "discounter_rate", "depth", "algorithm", "state",
+    "training_id", "trained", "note", "created_at", "updated_at",
 }  # fmt: skip
 STATUS_KEYS = {
     "id", "state", "episodes", "days", "max_profit", "max_balance", "balance", "profit", "trades",
@@ -21,7 +22,7 @@ TRAINING_KEYS = STATUS_KEYS | {
     "bot_name", "reason", "symbol", "period", "source", "train_data_percentage",
     "starting_balance", "lr", "gamma", "batch_size", "max_episodes", "min_episodes", "fresh",
     "algorithm", "environments", "rollout_workers", "device", "seed", "fee_bps", "slippage_bps",
-    "created_at", "started_at", "ended_at",
+    "note", "created_at", "started_at", "ended_at",
 }  # fmt: skip
 LOAD_KEYS = {
     "date_range", "closes", "split", "source", "fetched_at", "age_s", "notes", "part", "parts",
@@ -61,6 +62,18 @@ async def test_each_query_about_bots_is_answered_in_its_shape(world):
         await client.socket.wait_closed()
 
     assert client.socket.close_code == 1000
+
+
+async def test_a_start_that_changes_how_the_bot_learns_says_so(world, monkeypatch):
+    monkeypatch.setitem(ALGORITHMS, "another", "Learns.")
+    async with world.client() as client:
+        await client.ask("bots-create", **BOT)
+
+        await client.send("trainings-start", **START, algorithm="another")
+        load, state, status = await client.frames(3)
+
+    assert state["client_msg"] == "The bot learns otherwise now."
+    assert load["client_msg"] is status["client_msg"] is None
 
 
 async def test_a_start_is_answered_by_a_snapshot_and_the_stream(world):

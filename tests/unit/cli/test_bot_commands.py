@@ -2,8 +2,12 @@
 
 import json
 
+import pytest
+
+from aibt.cli.bots import _matching
 from aibt.live.states import RunState
-from tests.unit.cli.builders import World
+from aibt.rl.catalogue import ALGORITHMS
+from tests.unit.cli.builders import World, run
 
 
 def test_a_bot_is_created_listed_and_shown(world: World) -> None:
@@ -16,6 +20,35 @@ def test_a_bot_is_created_listed_and_shown(world: World) -> None:
     assert "Ada" in listed.stdout
     assert "0.01" in listed.stdout
     assert "idle" in shown.stdout
+
+
+def test_a_bot_learns_by_the_algorithm_that_it_is_given(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(ALGORITHMS, "another", "Learns.")
+    created = world.run("bots", "create", "Ada", "--algorithm", "another")
+    listed = world.run("bots", "list")
+    changed = world.run("bots", "update", "Ada", "--algorithm", "dqn")
+    unknown = world.run("bots", "update", "Ada", "--algorithm", "sarsa")
+
+    assert "another" in created.stdout
+    assert "another" in listed.stdout
+    assert "The weights were dropped." in changed.stderr
+    assert world.json("bots", "show", "Ada")["algorithm"] == "dqn"
+    assert unknown.exit_code == 1
+    assert unknown.stderr.startswith("algorithm: 'sarsa' is none of dqn")
+
+
+@pytest.mark.parametrize("command", [("bots", "create"), ("bots", "update"), ("train",)])
+def test_help_says_what_each_algorithm_does(command: tuple[str, ...]) -> None:
+    said = " ".join(run(*command, "--help").stdout.replace("│", " ").split())
+
+    assert all(f"{name}: {does}" in said for name, does in ALGORITHMS.items())
+
+
+def test_a_shell_completes_the_names_of_algorithms() -> None:
+    assert dict(_matching("")) == ALGORITHMS
+    assert dict(_matching("dq")) == {"dqn": ALGORITHMS["dqn"]}
 
 
 def test_without_bots_the_list_says_how_to_make_one(world: World) -> None:

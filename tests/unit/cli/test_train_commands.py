@@ -11,6 +11,7 @@ import pytest
 
 from aibt.cli.train import bot_name
 from aibt.live.states import RunState
+from aibt.rl.catalogue import ALGORITHMS
 from tests.unit.cli.builders import EVALUATION, World, an_episode, meanwhile
 
 
@@ -82,6 +83,21 @@ def test_a_bot_that_is_there_keeps_its_network(world: World) -> None:
 
     assert result.exit_code == 2
     assert result.stderr.startswith("--hidden-layers: the bot Ada has 16")
+
+
+def test_another_algorithm_is_said_before_it_is_taken(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(ALGORITHMS, "another", "Learns.")
+    world.run("bots", "create", "Ada", "--algorithm", "dqn")
+
+    result = world.run("train", "EURUSD", "--bot", "Ada", "--algorithm", "another", "--detach")
+    made = world.json("train", "EURUSD", "--bot", "Bob", "--algorithm", "another", "--detach")
+
+    assert "The bot Ada learns by another from this training on." in result.stderr
+    assert world.json("bots", "show", "Ada")["algorithm"] == "another"
+    assert made["algorithm"] == "another"
+    assert "another" in world.run("trainings", "list").stdout
 
 
 @pytest.mark.parametrize("detach", [["--detach"], []])

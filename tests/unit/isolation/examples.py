@@ -101,6 +101,7 @@ ROUTES: dict[tuple[str, str], Example] = {
     ("GET", "/api/trainings/{training_id}/trades"): Example(THINGS, numbered),
     ("GET", "/api/trainings/{training_id}/episodes"): Example(THINGS, numbered),
     ("GET", "/api/trainings/{training_id}/performance"): Example(THINGS, numbered),
+    ("GET", "/api/algorithms"): Example(OWN),
     ("GET", "/api/models"): Example(OWN),
     ("POST", "/api/models"): Example(
         OWN, body=lambda _, things: {**_AGENT, "name": f"new {things.model}"}

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from aibt.errors import Invalid
+from aibt.rl.catalogue import ALGORITHMS
 from aibt.rl.parameters import TrainingParameters, changed
 from tests.unit.rl.builders import some_parameters
 
@@ -37,6 +38,15 @@ def test_a_value_out_of_range_is_refused_by_its_name(name: str, value: Any) -> N
         some_parameters(**{name: value})
 
     assert refused.value.field == name
+
+
+def test_an_algorithm_that_there_is_not_is_refused_with_those_that_there_are() -> None:
+    with pytest.raises(Invalid) as refused:
+        some_parameters(algorithm="magic" * 20)
+
+    assert refused.value.field == "algorithm"
+    assert all(name in refused.value.reason for name in ALGORITHMS)
+    assert len(refused.value.reason) < 200
 
 
 def test_more_episodes_at_least_than_at_most_are_refused() -> None:

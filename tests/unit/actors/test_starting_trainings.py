@@ -1,0 +1,152 @@
+"""A training is asked for with an algorithm: what is stored of it, and what becomes of its bot."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from actors.market_desk import MarketDesk
+from actors.names import MARKET, SUPERVISOR
+from actors.platform import RayPlatform
+from aibt.api.platform import Command
+from aibt.clock import SystemClock
+from aibt.errors import BotBusy, QuotaExceeded
+from aibt.live.states import RunState
+from aibt.protocol.bots import BotsCreate
+from aibt.protocol.trainings import TrainingMessage, TrainingsStart
+from aibt.rl.catalogue import ALGORITHMS
+from aibt.settings import MarketSettings, QuotaSettings, RaySettings, Settings, StoreSettings
+from aibt.store.database import Store
+from aibt.store.records import Bot, Training, User
+from aibt.store.service import Service
+from tests.unit.actors.fakes import FakeHandles, FakeMarket, FakeSupervisor
+
+ASKED: dict[str, Any] = {
+    "bot_name": "Ada",
+    "train_data_percentage": 80,
+    "balance": 1_000,
+    "batch_size": 32,
+    "max_episodes": 3,
+    "min_episodes": 1,
+    "symbol": "GOOGL",
+    "period": "D1",
+}
+
+
+@pytest.fixture(autouse=True)
+def another(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(ALGORITHMS, "other", "Another one.")
+
+
+class Desk:
+    """A platform with a real store and the real samples, and one user with a bot."""
+
+    def __init__(self, store: Store, root: Path) -> None:
+        self.store = store
+        settings = Settings(
+            _env_file=None,
+            store=StoreSettings(root=root),
+            market=MarketSettings(sources=("sample",)),
+            ray=RaySettings(autoscaled=True, dashboard=False),
+            quotas=QuotaSettings(environments=8),
+        )
+        handles, clock = FakeHandles(), SystemClock()
+        handles.actors[MARKET] = FakeMarket(MarketDesk(settings.market, root, clock))
+        handles.actors[SUPERVISOR] = FakeSupervisor()
+        self.platform = RayPlatform(
+            store, settings, clock, handles=handles, start_bot=lambda _: None
+        )
+        self.owner: User
+
+    async def start(self, command: Command | None = None, **asked: Any) -> TrainingMessage:
+        params = TrainingsStart.read({**ASKED, **asked})
+        return await self.platform.start_training(self.owner, params, command)
+
+    async def row(self, training_id: int) -> Training:
+        async with self.store.reading(self.owner.id) as unit:
+            return await unit.trainings.get(training_id)
+
+    async def bot(self) -> Bot:
+        async with self.store.reading(self.owner.id) as unit:
+            return await unit.bots.get("Ada")
+
+    async def train(self, weights: str) -> None:
+        """Let a training of the bot's come to an end with weights."""
+        training = await self.row((await self.start()).id)
+        async with self.store.writing(self.owner.id) as unit:
+            epoch = await unit.leases.take(training.topic, "test")
+            await unit.bots.set_weights(training.id, epoch, weights)
+            await unit.trainings.set_state(training.id, RunState.FINISHED, epoch=epoch)
+
+
+@pytest.fixture
+async def desk(store: Store, tmp_path: Path) -> Desk:
+    desk = Desk(store, tmp_path)
+    async with Service(store).writing() as unit:
+        desk.owner = await unit.users.local_user()
+    asked = {"name": "Ada", "lr": 0.1, "gamma": 0.9, "algorithm": "dqn"}
+    await desk.platform.create_bot(desk.owner, BotsCreate.read(asked), None)
+    return desk
+
+
+@pytest.mark.parametrize("asked", [{}, {"algorithm": None}, {"algorithm": "dqn"}])
+async def test_a_training_learns_as_its_bot_does_and_from_what_it_knows(
+    desk: Desk, asked: dict[str, Any]
+) -> None:
+    await desk.train("trainings/1/weights")
+
+    started = await desk.start(**asked)
+
+    assert (started.algorithm, started.note) == ("dqn", None)
+    assert (await desk.row(started.id)).initial_weights == "trainings/1/weights"
+
+
+async def test_another_algorithm_becomes_the_bots_and_starts_from_new_weights(desk: Desk) -> None:
+    await desk.train("trainings/1/weights")
+
+    started = await desk.start(algorithm="other")
+
+    assert started.algorithm == "other"
+    assert started.note == "Ada learns by other from now on, and what it knew by dqn is dropped"
+    assert (await desk.row(started.id)).initial_weights is None
+    bot = await desk.bot()
+    assert (bot.algorithm, bot.weights) == ("other", None)
+    assert (await desk.platform.training(desk.owner, started.id)).note == started.note
+
+
+async def test_the_same_start_twice_changes_the_bot_once(desk: Desk) -> None:
+    command = Command(id="1" * 32, digest="1" * 64)
+
+    first = await desk.start(command, algorithm="other")
+    version = (await desk.bot()).version
+    again = await desk.start(command, algorithm="other")
+
+    assert again.id == first.id
+    assert (await desk.bot()).version == version
+
+
+async def test_a_busy_bot_keeps_its_algorithm(desk: Desk) -> None:
+    await desk.start()
+
+    with pytest.raises(BotBusy) as busy:
+        await desk.start(algorithm="other")
+
+    assert busy.value.field == "bot_name"
+    assert (await desk.bot()).algorithm == "dqn"
+
+
+async def test_a_refused_start_leaves_the_bot_as_it_was(desk: Desk) -> None:
+    await desk.train("trainings/1/weights")
+
+    with pytest.raises(QuotaExceeded) as refused:
+        await desk.start(algorithm="other", environments=9)
+
+    assert refused.value.field == "environments"
+    bot = await desk.bot()
+    assert (bot.algorithm, bot.weights) == ("dqn", "trainings/1/weights")
+
+
+async def test_what_is_left_to_the_algorithm_is_said_in_the_answer(desk: Desk) -> None:
+    started = await desk.start(environments=0)
+
+    assert 1 <= started.environments <= 8
