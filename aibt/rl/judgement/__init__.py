@@ -1,0 +1,1 @@
+"""How learning is judged: walk-forward, baselines, statistics and a verdict in one sentence."""
