@@ -3,11 +3,21 @@
 from aibt.trading.metrics.bootstrap import (
     BootstrapIntervals,
     ConfidenceInterval,
+    MeanInterval,
     block_length,
     bootstrap_intervals,
+    mean_interval,
 )
 from aibt.trading.metrics.curve import Curve, bar_returns
+from aibt.trading.metrics.deflated_sharpe import (
+    ReturnMoments,
+    deflated_sharpe_ratio,
+    expected_maximum_sharpe,
+    probabilistic_sharpe_ratio,
+    return_moments,
+)
 from aibt.trading.metrics.drawdown import Drawdown, deepest_drawdown, max_drawdown
+from aibt.trading.metrics.overfitting import Overfitting, probability_of_overfitting
 from aibt.trading.metrics.returns import (
     MonthReturn,
     annual_rate,
@@ -31,6 +41,7 @@ from aibt.trading.metrics.round_trips import (
     round_trips,
     win_rate,
 )
+from aibt.trading.metrics.seeds import interquartile_mean
 
 __all__ = [
     "AccountFill",
@@ -38,8 +49,11 @@ __all__ = [
     "ConfidenceInterval",
     "Curve",
     "Drawdown",
+    "MeanInterval",
     "MonthReturn",
     "OpenPosition",
+    "Overfitting",
+    "ReturnMoments",
     "RoundTrip",
     "RoundTrips",
     "StockSplit",
@@ -50,10 +64,17 @@ __all__ = [
     "bootstrap_intervals",
     "calmar_ratio",
     "deepest_drawdown",
+    "deflated_sharpe_ratio",
+    "expected_maximum_sharpe",
+    "interquartile_mean",
     "max_drawdown",
     "mean_exposure",
+    "mean_interval",
     "monthly_returns",
+    "probabilistic_sharpe_ratio",
+    "probability_of_overfitting",
     "profit_factor",
+    "return_moments",
     "round_trips",
     "sharpe_ratio",
     "sortino_ratio",

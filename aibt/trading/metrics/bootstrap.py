@@ -35,6 +35,41 @@ class BootstrapIntervals:
     total_return: ConfidenceInterval | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeanInterval:
+    """Where the mean of values lies, and the share of the resamples in which it is above 0."""
+
+    low: float
+    high: float
+    above_zero: float
+
+
+def mean_interval(
+    values: Curve,
+    generator: np.random.Generator,
+    *,
+    level: float = 0.95,
+    resamples: int = _RESAMPLES,
+) -> MeanInterval | None:
+    """Return the percentile interval of the mean of values per bar [n].
+
+    By the same circular block bootstrap as `bootstrap_intervals`; given the differences of two
+    accounts' returns over the same bars, it is that of a paired comparison.
+
+    Returns:
+        None with fewer than `FEWEST_RETURNS` values, or where one is not finite.
+    """
+    count = len(values)
+    if count < FEWEST_RETURNS or not np.isfinite(values).all():
+        return None
+    length = max(ceil(block_length(values)), ceil(count / _MOST_BLOCKS))
+    means = _resampled_sums(values[None], length, resamples, generator)[0] / count
+    interval = _interval(means, level)
+    if interval is None:
+        return None
+    return MeanInterval(low=interval.low, high=interval.high, above_zero=float((means > 0).mean()))
+
+
 def bootstrap_intervals(
     returns: Curve,
     bars_per_year: float,
