@@ -17,6 +17,7 @@ Floats = NDArray[np.float64]
 
 _WALKED_BARS: Final = 1_024  # of a slice: some 10 ms
 _NOTHING: Final = 1e-9  # of the balance: what a bust leaves, so that its logarithm is finite
+_EVERYTHING: Final = 1e300  # times the balance: what hindsight may come to
 _ACTIONS: Final = {-1: Action.BEAR, 0: Action.CLOSE, 1: Action.BULL}
 
 
@@ -26,7 +27,7 @@ class Account:
 
     Attributes:
         equities: over the starting balance, at the close of every bar of the part; the first
-            is 1. After a bust it stays at a billionth. Shape [n + 1].
+            is 1. After a bust it stays at a billionth; no more than 10³⁰⁰. Shape [n + 1].
         sides: held over each bar after the first, -1, 0 or 1. Shape [n].
         trades: positions that were opened.
         turnover: sum of |change of side|, closing at the end included.
@@ -81,7 +82,7 @@ class AccountWalk:
     def result(self) -> Account:
         """Return what became of it, once it is done."""
         return Account(
-            equities=np.maximum(self._equities / self._balance, _NOTHING),
+            equities=np.clip(self._equities / self._balance, _NOTHING, _EVERYTHING),
             sides=self._sides,
             trades=self._record.count,
             turnover=self._turnover,

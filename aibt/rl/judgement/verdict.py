@@ -55,11 +55,12 @@ def verdict(evidence: Evidence) -> Verdict:
     checks = _checks(evidence)
     better = all(check.passed for check in checks)
     confidence = _confidence(evidence)
-    told = _better(evidence, confidence) if better else _refusal(evidence, checks, confidence)
     return Verdict(
         better=better,
         confidence=confidence,
-        sentence=f"{told[0].upper()}{told[1:]}",
+        sentence=_better(evidence, confidence)
+        if better
+        else _refusal(evidence, checks, confidence),
         algorithm=evidence.algorithm,
         checks=tuple(checks),
     )
@@ -84,7 +85,7 @@ def overall(verdicts: Sequence[Verdict], growths: Sequence[float | None]) -> Ver
         best,
         algorithm=None,
         sentence=f"None of {len(verdicts)} algorithms was shown to be better than "
-        f"buy-and-hold. The one that grew most: {best.sentence}",
+        f"buy-and-hold. Of the one that grew most: {best.sentence[0].lower()}{best.sentence[1:]}",
     )
 
 
@@ -150,47 +151,48 @@ def _confidence(evidence: Evidence) -> float | None:
 
 def _better(evidence: Evidence, confidence: float | None) -> str:
     return (
-        f"{evidence.algorithm} was better than buy-and-hold: {_compared(evidence)}, in "
-        f"{evidence.seeds_ahead} of {evidence.seeds} seeds; {_percent(confidence)} sure that this "
-        f"is more than luck in {_counted(evidence.deflated.trials, 'trial')}."
+        f"Better than buy-and-hold: {_compared(evidence)}, in {evidence.seeds_ahead} of "
+        f"{evidence.seeds} seeds; {_percent(confidence)} sure that this is more than luck in "
+        f"{_counted(evidence.deflated.trials, 'trial')}."
     )
 
 
 def _refusal(evidence: Evidence, checks: Sequence[Check], confidence: float | None) -> str:
     """Return why it is refused, by the first reason that a reader would give."""
-    name = evidence.algorithm
     passed = {check.name: check.passed for check in checks}
     excess, growth = evidence.excess.value, evidence.growth.value
     if not passed["bars"]:
         return (
-            f"too few bars to say whether {name} is better than buy-and-hold: {evidence.bars} out "
-            f"of sample, at least {FEWEST_BARS} are needed."
+            f"Too few bars to say: {evidence.algorithm} was judged on {evidence.bars}, at least "
+            f"{FEWEST_BARS} are needed."
         )
     if not evidence.trades:
-        return f"{name} never traded out of sample, so it is no better than doing nothing."
+        return f"No better than doing nothing: {evidence.algorithm} never traded out of sample."
+    compared = _compared(evidence)
     if excess is None or excess <= 0:
-        return f"{name} is no better than buy-and-hold: {_compared(evidence)}."
+        return f"No better than buy-and-hold: {compared}."
     if growth is None or growth <= 0:
-        return f"{name} lost less than buy-and-hold, but it lost: {_compared(evidence)}."
+        return f"Lost less than buy-and-hold, but lost: {compared}."
+    refused = f"Not shown to be better than buy-and-hold: {compared}"
     if confidence is None:
-        return f"too little to tell whether {name} is better: {_compared(evidence)}."
-    ahead = f"{name} was ahead of buy-and-hold ({_compared(evidence)}), but"
+        return f"{refused}, which is too little to tell from."
     if not (passed["growth"] and passed["excess"]):
-        return f"{ahead} that may well be luck: {_percent(confidence)} sure is too little."
+        return f"{refused}, but only {_percent(confidence)} sure: it may well be luck."
     if not passed["deflated_sharpe"]:
         return (
-            f"{ahead} the best of {_counted(evidence.deflated.trials, 'trial')} may look so by "
-            f"luck: {_percent(confidence)} sure is too little."
+            f"{refused}, but only {_percent(confidence)} sure: the best of "
+            f"{_counted(evidence.deflated.trials, 'trial')} may look so by luck."
         )
     return (
-        f"{ahead} only {evidence.seeds_ahead} of {evidence.seeds} seeds were: it depends on "
-        "the seed."
+        f"{refused}, but only {evidence.seeds_ahead} of {evidence.seeds} seeds were ahead: it "
+        "depends on the seed."
     )
 
 
 def _compared(evidence: Evidence) -> str:
     return (
-        f"{_change(evidence.total_return)} against {_change(evidence.buy_and_hold)} over "
+        f"{evidence.algorithm} made {_change(evidence.total_return)} against "
+        f"{_change(evidence.buy_and_hold)} over "
         f"{evidence.bars:,} out-of-sample bars after costs"
     )
 
