@@ -6,11 +6,16 @@ from hypothesis import strategies as st
 from aibt.errors import Invalid, UnknownSymbol
 from aibt.market.intervals import parse_interval
 from aibt.market.sources.sample import Samples
-from aibt.market.sources.synthetic import Synthetic
+from aibt.market.sources.synthetic import (
+    MOMENTUM_BACK,
+    Synthetic,
+    kind_and_seed,
+    sine_wave,
+)
 from aibt.market.validation import validate
 
 HOUR = parse_interval("1h")
-KINDS = ("SINE", "OU", "TREND", "RANDOM")
+KINDS = ("SINE", "OU", "TREND", "MOMENTUM", "RANDOM")
 
 
 def bars(symbol: str, interval: str = "1h") -> np.ndarray:
@@ -49,6 +54,28 @@ def test_the_mean_reverting_market_has_the_numbers_it_is_known_for() -> None:
     assert back == pytest.approx(0.9, abs=0.01)
     assert np.std(level[1:] - 0.9 * level[:-1]) == pytest.approx(0.01, rel=0.02)
     assert level.mean() == pytest.approx(0, abs=0.002)
+
+
+def test_a_return_of_the_momentum_market_keeps_a_share_of_the_one_before() -> None:
+    returns = np.diff(np.log(bars("MOMENTUM-3-200K")))
+
+    back = np.dot(returns[1:], returns[:-1]) / np.dot(returns[:-1], returns[:-1])
+    assert back == pytest.approx(MOMENTUM_BACK, abs=0.01)
+    assert np.std(returns[1:] - MOMENTUM_BACK * returns[:-1]) == pytest.approx(0.01, rel=0.02)
+
+
+def test_the_wave_of_a_sine_is_told_without_its_noise() -> None:
+    found = np.log(bars("SINE-4-2K") / 100) - sine_wave(4, 2_001)[1:]
+
+    assert found.mean() == pytest.approx(0, abs=3e-4)
+    assert found.std() == pytest.approx(0.002, rel=0.1)
+
+
+def test_a_symbol_says_kind_and_seed() -> None:
+    assert kind_and_seed("OU-7-100K") == ("OU", 7)
+    assert kind_and_seed("SINE") == ("SINE", 0)
+    with pytest.raises(ValueError, match="GOOGL"):
+        kind_and_seed("GOOGL")
 
 
 def test_a_random_walk_has_no_memory_and_a_trend_has_some() -> None:
