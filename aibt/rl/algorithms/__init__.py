@@ -5,9 +5,6 @@ from aibt.rl.catalogue import HEADS
 from aibt.rl.network import Architecture
 from aibt.rl.parameters import TrainingParameters
 
-UNUSED: Final[Mapping[str, Mapping[str, str]]] = {}
-"""Parameters of a bot or a training that mean nothing to an algorithm, and why, in one sentence."""
-
 
 def architecture_of(parameters: TrainingParameters, features: int) -> Architecture:
     """Return the shape of the network that these parameters ask for."""

@@ -6,7 +6,7 @@ from typing import Final, TypeVar
 
 from aibt.market.bars import BarSeries, moment
 from aibt.market.calendar import bars_per_year, calendar_for
-from aibt.rl.algorithms import ALGORITHMS
+from aibt.rl.catalogue import ALGORITHMS
 from aibt.rl.judgement import statistics
 from aibt.rl.judgement.account import Account, AccountWalk, Sides, chained
 from aibt.rl.judgement.baselines import (

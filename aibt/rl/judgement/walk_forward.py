@@ -7,7 +7,7 @@ from typing import Final
 from aibt.clock import Clock
 from aibt.errors import Invalid
 from aibt.market.bars import BarSeries
-from aibt.rl.algorithms import ALGORITHMS
+from aibt.rl.catalogue import ALGORITHMS
 from aibt.rl.environment import EnvironmentFactory
 from aibt.rl.judgement.conclusion import Conclusion, Slices
 from aibt.rl.judgement.plan import Plan

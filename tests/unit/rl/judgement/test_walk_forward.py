@@ -10,7 +10,7 @@ import pytest
 
 from aibt.errors import Invalid
 from aibt.market.bars import COLUMNS, BarSeries
-from aibt.rl.algorithms import ALGORITHMS
+from aibt.rl.catalogue import ALGORITHMS
 from aibt.rl.judgement.plan import walk_forward_plan
 from aibt.rl.judgement.report import EvaluationReport
 from aibt.rl.judgement.unit import Unit, UnitKey, UnitResult, training_preparation
@@ -279,7 +279,7 @@ def test_several_algorithms_each_err_so_much_less_and_share_the_trials() -> None
         ({"seeds": []}, "seeds"),
         ({"seeds": [1, 1]}, "seeds"),
         ({"parameters": {}}, "algorithms"),
-        ({"parameters": {"dqn": replace(PARAMETERS, algorithm="other")}}, "algorithms"),
+        ({"parameters": {"other": PARAMETERS}}, "algorithms"),
         ({"plan": walk_forward_plan(400, window=8, folds=2)}, "folds"),
         ({"plan": walk_forward_plan(500, window=2, folds=2)}, "folds"),
         ({"earlier_trials": -1}, "earlier_trials"),
