@@ -22,6 +22,7 @@ from aibt.protocol.bots import BotDeletedMessage, BotMessage
 from aibt.protocol.trainings import StatusMessage, TrainingMessage
 
 EPISODES: Final = 20
+WATCHED: Final = "dqn"  # the default is done before one has looked
 SECONDS: Final = 60.0  # of training, after which it is stopped wherever it stands
 _PAUSE_AFTER_S: Final = 3.0
 _PAUSE_AT_PERCENT: Final = 20
@@ -37,7 +38,7 @@ def run_bots_demo(base: str, clock: Clock, seconds: float, tokens: Tokens | None
         typer.Exit: the training failed.
     """
     name = f"Demo-{uuid.uuid4().hex[:6]}"
-    body = {"name": name, **NEW_BOT, "discounter_rate": 60}
+    body = {"name": name, **NEW_BOT, "discounter_rate": 60, "algorithm": WATCHED}
     with connected(base, tokens) as client:
         client.change("POST", "/api/bots", BotMessage, body)
         try:

@@ -42,7 +42,14 @@ class Person:
 
     def bot(self, name: str, **changes: Any) -> str:
         """Make a bot; return its name."""
-        body = {"name": name, "lr": 0.001, "gamma": 0.97, "hidden_layers": 43, **changes}
+        body = {
+            "name": name,
+            "lr": 0.001,
+            "gamma": 0.97,
+            "hidden_layers": 43,
+            "algorithm": "dqn",  # slow enough to be watched
+            **changes,
+        }
         return str(self.post("/api/bots", body)["name"])
 
     def training(self, bot_name: str, **changes: Any) -> int:

@@ -108,7 +108,14 @@ def steps_beyond(steps: int) -> Callable[[Frame], bool]:
 
 async def a_bot(client: Client, **changes: Any) -> str:
     name = f"bot {uuid.uuid4().hex[:12]}"
-    params = {"lr": 0.001, "hidden_layers": 16, "gamma": 0.9, "discounter_rate": 8, **changes}
+    params = {
+        "lr": 0.001,
+        "hidden_layers": 16,
+        "gamma": 0.9,
+        "discounter_rate": 8,
+        "algorithm": "dqn",  # slow enough to be paused and killed on the way
+        **changes,
+    }
     await client.ask("bots-create", name=name, **params)
     return name
 

@@ -27,7 +27,13 @@ async def train(settings: Settings) -> tuple[TrainingMessage, list[str]]:
         platform = backend.platform
         async with Service(backend.office.store).writing() as unit:
             owner = await unit.users.local_user()
-        bot = {"name": "two nodes", "lr": 0.001, "gamma": 0.9, "hidden_layers": 16}
+        bot = {
+            "name": "two nodes",
+            "lr": 0.001,
+            "gamma": 0.9,
+            "hidden_layers": 16,
+            "algorithm": "dqn",  # it collects, with workers
+        }
         await platform.create_bot(owner, BotsCreate.read(bot), None)
         asked = {
             "bot_name": "two nodes",

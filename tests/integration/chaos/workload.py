@@ -109,6 +109,7 @@ def _new(person: Person, slot: int, dice: random.Random) -> Json:
         "hidden_layers": 16,
         "gamma": 0.9,
         "discounter_rate": 8,
+        "algorithm": "dqn",
     }
 
 

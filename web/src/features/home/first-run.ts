@@ -14,13 +14,14 @@ export const BOT_NAMES = [
 ];
 export const AGENT_NAMES = ["Sage", "Scout", "Sibyl", "Solon", "Sterling", "Swift"];
 
-/** What the first bot is like: wide enough that its days pass at a pace one can follow. */
+/** What the first bot is like: one that tries things out, at a pace that one can follow. */
 export const FIRST_BOT = {
   lr: 0.001,
   gamma: 0.97,
   hidden_layers: 96,
   discounter_rate: 80,
   depth: 2,
+  algorithm: "dqn" as const,
 };
 
 /** Hourly euro bars that come with AIBT: nothing is fetched. */
