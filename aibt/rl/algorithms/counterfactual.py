@@ -92,7 +92,7 @@ class Counterfactual:
         self._taken = 0
         self._due: np.ndarray | None = None
         self._version = 0
-        self._loss: float | None = None
+        self._loss: torch.Tensor | float | None = None
         self.load_weights(initial_market_weights(architecture, parameters.seed))
         self._fits = 0
 
@@ -104,7 +104,10 @@ class Counterfactual:
     @property
     def loss(self) -> float | None:
         """See `Algorithm.loss`: mean squared error, or minus the reward per bar of a policy."""
-        return self._loss if self._loss is None or isfinite(self._loss) else None
+        if self._loss is None:
+            return None
+        loss = float(self._loss)
+        return loss if isfinite(loss) else None
 
     @property
     def updates_owed(self) -> int:
@@ -279,7 +282,7 @@ class Counterfactual:
                 inputs = [rows]
             returns = self._returns(outputs, starts)
             fit.add([part[:, :-1] for part in inputs], returns)
-            self._loss = float((outputs[:, :-1] - returns).square().mean())
+            self._loss = (outputs[:, :-1] - returns).square().mean()
             if self._taken < len(self._starts):
                 return
             found = fit.solve().t()
@@ -305,7 +308,7 @@ class Counterfactual:
             slopes, self._loss = slopes.neg_(), -reward
         else:
             slopes = known[:, :-1] - self._returns(known, starts)
-            self._loss = float(slopes.square().mean())
+            self._loss = slopes.square().mean()
         slopes.mul_(1 / slopes.shape[:2].numel())
         gradient = self._network.backward(outputs[:, :-1], slopes)
         self._optimizer.update(gradient, parameters.lr)

@@ -1,10 +1,8 @@
 """Proximal policy optimization: Schulman et al. (2017)."""
 
-from typing import Any, Final
+from typing import Final
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from aibt.rl.algorithms.round_learner import RoundLearner
 from aibt.rl.algorithms.rounds import Batch, Round, returns_of
@@ -47,20 +45,17 @@ class ProximalPolicy(RoundLearner):
         """See `Algorithm.behaviour`; the policy itself."""
         return as_policy(self.values(bars))
 
-    def _judged(self, found: Round) -> dict[str, NDArray[Any]]:
-        with torch.no_grad():
-            bars = torch.from_numpy(found.visited.astype(np.int64)).to(self._device)
-            outputs = self._network.of_bars(self._rows, bars)
+    def _judged(self, found: Round, outputs: torch.Tensor) -> dict[str, torch.Tensor]:
         logits = outputs[:, : SIDES * ACTIONS].reshape(-1, SIDES, ACTIONS)
-        chances = torch.log_softmax(logits, 2).cpu().numpy()
-        values = outputs[:, SIDES * ACTIONS :].cpu().numpy()
+        chances = torch.log_softmax(logits, 2)
+        values = outputs[:, SIDES * ACTIONS :]
         gamma = self._parameters.gamma
         futures = values[found.to, found.to_sides]
         returns = returns_of(found, futures, gamma=gamma, lambda_=_LAMBDA)
         gains = returns - values[found.at, found.sides]
         return {
             "returns": returns,
-            "gains": (gains - gains.mean()) / (gains.std() + np.float32(1e-8)),
+            "gains": (gains - gains.mean()) / (gains.std() + 1e-8),
             "chances": chances[found.at, found.sides, found.actions],
         }
 

@@ -1,14 +1,14 @@
 """Parallel Q-learning: Gallici et al., *Simplifying Deep Temporal Difference Learning* (2024)."""
 
-from typing import Any, Final
+from typing import Final
 
 import torch
-from numpy.typing import NDArray
 
 from aibt.rl.algorithms.round_learner import RoundLearner
 from aibt.rl.algorithms.rounds import Batch, Round, returns_of
 from aibt.rl.environment import Floats, Indices
 from aibt.rl.exploration import epsilon_greedy
+from aibt.rl.network import ACTIONS, SIDES
 
 _LAMBDA: Final = 0.65
 _EPOCHS: Final = 2
@@ -37,9 +37,9 @@ class ParallelQLearning(RoundLearner):
         """See `Algorithm.behaviour`; ε-greedy."""
         return epsilon_greedy(self.values(bars), epsilon)
 
-    def _judged(self, found: Round) -> dict[str, NDArray[Any]]:
-        values = self.values(found.visited)
-        futures = values.max(axis=2)[found.to, found.to_sides]
+    def _judged(self, found: Round, outputs: torch.Tensor) -> dict[str, torch.Tensor]:
+        best = outputs.view(-1, SIDES, ACTIONS).amax(2)
+        futures = best[found.to, found.to_sides]
         gamma = self._parameters.gamma
         return {"returns": returns_of(found, futures, gamma=gamma, lambda_=_LAMBDA)}
 

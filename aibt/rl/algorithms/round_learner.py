@@ -45,10 +45,10 @@ class RoundLearner(ABC):
         seeds = np.random.SeedSequence(parameters.seed, spawn_key=(0, 1))
         self._generator = np.random.Generator(np.random.PCG64(seeds))
         self._round: Round | None = None
-        self._judgement: dict[str, NDArray[Any]] = {}
+        self._judgement: dict[str, torch.Tensor] = {}
         self._batches: list[NDArray[np.int64]] = []  # accounts of the updates that are owed
         self._version = 0
-        self._loss: float | None = None
+        self._loss: torch.Tensor | float | None = None
         self.load_weights(initial_market_weights(architecture, parameters.seed))
 
     @abstractmethod
@@ -56,8 +56,13 @@ class RoundLearner(ABC):
         """See `Algorithm.behaviour`."""
 
     @abstractmethod
-    def _judged(self, found: Round) -> dict[str, NDArray[Any]]:
-        """Return what the updates are to know of each step, as the weights are now. [K, N] each."""
+    def _judged(self, found: Round, outputs: torch.Tensor) -> dict[str, torch.Tensor]:
+        """Return what the updates are to know of each step, as the weights are now. [K, N] each.
+
+        Args:
+            found: the round.
+            outputs: the head's, at the bars that were visited. Shape [U, O].
+        """
 
     @abstractmethod
     def _loss_of(self, outputs: torch.Tensor, batch: Batch) -> torch.Tensor:
@@ -71,7 +76,10 @@ class RoundLearner(ABC):
     @property
     def loss(self) -> float | None:
         """See `Algorithm.loss`."""
-        return self._loss if self._loss is None or isfinite(self._loss) else None
+        if self._loss is None:
+            return None
+        loss = float(self._loss)
+        return loss if isfinite(loss) else None
 
     @property
     def updates_owed(self) -> int:
@@ -92,8 +100,10 @@ class RoundLearner(ABC):
 
     def learn_from(self, rollouts: Sequence[Rollout]) -> None:
         """Judge the round, and owe the updates of all epochs over it."""
-        found = round_of(rollouts, unit=self._unit)
-        self._round, self._judgement = found, self._judged(found)
+        found = round_of(rollouts, unit=self._unit, device=self._device)
+        with torch.no_grad():
+            outputs = self._network.of_bars(self._rows, found.visited)
+            self._round, self._judgement = found, self._judged(found, outputs)
         size = self._parameters.batch_size
         for _ in range(self.epochs):
             order = self._generator.permutation(found.accounts)
@@ -103,10 +113,10 @@ class RoundLearner(ABC):
         """Take one step on the next batch of accounts."""
         if self._round is None or not self._batches:
             return
-        batch = batch_of(self._round, self._batches.pop(0), self._device)
+        batch = batch_of(self._round, self._batches.pop(0))
         loss = self._loss_of(self._network.of_bars(self._rows, batch.bars), batch)
         self._optimizer.update(self._network.backward(loss), self._parameters.lr)
-        self._loss = float(loss.detach())
+        self._loss = loss.detach()
         self._version += 1
         if not self._batches:
             self._round, self._judgement = None, {}
@@ -137,9 +147,10 @@ class RoundLearner(ABC):
         }
         if self._round is not None:
             for field in fields(self._round):
-                tensors[f"round.{field.name}"] = getattr(self._round, field.name).copy()
-            for name, array in self._judgement.items():
-                tensors[f"judged.{name}"] = array.copy()
+                held = getattr(self._round, field.name)
+                tensors[f"round.{field.name}"] = held.cpu().numpy().copy()
+            for name, known in self._judgement.items():
+                tensors[f"judged.{name}"] = known.cpu().numpy().copy()
             for number, accounts in enumerate(self._batches):
                 tensors[f"batch.{number}"] = accounts.copy()
         facts = {
@@ -166,13 +177,15 @@ class RoundLearner(ABC):
             tensor.detach().copy_(torch.tensor(tensors[name]))
         self._round, self._judgement, self._batches = None, {}, []
         if facts["owed"]:
-            parts: dict[str, Any] = {
-                field.name: np.array(tensors[f"round.{field.name}"]) for field in fields(Round)
-            }
-            self._round = Round(**parts)
+            self._round = Round(
+                **{
+                    field.name: self._given(tensors[f"round.{field.name}"])
+                    for field in fields(Round)
+                }
+            )
             self._judgement = {
-                name.removeprefix("judged."): np.array(tensor)
-                for name, tensor in tensors.items()
+                name.removeprefix("judged."): self._given(array)
+                for name, array in tensors.items()
                 if name.startswith("judged.")
             }
             owed = range(int(facts["owed"]))
@@ -184,5 +197,7 @@ class RoundLearner(ABC):
 
     def _about(self, name: str, batch: Batch) -> torch.Tensor:
         """Return what was judged of a batch's steps. Shape [M]."""
-        known = torch.from_numpy(self._judgement[name].ravel()).to(self._device)
-        return known.index_select(0, batch.chosen)
+        return batch.of(self._judgement[name])
+
+    def _given(self, array: NDArray[Any]) -> torch.Tensor:
+        return torch.tensor(array, device=self._device)

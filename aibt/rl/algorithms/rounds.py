@@ -8,14 +8,15 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from aibt.rl.environment import Floats, Indices
-from aibt.rl.network import SIDES
+from aibt.rl.network import ACTIONS, SIDES
 from aibt.rl.rollout import Rollout
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Round:
-    """K steps of N accounts under one policy. Arrays have shape [K, N] but `visited`.
+    """K steps of N accounts under one policy, on the learner's device.
+
+    Every tensor has shape [K, N] but `visited`.
 
     Attributes:
         visited: the bars that were met, next bars among them, in order, each once. Shape [U].
@@ -26,96 +27,103 @@ class Round:
         breaks: the next step is that of another pass.
     """
 
-    visited: Indices
-    at: NDArray[np.int32]
-    to: NDArray[np.int32]
-    sides: NDArray[np.int64]
-    actions: NDArray[np.int64]
-    to_sides: NDArray[np.int64]
-    rewards: Floats
-    ends: NDArray[np.bool_]
-    breaks: NDArray[np.bool_]
+    visited: torch.Tensor
+    at: torch.Tensor
+    to: torch.Tensor
+    sides: torch.Tensor
+    actions: torch.Tensor
+    to_sides: torch.Tensor
+    rewards: torch.Tensor
+    ends: torch.Tensor
+    breaks: torch.Tensor
 
     @property
     def accounts(self) -> int:
         """N."""
-        return int(self.at.shape[1])
+        return self.at.shape[1]
 
 
-def round_of(rollouts: Sequence[Rollout], *, unit: float) -> Round:
-    """Return what the workers collected, their accounts side by side in worker order."""
+def round_of(rollouts: Sequence[Rollout], *, unit: float, device: torch.device) -> Round:
+    """Return what the workers collected, their accounts side by side in worker order.
 
-    def joined(name: str) -> NDArray[Any]:
-        return np.concatenate(
-            [
-                getattr(rollout.transitions, name).reshape(-1, rollout.environments)
-                for rollout in rollouts
-            ],
-            axis=1,
-        )
+    Args:
+        rollouts: of one round, each of as many steps.
+        unit: rewards are told in multiples of it.
+        device: where to learn from it.
+    """
 
-    truncations = np.concatenate(
-        [rollout.truncations.reshape(-1, rollout.environments) for rollout in rollouts], axis=1
-    )
-    bars = joined("bars").astype(np.int32)
+    def joined(arrays: Sequence[NDArray[Any]]) -> torch.Tensor:
+        """Return copies: what was collected is good until the next round alone."""
+        columns = [
+            array.reshape(-1, rollout.environments)
+            for array, rollout in zip(arrays, rollouts, strict=True)
+        ]
+        return torch.from_numpy(np.concatenate(columns, axis=1)).to(device)
+
+    def stepped(name: str) -> torch.Tensor:
+        return joined([getattr(rollout.transitions, name) for rollout in rollouts])
+
+    bars = stepped("bars").long()
+    ends = stepped("terminations")
     lowest = int(bars.min())
-    met = np.zeros(int(bars.max()) + 2 - lowest, np.bool_)
-    met[bars - lowest] = True
-    met[bars + 1 - lowest] = True
-    places = np.cumsum(met, dtype=np.int32) - 1
-    ends = joined("terminations").astype(np.bool_)
+    met = torch.zeros(int(bars.max()) + 2 - lowest, dtype=torch.bool, device=device)
+    here = bars - lowest
+    met[here] = True
+    met[here + 1] = True
+    places = met.cumsum(0) - 1
     return Round(
-        visited=(np.flatnonzero(met) + lowest).astype(np.int32),
-        at=places[bars - lowest],
-        to=places[bars + 1 - lowest],
-        sides=joined("sides").astype(np.int64) + 1,
-        actions=joined("actions").astype(np.int64),
-        to_sides=joined("next_sides").astype(np.int64) + 1,
-        rewards=(joined("rewards") / np.float32(unit)).astype(np.float32),
+        visited=met.nonzero().squeeze(1) + lowest,
+        at=places[here],
+        to=places[here + 1],
+        sides=stepped("sides").long() + 1,
+        actions=stepped("actions").long(),
+        to_sides=stepped("next_sides").long() + 1,
+        rewards=stepped("rewards") / unit,
         ends=ends,
-        breaks=ends | truncations,
+        breaks=ends | joined([rollout.truncations for rollout in rollouts]),
     )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Batch:
-    """Some accounts of a round, for one update; steps one after the other. Shape [M] each.
+    """Some accounts of a round, for one update; M steps one after the other.
 
     Attributes:
         bars: those that these accounts acted at, each once. Shape [U].
-        at: place in `bars` of each step's.
-        cells: place of (bar, side) in a table of U · 3 rows.
-        choices: place of (bar, side, action) in a table of U · 3 · 4 numbers.
-        chosen: which steps these are, in the round's order.
+        cells: place of (bar, side) in a table of U · 3 rows. Shape [M].
+        choices: place of (bar, side, action) in a table of U · 3 · 4 numbers. Shape [M].
+        accounts: which they are. Shape [A].
     """
 
     bars: torch.Tensor
     cells: torch.Tensor
     choices: torch.Tensor
-    chosen: torch.Tensor
+    accounts: torch.Tensor
+
+    def of(self, table: torch.Tensor) -> torch.Tensor:
+        """Return what a table of the round, [K, N], holds for these steps. Shape [M]."""
+        return table.index_select(1, self.accounts).flatten()
 
 
-def batch_of(found: Round, accounts: NDArray[np.int64], device: torch.device) -> Batch:
+def batch_of(found: Round, accounts: NDArray[np.int64]) -> Batch:
     """Return the steps of these accounts."""
-    at = found.at[:, accounts]
-    met = np.zeros(len(found.visited), np.bool_)
+    chosen = torch.from_numpy(accounts).to(found.at.device)
+    at = found.at.index_select(1, chosen)
+    met = torch.zeros(len(found.visited), dtype=torch.bool, device=at.device)
     met[at] = True
-    places = np.cumsum(met, dtype=np.int64) - 1
-    cells = places[at] * SIDES + found.sides[:, accounts]
-    steps = np.arange(found.at.size).reshape(found.at.shape)[:, accounts]
-
-    def given(array: NDArray[np.generic]) -> torch.Tensor:
-        return torch.from_numpy(np.ascontiguousarray(array, np.int64).ravel()).to(device)
-
+    places = met.cumsum(0) - 1
+    cells = places[at] * SIDES + found.sides.index_select(1, chosen)
     return Batch(
-        bars=given(found.visited[met]),
-        cells=given(cells),
-        choices=given(cells * 4 + found.actions[:, accounts]),
-        chosen=given(steps),
+        bars=found.visited[met],
+        cells=cells.flatten(),
+        choices=(cells * ACTIONS + found.actions.index_select(1, chosen)).flatten(),
+        accounts=chosen,
     )
 
 
-def returns_of(found: Round, futures: Floats, *, gamma: float, lambda_: float) -> Floats:
+def returns_of(
+    found: Round, futures: torch.Tensor, *, gamma: float, lambda_: float
+) -> torch.Tensor:
     """Return the λ-returns of a round. Shape [K, N].
 
     y_k = r_k + γ · (λ · y_{k+1} + (1 - λ) · V_{k+1}); r_k alone after a bust; and r_k + γ · V
@@ -127,14 +135,10 @@ def returns_of(found: Round, futures: Floats, *, gamma: float, lambda_: float) -
         lambda_: λ, in [0, 1].
         futures: what is expected from the next bar and side on, V. Shape [K, N].
     """
-    found_returns = np.empty_like(found.rewards)
-    discount, kept = np.float32(gamma), np.float32(lambda_)
-    later: Floats = futures[-1]
-    for step in range(len(futures) - 1, -1, -1):
-        future = futures[step]
-        mixed = future if step == len(futures) - 1 else kept * later + (1 - kept) * future
-        ahead = np.where(found.breaks[step], future, mixed)
-        ahead = np.where(found.ends[step], np.float32(0), ahead)
-        later = found.rewards[step] + discount * ahead
-        found_returns[step] = later
-    return found_returns
+    kept = torch.where(found.breaks, 0.0, gamma * lambda_)  # of what comes later
+    kept[-1] = 0.0
+    discounts = torch.where(found.ends, 0.0, gamma) - kept
+    returns = found.rewards + discounts * futures
+    for step in range(len(returns) - 2, -1, -1):
+        returns[step].addcmul_(kept[step], returns[step + 1])
+    return returns
