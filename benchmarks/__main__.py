@@ -45,12 +45,19 @@ def web() -> Sequence[Figure]:
     return web_rows()
 
 
+def verdicts() -> Sequence[Figure]:
+    from benchmarks.verdicts import verdict_rows
+
+    return verdict_rows()
+
+
 SECTIONS: dict[str, Callable[[], Sequence[Figure]]] = {
     "environments": environments,
     "serving": serving,
     "store": store,
     "agents": agents,
     "web": web,
+    "verdicts": verdicts,
 }
 
 

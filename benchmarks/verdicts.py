@@ -1,0 +1,94 @@
+"""How often the verdict is right: 200 markets without an edge, 200 with one, every algorithm."""
+
+import statistics
+import time
+from collections.abc import Sequence
+from typing import Final
+
+from aibt.clock import SystemClock
+from aibt.market.intervals import parse_interval
+from aibt.market.sources.synthetic import Synthetic
+from aibt.market.validation import validate
+from aibt.rl.algorithms import ALGORITHMS
+from aibt.rl.judgement.plan import walk_forward_plan
+from aibt.rl.judgement.report import EvaluationReport
+from aibt.rl.judgement.walk_forward import WalkForward
+from aibt.rl.parameters import TrainingParameters
+from aibt.trading.costs import Costs
+from benchmarks.figures import Figure
+from envs.factory import trading_environments
+
+SECTION: Final = "verdicts on 2,500 bars, 2 seeds, 2 folds, 1 + 1 basis points"
+RUNS: Final = 200
+BARS: Final = 2_500
+WINDOW: Final = 8
+MARKETS: Final = {"RANDOM": "random walk", "OU": "Ornstein-Uhlenbeck"}
+FIRST_SEED: Final = 1_000  # other markets than those of the tests
+
+
+def verdict_rows() -> Sequence[Figure]:
+    """Judge every algorithm on every market, one after the other in this process."""
+    return [
+        figure for algorithm in ALGORITHMS for kind in MARKETS for figure in shares(algorithm, kind)
+    ]
+
+
+def shares(algorithm: str, kind: str) -> list[Figure]:
+    """Return how often the verdict accepts, and how long an evaluation takes."""
+    accepted, seconds, ratios = 0, [], []
+    for seed in range(FIRST_SEED, FIRST_SEED + RUNS):
+        began = time.perf_counter()
+        report = evaluated(algorithm, kind, seed)
+        seconds.append(time.perf_counter() - began)
+        accepted += report.verdict.better
+        ratios.append(report.algorithms[0].deflated_sharpe.probability or 0.0)
+    wanted = "at most 5" if kind == "RANDOM" else "at least 80"
+    return [
+        Figure(
+            section=SECTION,
+            name=f"{algorithm}, {MARKETS[kind]}: accepted",
+            value=100 * accepted / RUNS,
+            unit="% of runs",
+            note=f"{wanted} are asked for; median deflated Sharpe ratio "
+            f"{statistics.median(ratios):.2f}; {RUNS} runs",
+        ),
+        Figure(
+            section=SECTION,
+            name=f"{algorithm}, {MARKETS[kind]}: an evaluation",
+            value=statistics.median(seconds),
+            unit="s",
+        ),
+    ]
+
+
+def evaluated(algorithm: str, kind: str, seed: int) -> EvaluationReport:
+    """Return the report on one market, by trainings as short as those of the tests."""
+    raw = Synthetic().fetch(f"{kind}-{seed}-{BARS}", parse_interval("1d"), timeout_s=1)
+    running = WalkForward(
+        validate(raw)[0],
+        source="synthetic",
+        plan=walk_forward_plan(BARS, window=WINDOW, folds=2, learned_first=40),
+        parameters={
+            algorithm: TrainingParameters(
+                lr=3e-3,
+                gamma=0.9,
+                batch_size=32,
+                min_episodes=2,
+                max_episodes=2,
+                balance=10_000.0,
+                train_data_percentage=80,
+                seed=0,
+                costs=Costs(fee_bps=1.0, slippage_bps=1.0),
+                hidden_layers=16,
+                window=WINDOW,
+                algorithm=algorithm,
+            )
+        },
+        seeds=[0, 1],
+        factory=trading_environments,
+        clock=SystemClock(),
+        draws=1,
+    )
+    while not running.ended:
+        running.advance()
+    return running.report()
