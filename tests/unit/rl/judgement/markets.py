@@ -33,8 +33,8 @@ def short_trainings(algorithm: str, **changes: Any) -> TrainingParameters:
         "batch_size": 32,
         "hidden_layers": 16,
         "window": WINDOW,
-        "min_episodes": 2,
-        "max_episodes": 2,
+        "min_episodes": 1,
+        "max_episodes": 1,
         "costs": Costs(fee_bps=1.0, slippage_bps=1.0),
     }
     return some_parameters(**{**given, **changes})
