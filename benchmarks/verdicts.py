@@ -3,13 +3,13 @@
 import statistics
 import time
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 from aibt.clock import SystemClock
 from aibt.market.intervals import parse_interval
 from aibt.market.sources.synthetic import Synthetic
 from aibt.market.validation import validate
-from aibt.rl.algorithms import ALGORITHMS
+from aibt.rl.catalogue import ALGORITHMS
 from aibt.rl.judgement.plan import walk_forward_plan
 from aibt.rl.judgement.report import EvaluationReport
 from aibt.rl.judgement.walk_forward import WalkForward
@@ -23,6 +23,10 @@ RUNS: Final = 200
 BARS: Final = 2_500
 WINDOW: Final = 8
 MARKETS: Final = {"RANDOM": "random walk", "OU": "Ornstein-Uhlenbeck"}
+OF_ITS_OWN: Final[dict[str, dict[str, int]]] = {
+    "pqn": {"environments": 16, "max_episodes": 2},
+    "ppo": {"environments": 16},
+}
 FIRST_SEED: Final = 1_000  # other markets than those of the tests
 
 
@@ -68,22 +72,7 @@ def evaluated(algorithm: str, kind: str, seed: int) -> EvaluationReport:
         validate(raw)[0],
         source="synthetic",
         plan=walk_forward_plan(BARS, window=WINDOW, folds=2, learned_first=40),
-        parameters={
-            algorithm: TrainingParameters(
-                lr=3e-3,
-                gamma=0.9,
-                batch_size=32,
-                min_episodes=1,
-                max_episodes=1,
-                balance=10_000.0,
-                train_data_percentage=80,
-                seed=0,
-                costs=Costs(fee_bps=1.0, slippage_bps=1.0),
-                hidden_layers=16,
-                window=WINDOW,
-                algorithm=algorithm,
-            )
-        },
+        parameters={algorithm: short_training(algorithm)},
         seeds=[0, 1],
         factory=trading_environments,
         clock=SystemClock(),
@@ -92,3 +81,22 @@ def evaluated(algorithm: str, kind: str, seed: int) -> EvaluationReport:
     while not running.ended:
         running.advance()
     return running.report()
+
+
+def short_training(algorithm: str) -> TrainingParameters:
+    """Return parameters with which an edge of this size is found in a second."""
+    given: dict[str, Any] = {
+        "lr": 3e-3,
+        "gamma": 0.9,
+        "batch_size": 32,
+        "min_episodes": 1,
+        "max_episodes": 1,
+        "balance": 10_000.0,
+        "train_data_percentage": 80,
+        "seed": 0,
+        "costs": Costs(fee_bps=1.0, slippage_bps=1.0),
+        "hidden_layers": 16,
+        "window": WINDOW,
+        "algorithm": algorithm,
+    }
+    return TrainingParameters(**{**given, **OF_ITS_OWN.get(algorithm, {})})

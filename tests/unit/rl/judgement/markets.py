@@ -17,6 +17,10 @@ from tests.unit.rl.builders import StandingClock, some_parameters
 
 BARS = 2_500
 WINDOW = 8
+_OF_ITS_OWN: dict[str, dict[str, int]] = {
+    "pqn": {"environments": 16, "max_episodes": 2},
+    "ppo": {"environments": 16},
+}
 
 
 def a_market(kind: str, seed: int, bars: int = BARS) -> BarSeries:
@@ -37,7 +41,7 @@ def short_trainings(algorithm: str, **changes: Any) -> TrainingParameters:
         "max_episodes": 1,
         "costs": Costs(fee_bps=1.0, slippage_bps=1.0),
     }
-    return some_parameters(**{**given, **changes})
+    return some_parameters(**{**given, **_OF_ITS_OWN.get(algorithm, {}), **changes})
 
 
 def an_evaluation(

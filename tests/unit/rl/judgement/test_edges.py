@@ -7,7 +7,7 @@ import pytest
 
 from aibt.market import features
 from aibt.market.bars import BarSeries
-from aibt.rl.algorithms import ALGORITHMS
+from aibt.rl.catalogue import ALGORITHMS
 from aibt.rl.judgement.report import EvaluationReport
 from aibt.trading.costs import Costs
 from tests.unit.market.look_ahead import next_return, with_column
