@@ -1,6 +1,6 @@
 """From accounts to the figures of a report."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import fields
 from math import expm1
 from typing import Final
@@ -205,7 +205,3 @@ def overfitting(accounts: Sequence[Account]) -> OverfittingReport:
         loss=found.loss if found else None,
     )
 
-
-def figure(summaries_: Mapping[str, Summary], name: str) -> float | None:
-    """Return the median of a figure over the seeds."""
-    return summaries_[name].median

@@ -8,7 +8,17 @@ import pytest
 
 @pytest.mark.parametrize(
     "module",
-    ["parameters", "split", "status", "checkpoint", "rollout", "preparation", "algorithms"],
+    [
+        "parameters",
+        "split",
+        "status",
+        "checkpoint",
+        "rollout",
+        "preparation",
+        "algorithms",
+        "judgement.report",
+        "judgement.walk_forward",
+    ],
 )
 def test_a_module_that_others_import_is_light(module: str) -> None:
     script = (
