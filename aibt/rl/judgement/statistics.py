@@ -204,4 +204,3 @@ def overfitting(accounts: Sequence[Account]) -> OverfittingReport:
         combinations=found.combinations if found else 0,
         loss=found.loss if found else None,
     )
-

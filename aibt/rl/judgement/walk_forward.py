@@ -46,8 +46,8 @@ class WalkForward:
         series: all bars.
         source: who they are from.
         plan: of as many bars.
-        parameters: of the trainings by algorithm; of their seeds none is used. Balance, costs
-            and window are the same in all.
+        parameters: of the trainings by algorithm; of their seeds none is used, and they collect
+            in this process. Balance, costs and window are the same in all.
         seeds: each trains every algorithm on every fold.
         factory: makes the environments of the trainings.
         clock: for the trainings' speed, never for what is computed.
@@ -75,7 +75,10 @@ class WalkForward:
         draws: int = DRAWS,
     ) -> None:
         _check(series, plan, parameters, seeds, earlier_trials, draws)
-        self._series, self._plan, self._parameters = series, plan, dict(parameters)
+        self._series, self._plan = series, plan
+        self._parameters = {
+            name: replace(given, rollout_workers=0) for name, given in parameters.items()
+        }
         self._factory, self._clock = factory, clock
         self._units = [
             UnitKey(algorithm=name, seed=seed, fold=fold)
@@ -184,6 +187,8 @@ def _check(
         raise Invalid("algorithms", "balance, costs and window must be the same for all")
     if not seeds or len(set(seeds)) < len(seeds):
         raise Invalid("seeds", f"{list(seeds)} are none, or one is there twice")
+    for seed in seeds:
+        replace(next(iter(parameters.values())), seed=seed)  # refuses what is no seed
     if plan.bars != len(series) or plan.purge <= next(iter(accounts))[2]:
         raise Invalid("folds", f"the plan is of {plan.bars} bars, and there are {len(series)}")
     if earlier_trials < 0:

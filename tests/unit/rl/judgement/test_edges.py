@@ -14,6 +14,7 @@ from tests.unit.market.look_ahead import next_return, with_column
 from tests.unit.rl.judgement.markets import a_market, an_evaluation, concluded, short_trainings
 
 RUNS = 20
+pytestmark = pytest.mark.timeout(600)  # a busy machine takes its time
 
 
 def evaluated(series: BarSeries, algorithm: str, cost_bps: float = 1.0) -> EvaluationReport:

@@ -278,6 +278,7 @@ def test_several_algorithms_each_err_so_much_less_and_share_the_trials() -> None
     [
         ({"seeds": []}, "seeds"),
         ({"seeds": [1, 1]}, "seeds"),
+        ({"seeds": [-1]}, "seed"),
         ({"parameters": {}}, "algorithms"),
         ({"parameters": {"other": PARAMETERS}}, "algorithms"),
         ({"plan": walk_forward_plan(400, window=8, folds=2)}, "folds"),
