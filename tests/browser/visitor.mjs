@@ -152,6 +152,11 @@ export class Visitor {
     await this.page.getByRole("option", named(option)).first().click();
   }
 
+  /** Take one of a few, each of which stands there with what it is. */
+  async picks(label) {
+    await this.page.getByRole("radio", named(label)).click();
+  }
+
   /** Press what saves a file; return its name and its text. */
   async saves(name) {
     const [download] = await Promise.all([this.page.waitForEvent("download"), this.press(name)]);

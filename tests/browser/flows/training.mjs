@@ -16,10 +16,11 @@ await flow(async ({ facts, visitor, step }) => {
     await grace.signUp(facts.grace);
     await grace.isAt("Home");
   });
-  await step("she makes a bot", async () => {
+  await step("she makes a bot that learns by another algorithm than is usual", async () => {
     await grace.follow("Bots");
     await grace.press("New bot");
     await grace.fillIn({ Name: "Night owl" });
+    await grace.picks("DQN");
     await grace.press("Create bot");
     await grace.sees("Night owl is there. Train it next.");
   });
@@ -31,6 +32,7 @@ await flow(async ({ facts, visitor, step }) => {
     await grace.press("Start training");
     await grace.isAt("Night owl on EURUSD");
     await isInState(grace, "Running");
+    await grace.page.getByText(/of Night owl by DQN, bars of 1h/).waitFor();
   });
 
   await step("the numbers move", async () => {

@@ -20,7 +20,10 @@ export const names: Record<string, { label: string; hint?: string; unit?: string
   },
   email: { label: "E-mail" },
   end: { label: "Last date" },
-  environments: { label: "Parallel accounts" },
+  environments: {
+    label: "Parallel accounts",
+    hint: "Accounts that trade side by side; 0: as many as the algorithm does best with",
+  },
   fee_bps: { label: "Fee", unit: "bps" },
   fresh: { label: "Start from new weights", hint: "Otherwise it goes on from the bot’s best" },
   gamma: {
@@ -67,6 +70,7 @@ export const names: Record<string, { label: string; hint?: string; unit?: string
 
 export const optionLabels: Record<string, string> = {
   auto: "Automatic",
+  counterfactual: "Counterfactual",
   cpu: "CPU",
   csv: "CSV folder",
   cuda: "GPU (CUDA)",
@@ -74,6 +78,8 @@ export const optionLabels: Record<string, string> = {
   math: "Calculator",
   newest: "Newest first",
   oldest: "Oldest first",
+  ppo: "PPO",
+  pqn: "PQN",
   price: "Prices",
   sample: "Bundled sample",
   search: "Search",

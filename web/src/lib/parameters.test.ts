@@ -46,6 +46,7 @@ describe("a parameter", () => {
       "gamma",
       "discounter_rate",
       "depth",
+      "algorithm",
     ]);
   });
 });

@@ -1,7 +1,10 @@
+import { QueryClientProvider } from "@tanstack/react-query";
 import { configure, render, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it, vi } from "vitest";
+import { queries } from "@/api/hooks";
 import { Problem } from "@/api/problem";
+import { twoAlgorithms } from "@/features/algorithms/builders";
 import BotDialogs, { type Asked } from "@/features/bots/bot-dialogs";
 import { aBot } from "@/features/bots/builders";
 
@@ -16,14 +19,20 @@ const bob = aBot({ name: "Bob", state: "running", training_id: 7 });
 
 function aDialog(asked: Asked) {
   const told = { onClose: vi.fn(), onSaved: vi.fn(), onDeleted: vi.fn() };
-  render(<BotDialogs asked={asked} bots={[ada, bob]} {...told} />);
+  render(
+    <QueryClientProvider client={queries}>
+      <BotDialogs asked={asked} bots={[ada, bob]} {...told} />
+    </QueryClientProvider>,
+  );
   return { ...told, user: userEvent.setup() };
 }
 
 const press = (name: string) => screen.getByRole("button", { name });
 
 beforeEach(() => {
+  queries.clear();
   for (const call of Object.values(server)) call.mockReset();
+  server.get.mockResolvedValue(twoAlgorithms({ discounter_rate: "it need not explore." }));
   server.post.mockImplementation((_, { body }) => Promise.resolve(aBot(body)));
   server.patch.mockImplementation((_, { body }) => Promise.resolve(aBot(body)));
   server.del.mockResolvedValue({ name: "Ada" });
@@ -72,6 +81,18 @@ describe("what is asked before a bot changes", () => {
       path: { name: "Ada" },
       body: { depth: 3 },
     });
+  });
+
+  it("lets a bot learn otherwise, says what that means, and what then means nothing", async () => {
+    const { user, onClose } = aDialog({ kind: "edit", bot: ada });
+    await screen.findByText("Learns from every action.");
+    expect(screen.queryByText(/Means nothing/)).toBeNull();
+    await user.click(screen.getByRole("radio", { name: "other" }));
+    screen.getByText(/Ada forgets all that it has learned/);
+    screen.getByText("Means nothing to other: it need not explore.");
+    await user.click(press("Save"));
+    await waitFor(() => expect(onClose).toHaveBeenCalled());
+    expect(server.patch.mock.calls[0]?.[1].body).toEqual({ algorithm: "other" });
   });
 
   it("says what deleting means, then deletes", async () => {

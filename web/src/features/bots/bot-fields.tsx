@@ -1,5 +1,7 @@
 "use client";
 
+import { unusedHint } from "@/features/algorithms/algorithms";
+import { useAlgorithms } from "@/features/algorithms/use-algorithms";
 import { botFields, type Faults, type Texts } from "@/features/bots/bot-form";
 import { ParameterField } from "@/ui/parameter-field";
 
@@ -9,10 +11,11 @@ interface BotFieldsProps {
   onChange: (changes: Texts) => void;
 }
 
-/** The parameters of a bot's network and of how it learns, without its name. */
+/** The parameters of a bot's network and of how it learns, without its name and its algorithm. */
 export function BotFields({ texts, faults, onChange }: BotFieldsProps) {
+  const algorithms = useAlgorithms();
   return botFields()
-    .filter((name) => name !== "name")
+    .filter((name) => name !== "name" && name !== "algorithm")
     .map((name) => (
       <ParameterField
         key={name}
@@ -21,6 +24,7 @@ export function BotFields({ texts, faults, onChange }: BotFieldsProps) {
         value={texts[name] ?? ""}
         onChange={(text) => onChange({ [name]: text })}
         fault={faults[name]}
+        hint={unusedHint(algorithms, texts.algorithm ?? "", name)}
       />
     ));
 }

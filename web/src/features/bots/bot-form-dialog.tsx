@@ -4,14 +4,15 @@ import { useId, useRef, useState, type SubmitEvent } from "react";
 import { refresh, useCommand } from "@/api/hooks";
 import { patch, post } from "@/api/rest";
 import type { Bot } from "@/api/types";
+import { AlgorithmChoice } from "@/features/algorithms/algorithm-choice";
 import { Attempt } from "@/features/bots/attempt";
 import {
   botChanges,
   botFaults,
   botRequest,
   botTexts,
-  changesNetwork,
   dropsWeights,
+  needsNewWeights,
   newBotTexts,
   type Texts,
 } from "@/features/bots/bot-form";
@@ -70,7 +71,7 @@ export function BotFormDialog({ purpose, names, onClose, onSaved }: BotFormDialo
   const faults = isPlaced ? { ...local, [field]: save.problem?.msg ?? "" } : local;
   const changes = purpose.kind === "edit" ? botChanges(purpose.bot, texts) : {};
   const forgets = bot !== null && dropsWeights(bot, changes);
-  const isHeld = bot !== null && activeTraining(bot) !== null && changesNetwork(changes);
+  const isHeld = bot !== null && activeTraining(bot) !== null && needsNewWeights(changes);
 
   const change = (next: Texts) => {
     save.reset();
@@ -115,17 +116,24 @@ export function BotFormDialog({ purpose, names, onClose, onSaved }: BotFormDialo
           fault={faults.name}
           className="sm:col-span-2"
         />
+        <AlgorithmChoice
+          value={texts.algorithm ?? ""}
+          onChange={(algorithm) => change({ algorithm })}
+          own={purpose.kind === "edit" ? purpose.bot.algorithm : undefined}
+          fault={faults.algorithm}
+          className="sm:col-span-2"
+        />
         <BotFields texts={texts} faults={faults} onChange={change} />
         <div className="flex flex-col gap-3 sm:col-span-2">
           {isHeld && (
             <BusyNotice bot={bot}>
-              Its width and number of layers can be changed once that has ended.
+              Its width, number of layers and algorithm can be changed once that has ended.
             </BusyNotice>
           )}
           {forgets && !isHeld && (
             <Notice tone="warn" live>
-              Another width or another number of layers drops the weights: {bot?.name} forgets all
-              that it has learned.
+              Another width, number of layers or algorithm drops the weights: {bot?.name} forgets
+              all that it has learned.
             </Notice>
           )}
           {save.problem !== null && !isPlaced && (

@@ -8,6 +8,7 @@ import {
   newBotTexts,
 } from "@/features/bots/bot-form";
 import { aBot } from "@/features/bots/builders";
+import { parameter } from "@/lib/parameters";
 
 describe("the form of a bot", () => {
   it("makes a bot that works as it is", () => {
@@ -19,6 +20,7 @@ describe("the form of a bot", () => {
       hidden_layers: 43,
       depth: 2,
       discounter_rate: 80,
+      algorithm: parameter("BotsCreate", "algorithm").default,
     });
   });
 
@@ -42,6 +44,7 @@ describe("the form of a bot", () => {
 
   it("knows when a change makes the bot forget", () => {
     expect(dropsWeights(aBot({ trained: true }), { hidden_layers: 64 })).toBe(true);
+    expect(dropsWeights(aBot({ trained: true }), { algorithm: "dqn" })).toBe(true);
     expect(dropsWeights(aBot({ trained: true }), { lr: 0.1 })).toBe(false);
     expect(dropsWeights(aBot(), { depth: 3 })).toBe(false);
   });

@@ -56,14 +56,14 @@ export function botChanges(bot: Bot, texts: Texts): BotChanges {
   return { ...Object.fromEntries(changed), ...(name !== bot.name && { new_name: name }) };
 }
 
-/** Whether the network gets another shape. */
-export function changesNetwork({ hidden_layers, depth }: BotChanges): boolean {
-  return hidden_layers !== undefined || depth !== undefined;
+/** Whether weights from before no longer fit: the network gets another shape, or learns otherwise. */
+export function needsNewWeights({ hidden_layers, depth, algorithm }: BotChanges): boolean {
+  return [hidden_layers, depth, algorithm].some((each) => each !== undefined);
 }
 
-/** Whether the bot forgets what it has learned: its weights have the shape of its network. */
+/** Whether the bot forgets what it has learned. */
 export function dropsWeights(bot: Bot, changes: BotChanges): boolean {
-  return bot.trained && changesNetwork(changes);
+  return bot.trained && needsNewWeights(changes);
 }
 
 /** The values of what was typed; what was left empty is left out, so that the platform's default holds. */

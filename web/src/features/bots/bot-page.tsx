@@ -7,6 +7,7 @@ import { useState } from "react";
 import { useGet } from "@/api/hooks";
 import type { Loadable } from "@/api/loadable";
 import type { Bot } from "@/api/types";
+import { algorithmLabel } from "@/features/algorithms/algorithms";
 import { BotActivity } from "@/features/bots/bot-activity";
 import type { Asked } from "@/features/bots/bot-dialogs";
 import { BotParameters } from "@/features/bots/bot-parameters";
@@ -76,7 +77,8 @@ function ShownBot({ bot, onRenamed, onDeleted }: ShownBotProps) {
       }
       subtitle={
         <>
-          Made <Time at={bot.created_at} />, last changed <Time at={bot.updated_at} />
+          Learns by {algorithmLabel(bot.algorithm)}, made <Time at={bot.created_at} />, last changed{" "}
+          <Time at={bot.updated_at} />
         </>
       }
       actions={

@@ -3,6 +3,7 @@
 import { Play } from "lucide-react";
 import { useMemo } from "react";
 import type { Bot, Training } from "@/api/types";
+import { algorithmLabel } from "@/features/algorithms/algorithms";
 import type { Asked } from "@/features/bots/bot-dialogs";
 import { BotMenu } from "@/features/bots/bot-menu";
 import { activeTraining, shareOf } from "@/features/bots/results";
@@ -75,6 +76,13 @@ function columnsOf(
       hint: "Profit out of sample of its newest training, beside buying and holding the same bars",
       cell: (bot) => <LastResult training={results.get(bot.name)} />,
       sortValue: resultOf,
+    },
+    {
+      id: "algorithm",
+      header: "Algorithm",
+      cell: (bot) => algorithmLabel(bot.algorithm),
+      sortValue: (bot) => algorithmLabel(bot.algorithm),
+      hideOnPhone: true,
     },
     { id: "network", header: "Network", align: "right", cell: networkText, hideOnPhone: true },
     {

@@ -9,6 +9,7 @@ export function aBot(changes: Partial<Bot> = {}): Bot {
     gamma: 0.97,
     discounter_rate: 80,
     depth: 2,
+    algorithm: "dqn",
     state: "idle",
     training_id: null,
     trained: false,

@@ -74,7 +74,6 @@ export async function trainFirstBot(bots: readonly Bot[]): Promise<Training> {
         ...FIRST_TRAINING,
         bot_name: bot.name,
         fresh: false,
-        algorithm: "dqn",
         rollout_workers: 0,
         device: "auto",
       },

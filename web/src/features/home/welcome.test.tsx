@@ -17,6 +17,7 @@ const BOT = {
   gamma: 0.97,
   discounter_rate: 80,
   depth: 2,
+  algorithm: "dqn",
   state: "idle",
   trained: false,
   created_at: "2026-01-01T00:00:00Z",

@@ -65,12 +65,17 @@ function standingOf(bot: Bot): string {
   return bot.trained ? "Trained" : "Not trained yet";
 }
 
+/** Whether a fault is of a field that stands among the parameters of the new bot. */
+function isInside(name: string): boolean {
+  return name.startsWith("bot.") && name !== "bot.name" && name !== "bot.algorithm";
+}
+
 type NewBotProps = Pick<BotChoiceProps, "form" | "faults" | "onNewBot">;
 
 function NewBotParameters({ form, faults, onNewBot }: NewBotProps) {
   const own = Object.fromEntries(
     Object.entries(faults).flatMap(([name, found]) =>
-      name.startsWith("bot.") && name !== "bot.name" ? [[name.slice(4), found]] : [],
+      isInside(name) ? [[name.slice(4), found]] : [],
     ),
   );
   return (

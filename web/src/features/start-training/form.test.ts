@@ -1,16 +1,21 @@
 import { describe, expect, it } from "vitest";
 import { Problem } from "@/api/problem";
 import type { Bot } from "@/api/types";
+import { aBot } from "@/features/bots/builders";
 import { botRequest, newBotTexts } from "@/features/bots/bot-form";
 import {
+  algorithmOf,
   faultsOf,
   otherParameters,
   startRequest,
   startTexts,
   usualBot,
+  withAlgorithm,
+  withBot,
   type StartForm,
 } from "@/features/start-training/form";
 import { refusalOf } from "@/features/start-training/refusals";
+import { parameter } from "@/lib/parameters";
 
 const noQuery = new URLSearchParams();
 
@@ -44,6 +49,7 @@ describe("the form of a start", () => {
       hidden_layers: 43,
       depth: 2,
       discounter_rate: 80,
+      algorithm: parameter("BotsCreate", "algorithm").default,
     });
   });
 
@@ -53,7 +59,6 @@ describe("the form of a start", () => {
       expect.arrayContaining([
         "lr",
         "gamma",
-        "algorithm",
         "environments",
         "rollout_workers",
         "device",
@@ -64,6 +69,7 @@ describe("the form of a start", () => {
       ]),
     );
     expect(names).not.toContain("symbol");
+    expect(names).not.toContain("algorithm");
   });
 
   it("sends what was typed, and leaves out what was left empty", () => {
@@ -98,6 +104,24 @@ describe("the form of a start", () => {
       seed: "7",
     });
     expect(startTexts(query)).not.toHaveProperty("lr");
+  });
+
+  it("asks for another algorithm only where it is another than the bot's", () => {
+    const ada = aBot({ algorithm: "one" });
+    const other = withAlgorithm(aForm(), ada, "two");
+    expect(startRequest(aForm())).not.toHaveProperty("algorithm");
+    expect(startRequest(other)).toMatchObject({ algorithm: "two" });
+    expect(algorithmOf(other, ada)).toBe("two");
+    expect(startRequest(withAlgorithm(other, ada, "one"))).not.toHaveProperty("algorithm");
+  });
+
+  it("gives a new bot the algorithm that was chosen, so that its training need not say", () => {
+    const chosen = withBot(withAlgorithm(aForm(), aBot({ algorithm: "one" }), "two"), null);
+    expect(algorithmOf(chosen, null)).toBe("two");
+    expect(botRequest(chosen.newBot)).toMatchObject({ algorithm: "two" });
+    expect(startRequest({ ...chosen, bot: "Bell" })).not.toHaveProperty("algorithm");
+    expect(withBot(chosen, "Ada")).toEqual({ ...chosen, bot: "Ada" });
+    expect(algorithmOf(withAlgorithm(chosen, null, "one"), null)).toBe("one");
   });
 
   it("means the first bot that is free, or a new one", () => {

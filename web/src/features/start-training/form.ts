@@ -24,6 +24,7 @@ export interface StartForm {
 /** What is asked for in places of its own; all others stand among the other parameters. */
 const ASKED_APART: ReadonlySet<string> = new Set([
   "bot_name",
+  "algorithm",
   "symbol",
   "period",
   "source",
@@ -67,6 +68,25 @@ export function startTexts(query: URLSearchParams): Texts {
 /** The bot that is meant where none was chosen: the first that is free; null: a new one. */
 export function usualBot(bots: readonly Bot[]): string | null {
   return bots.find((bot) => activeTraining(bot) === null)?.name ?? null;
+}
+
+/** The form with another bot: what was chosen for the one before holds for a new one, too. */
+export function withBot(form: StartForm, bot: string | null): StartForm {
+  const { algorithm = "", ...texts } = form.texts;
+  if (bot !== null || algorithm === "") return { ...form, bot };
+  return { bot, texts, newBot: { ...form.newBot, algorithm } };
+}
+
+/** How the bot will learn: as was chosen, else as it does. */
+export function algorithmOf({ texts, newBot }: StartForm, bot: Bot | null): string {
+  return bot === null ? (newBot.algorithm ?? "") : texts.algorithm || bot.algorithm;
+}
+
+/** The form with this algorithm. */
+export function withAlgorithm(form: StartForm, bot: Bot | null, algorithm: string): StartForm {
+  if (bot === null) return { ...form, newBot: { ...form.newBot, algorithm } };
+  const chosen = algorithm === bot.algorithm ? "" : algorithm;
+  return { ...form, texts: { ...form.texts, algorithm: chosen } };
 }
 
 export function faultsOf(form: StartForm, taken: readonly string[]): Faults {

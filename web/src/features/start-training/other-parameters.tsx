@@ -1,6 +1,8 @@
 "use client";
 
 import type { Bot } from "@/api/types";
+import { unusedHint } from "@/features/algorithms/algorithms";
+import { useAlgorithms } from "@/features/algorithms/use-algorithms";
 import type { Faults, Texts } from "@/features/bots/bot-form";
 import { otherParameters } from "@/features/start-training/form";
 import { More } from "@/features/start-training/more";
@@ -12,12 +14,15 @@ interface OtherParametersProps {
   faults: Faults;
   /** The bot whose own values hold where a field is left empty. */
   bot: Pick<Bot, "name" | "lr" | "gamma"> | null;
+  /** How the bot will learn. */
+  algorithm: string;
   onChange: (changes: Texts) => void;
 }
 
 /** Every parameter of a start that has no place of its own, as the platform lists them. */
-export function OtherParameters({ texts, faults, bot, onChange }: OtherParametersProps) {
+export function OtherParameters({ texts, faults, bot, algorithm, onChange }: OtherParametersProps) {
   const others = otherParameters();
+  const algorithms = useAlgorithms();
   return (
     <More
       title="All other parameters"
@@ -32,7 +37,7 @@ export function OtherParameters({ texts, faults, bot, onChange }: OtherParameter
           value={texts[name] ?? ""}
           onChange={(text) => onChange({ [name]: text })}
           fault={faults[name]}
-          hint={hintOf(name, description, bot)}
+          hint={unusedHint(algorithms, algorithm, name) ?? hintOf(name, description, bot)}
         />
       ))}
     </More>

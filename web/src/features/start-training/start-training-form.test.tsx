@@ -6,6 +6,7 @@ import { aTraining } from "@/api/feeds/builders";
 import { queries } from "@/api/hooks";
 import { Problem, unreachable } from "@/api/problem";
 import type { Bot } from "@/api/types";
+import { twoAlgorithms } from "@/features/algorithms/builders";
 import { aBot } from "@/features/bots/builders";
 import StartTrainingForm from "@/features/start-training/start-training-form";
 
@@ -40,6 +41,8 @@ function answer(path: string, asked: { query?: Record<string, string> }): unknow
   switch (path) {
     case "/api/bots":
       return { bots, next: null };
+    case "/api/algorithms":
+      return twoAlgorithms({ environments: "it collects nothing." });
     case "/api/symbols":
       return { symbols: [EURUSD, GOOGL].filter((each) => each.symbol === asked.query?.q) };
     default:
@@ -105,6 +108,36 @@ describe("the start dialog", () => {
         id: expect.stringMatching(/^[0-9a-f-]{36}$/),
       },
     ]);
+  });
+
+  it("offers each algorithm with what it does, and says what another one brings with it", async () => {
+    bots = [aBot({ trained: true })];
+    const { user, start } = await aForm();
+    const other = screen.getByRole("radio", { name: "other" });
+    screen.getByText("Learns from every action.");
+    expect(screen.getByRole("radio", { name: "DQN" }).getAttribute("aria-checked")).toBe("true");
+    expect(screen.queryByText(/forgets/)).toBeNull();
+    expect(screen.queryByText(/Means nothing/)).toBeNull();
+
+    await user.click(other);
+    screen.getByText(
+      "Ada learns by other from this training on, and forgets all that it has learned by DQN.",
+    );
+    screen.getByText(/It begins with new weights, which will replace what Ada has learned/);
+    screen.getByText("Means nothing to other: it collects nothing.");
+    await user.click(start);
+    await waitFor(() => expect(server.push).toHaveBeenCalled());
+    expect(sent("/api/trainings")[0]?.body).toMatchObject({ algorithm: "other" });
+  });
+
+  it("makes a new bot that learns as was chosen", async () => {
+    bots = [];
+    const { user, start } = await aForm();
+    await user.click(screen.getByRole("radio", { name: "other" }));
+    await user.click(start);
+    await waitFor(() => expect(server.push).toHaveBeenCalled());
+    expect(sent("/api/bots")[0]?.body).toMatchObject({ algorithm: "other" });
+    expect(sent("/api/trainings")[0]?.body).not.toHaveProperty("algorithm");
   });
 
   it("makes a bot first where there is none", async () => {

@@ -5,13 +5,18 @@ import { useRouter, useSearchParams } from "next/navigation";
 import { useId, useRef, useState, type SubmitEvent } from "react";
 import { useGet } from "@/api/hooks";
 import type { Bot } from "@/api/types";
+import { AlgorithmChoice } from "@/features/algorithms/algorithm-choice";
+import { algorithmLabel } from "@/features/algorithms/algorithms";
 import { newBotTexts, type Faults, type Texts } from "@/features/bots/bot-form";
 import { freeName } from "@/features/bots/names";
 import { BotChoice } from "@/features/start-training/bot-choice";
 import {
+  algorithmOf,
   faultsOf,
   startTexts,
   usualBot,
+  withAlgorithm,
+  withBot,
   type StartForm,
   type StartName,
 } from "@/features/start-training/form";
@@ -65,11 +70,11 @@ function ReadyForm({ bots, onOpenChange, botName }: ReadyFormProps) {
   const id = useId();
   const element = useRef<HTMLFormElement>(null);
   const names = bots.map((bot) => bot.name);
-  const [form, setForm] = useState<StartForm>(() => ({
-    bot: names.find((name) => name === (botName ?? query.get("bot"))) ?? usualBot(bots),
-    newBot: newBotTexts(freeName(names)),
-    texts: startTexts(query),
-  }));
+  const [form, setForm] = useState<StartForm>(() => {
+    const bot = names.find((name) => name === (botName ?? query.get("bot"))) ?? usualBot(bots);
+    const newBot = newBotTexts(freeName(names));
+    return withBot({ bot, newBot, texts: startTexts(query) }, bot);
+  });
   const [made, setMade] = useState<string | null>(null);
   const market = useMarket(form.texts);
   const start = useStart((name) => {
@@ -77,6 +82,8 @@ function ReadyForm({ bots, onOpenChange, botName }: ReadyFormProps) {
     setForm((before) => ({ ...before, bot: name }));
   });
   const bot = bots.find((each) => each.name === form.bot) ?? null;
+  const algorithm = algorithmOf(form, bot);
+  const learnsOtherwise = bot !== null && algorithm !== bot.algorithm;
   const local = localFaults(form, names, market);
   const faults = { ...marketFaults(market), ...local, ...start.refusal.faults };
 
@@ -107,6 +114,7 @@ function ReadyForm({ bots, onOpenChange, botName }: ReadyFormProps) {
               form,
               period: market.period,
               isTrained: bot?.trained ?? false,
+              learnsOtherwise,
               times: market.bars.status === "ready" ? market.bars.value.date_range : null,
               zone,
             })}
@@ -131,9 +139,23 @@ function ReadyForm({ bots, onOpenChange, botName }: ReadyFormProps) {
           form={form}
           bots={bots}
           faults={faults}
-          onBot={(next) => change({ bot: next })}
+          onBot={(next) => change(withBot(form, next))}
           onNewBot={(changes) => change({ newBot: { ...form.newBot, ...changes } })}
         />
+        <AlgorithmChoice
+          value={algorithm}
+          onChange={(next) => change(withAlgorithm(form, bot, next))}
+          own={bot?.algorithm}
+          fault={faults.algorithm ?? faults["bot.algorithm"]}
+        />
+        {learnsOtherwise && (
+          <Notice tone={bot.trained ? "warn" : "info"} live>
+            {bot.name} learns by {algorithmLabel(algorithm)} from this training on
+            {bot.trained &&
+              `, and forgets all that it has learned by ${algorithmLabel(bot.algorithm)}`}
+            .
+          </Notice>
+        )}
         <MarketChoice texts={form.texts} market={market} faults={faults} onChange={changeTexts} />
         <SplitChoice
           percentage={Number(form.texts.train_data_percentage)}
@@ -153,7 +175,13 @@ function ReadyForm({ bots, onOpenChange, botName }: ReadyFormProps) {
             />
           ))}
         </div>
-        <OtherParameters texts={form.texts} faults={faults} bot={bot} onChange={changeTexts} />
+        <OtherParameters
+          texts={form.texts}
+          faults={faults}
+          bot={bot}
+          algorithm={algorithm}
+          onChange={changeTexts}
+        />
       </form>
     </Dialog>
   );

@@ -8,13 +8,15 @@ interface Told {
   period: string;
   /** Whether the bot has weights that the training would go on from. */
   isTrained: boolean;
+  /** Whether it will learn by another algorithm than it did. */
+  learnsOtherwise?: boolean;
   /** Opening times of the bars, where they are known. */
   times: readonly string[] | null;
   zone: Zone;
 }
 
 /** Say in words what a start will do. */
-export function summaryOf({ form, period, isTrained, times, zone }: Told): string {
+export function summaryOf({ form, period, isTrained, learnsOtherwise, times, zone }: Told): string {
   const bot = form.bot ?? form.newBot.name?.trim() ?? "";
   const { symbol = "", train_data_percentage = "", min_episodes, max_episodes } = form.texts;
   const percentage = Number(train_data_percentage);
@@ -27,7 +29,7 @@ export function summaryOf({ form, period, isTrained, times, zone }: Told): strin
   return [
     `Trains ${bot} on ${share} ${periodWord(period)} bars of ${symbol.trim().toUpperCase()}${dates}`,
     `for ${episodes} episodes; the last ${100 - percentage}% are only looked at.`,
-    beginning(bot, isTrained, form.texts.fresh === "true"),
+    beginning(bot, isTrained, learnsOtherwise || form.texts.fresh === "true"),
   ].join(" ");
 }
 

@@ -61,6 +61,7 @@ export function Notices({ feed }: { feed: TrainingFeed }) {
   const state = useRun(feed, (run) => run.state);
   const reason = useRun(feed, (run) => run.reason);
   const isStale = useIsStale(feed);
+  const note = useRun(feed, (run) => run.note);
   const unreadable = useFeed(feed, ({ phase, problem }) => (phase === "gone" ? problem : null));
   if (isStale) return <Lost feed={feed} />;
   if (unreadable)
@@ -75,6 +76,7 @@ export function Notices({ feed }: { feed: TrainingFeed }) {
     <Notice tone={tone} title={title} live>
       {reasonText(reason)}
       {text}
+      {note && ` ${note}.`}
     </Notice>
   );
 }

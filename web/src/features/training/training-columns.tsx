@@ -1,5 +1,6 @@
 import type { Training } from "@/api/types";
 import { formatNumber, formatPercent, unknown } from "@/lib/format";
+import { optionLabels } from "@/lib/parameter-names";
 import { StateBadge } from "@/ui/badge";
 import { Delta } from "@/ui/number";
 import { Progress } from "@/ui/progress";
@@ -36,6 +37,13 @@ export const trainingColumns: readonly Column<Training>[] = [
       </span>
     ),
     sortValue: ({ symbol }) => symbol,
+  },
+  {
+    id: "algorithm",
+    header: "Algorithm",
+    cell: ({ algorithm }) => optionLabels[algorithm] ?? algorithm,
+    sortValue: ({ algorithm }) => optionLabels[algorithm] ?? algorithm,
+    hideOnPhone: true,
   },
   {
     id: "episodes",

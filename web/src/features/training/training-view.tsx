@@ -87,6 +87,7 @@ function Facts({ feed }: { feed: TrainingFeed }) {
   const bot = useRun(feed, (run) => run.bot_name);
   const period = useRun(feed, (run) => run.period);
   const source = useRun(feed, (run) => run.source);
+  const algorithm = useRun(feed, (run) => run.algorithm);
   const startedAt = useRun(feed, (run) => run.started_at);
   const endedAt = useRun(feed, (run) => run.ended_at);
   return (
@@ -98,7 +99,8 @@ function Facts({ feed }: { feed: TrainingFeed }) {
       >
         {bot}
       </Link>
-      , bars of {period} from {optionLabels[source] ?? source}
+      by {optionLabels[algorithm] ?? algorithm}, bars of {period} from{" "}
+      {optionLabels[source] ?? source}
       {startedAt && (
         <>
           , started <Time at={startedAt} />
