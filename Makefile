@@ -12,7 +12,7 @@ WEB_TYPES := web/src/generated/api.ts
 WEB_BUILT := web/out/policy.json
 WEB_SOURCES := $(shell find web/src web/public web/scripts -type f -not -path 'web/src/generated/*' \
 	-not -name '*.test.*' 2> /dev/null) $(filter-out web/next-env.d.ts,$(wildcard web/*.ts web/*.mjs web/*.json))
-WIRE_SOURCES := $(shell find aibt/api aibt/protocol -name '*.py') aibt/rl/algorithms/__init__.py
+WIRE_SOURCES := $(shell find aibt/api aibt/protocol -name '*.py') aibt/rl/catalogue.py
 
 .PHONY: run web demo test lint check bench screenshots clean help
 

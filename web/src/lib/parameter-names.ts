@@ -71,6 +71,7 @@ export const names: Record<string, { label: string; hint?: string; unit?: string
 export const optionLabels: Record<string, string> = {
   auto: "Automatic",
   counterfactual: "Counterfactual",
+  "counterfactual-policy": "Counterfactual policy",
   cpu: "CPU",
   csv: "CSV folder",
   cuda: "GPU (CUDA)",

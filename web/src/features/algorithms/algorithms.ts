@@ -26,5 +26,5 @@ export function unusedHint(
   parameterName: string,
 ): string | undefined {
   const why = algorithms.find((each) => each.name === name)?.unused[parameterName];
-  return why && `Means nothing to ${algorithmLabel(name)}: ${why}`;
+  return why && `Means nothing to ${algorithmLabel(name)}. ${why}`;
 }

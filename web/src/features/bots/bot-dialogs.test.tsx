@@ -32,7 +32,7 @@ const press = (name: string) => screen.getByRole("button", { name });
 beforeEach(() => {
   queries.clear();
   for (const call of Object.values(server)) call.mockReset();
-  server.get.mockResolvedValue(twoAlgorithms({ discounter_rate: "it need not explore." }));
+  server.get.mockResolvedValue(twoAlgorithms({ discounter_rate: "It need not explore." }));
   server.post.mockImplementation((_, { body }) => Promise.resolve(aBot(body)));
   server.patch.mockImplementation((_, { body }) => Promise.resolve(aBot(body)));
   server.del.mockResolvedValue({ name: "Ada" });
@@ -89,7 +89,7 @@ describe("what is asked before a bot changes", () => {
     expect(screen.queryByText(/Means nothing/)).toBeNull();
     await user.click(screen.getByRole("radio", { name: "other" }));
     screen.getByText(/Ada forgets all that it has learned/);
-    screen.getByText("Means nothing to other: it need not explore.");
+    screen.getByText("Means nothing to other. It need not explore.");
     await user.click(press("Save"));
     await waitFor(() => expect(onClose).toHaveBeenCalled());
     expect(server.patch.mock.calls[0]?.[1].body).toEqual({ algorithm: "other" });

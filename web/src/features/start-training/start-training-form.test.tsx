@@ -42,7 +42,7 @@ function answer(path: string, asked: { query?: Record<string, string> }): unknow
     case "/api/bots":
       return { bots, next: null };
     case "/api/algorithms":
-      return twoAlgorithms({ environments: "it collects nothing." });
+      return twoAlgorithms({ environments: "It collects nothing." });
     case "/api/symbols":
       return { symbols: [EURUSD, GOOGL].filter((each) => each.symbol === asked.query?.q) };
     default:
@@ -124,7 +124,7 @@ describe("the start dialog", () => {
       "Ada learns by other from this training on, and forgets all that it has learned by DQN.",
     );
     screen.getByText(/It begins with new weights, which will replace what Ada has learned/);
-    screen.getByText("Means nothing to other: it collects nothing.");
+    screen.getByText("Means nothing to other. It collects nothing.");
     await user.click(start);
     await waitFor(() => expect(server.push).toHaveBeenCalled());
     expect(sent("/api/trainings")[0]?.body).toMatchObject({ algorithm: "other" });
