@@ -33,6 +33,7 @@ from tests.unit.rl.builders import Collected, StandingClock, a_sine, to_the_end
 
 SERIES = a_sine(200, noise=0.01)
 REQUEST = {
+    "algorithm": "dqn",
     "lr": 1e-3,
     "gamma": 0.9,
     "batch_size": 16,
