@@ -28,6 +28,7 @@ WINDOW = 32
 SIZES = (1, 1_024, 16_384)
 PEERS_SIZE = 16
 DRAWN = 256
+FOLLOWED = 32  # steps of a round
 ROUNDS, ROUND_S = 3, 1.0
 COSTS = Costs(fee_bps=1, slippage_bps=1)
 
@@ -74,6 +75,10 @@ def ours(bars: BarSeries) -> list[Figure]:
             environment.reset()
             name = f"aibt TradingVectorEnv, {size:,} environments, {mode}"
             figures.append(rate(name, vector_step(environment, size), size, what))
+            if mode == "index":
+                name = f"aibt TradingVectorEnv.follow, {size:,} environments"
+                each = size * FOLLOWED
+                figures.append(rate(name, followed(environment, size), each, "bar's index, side"))
     single = TradingEnv(bars, costs=COSTS)
     what = f"{first.rows.shape[1]} features, side"
     figures.append(rate("aibt TradingEnv, plain Python", single_step(single), 1, what))
@@ -154,6 +159,17 @@ def vector_step(environment: Any, size: int) -> Step:
 
     def step(count: int) -> object:
         return environment.step(actions[count % DRAWN])
+
+    return step
+
+
+def followed(environment: TradingVectorEnv, size: int) -> Step:
+    """Step by a table of random actions, as a training does in a round."""
+    thresholds = np.tile(np.array([0.25, 0.5, 0.75], np.float32), (len(environment.rows), 3, 1))
+    draws = np.random.default_rng(0).random((FOLLOWED, size), dtype=np.float32)
+
+    def step(_: int) -> object:
+        return environment.follow(thresholds, draws)
 
     return step
 

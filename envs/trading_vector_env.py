@@ -99,6 +99,8 @@ class TradingVectorEnv(VectorEnv[NDArray[Any], NDArray[np.int64], NDArray[Any]])
         )
         self._arrays = _Arrays(num_envs, self._balance)
         self._columns = _Columns(0, num_envs)
+        self._final_obs = np.empty(num_envs, dtype=object)
+        self._final_places: NDArray[np.intp] = np.zeros(0, np.intp)
         everywhere = np.ones(num_envs, np.bool_)
         self._begin_at(self._market.first if start is None else start, everywhere)
 
@@ -180,7 +182,7 @@ class TradingVectorEnv(VectorEnv[NDArray[Any], NDArray[np.int64], NDArray[Any]])
             sides=a.at_sides,
             actions=actions,
             rewards=a.rewards,
-            next_bars=a.next_bars,
+            next_bars=np.add(a.at_bars, 1, out=a.next_bars),
             next_sides=a.next_sides,
             terminations=a.terminations,
             truncations=a.truncations,
@@ -207,9 +209,9 @@ class TradingVectorEnv(VectorEnv[NDArray[Any], NDArray[np.int64], NDArray[Any]])
         done, passes = account_kernel.follow(
             table, numbers, -1 if passes_wanted is None else max(passes_wanted, 0),
             m.opens, m.closes, m.last, a.starts, self._balance, m.fee, m.slippage,
-            a.bars, a.cash, a.quantities, a.equities,
+            a.bars, a.sides, a.cash, a.quantities, a.equities,
             c.bars, c.sides, c.actions, c.rewards, c.next_sides,
-            c.terminations, c.truncations, c.equities, a.sides,
+            c.terminations, c.truncations, c.equities, a.marked,
         )  # fmt: skip
         return c.of(done, passes)
 
@@ -247,9 +249,9 @@ class TradingVectorEnv(VectorEnv[NDArray[Any], NDArray[np.int64], NDArray[Any]])
             raise ValueError(f"actions must be {self.num_envs} whole numbers from 0 to 3")
         ended: int = account_kernel.advance(
             a.actions, m.opens, m.closes, m.last, a.starts, self._balance, m.fee, m.slippage,
-            a.bars, a.cash, a.quantities, a.equities,
-            a.at_bars, a.at_sides, a.rewards, a.next_bars, a.next_sides,
-            a.terminations, a.truncations, a.marked, a.sides,
+            a.bars, a.sides, a.cash, a.quantities, a.equities,
+            a.at_bars, a.at_sides, a.rewards, a.next_sides,
+            a.terminations, a.truncations, a.marked,
         )  # fmt: skip
         return ended
 
@@ -286,16 +288,23 @@ class TradingVectorEnv(VectorEnv[NDArray[Any], NDArray[np.int64], NDArray[Any]])
         """Return the last observation and equity of what ended, as Gymnasium wants them."""
         a = self._arrays
         ended = a.terminations | a.truncations
-        places = np.flatnonzero(ended)
+        places: NDArray[np.intp] = np.flatnonzero(ended)
         last = np.empty((len(places), *self._observations.shape[1:]), self._observations.dtype)
-        self._write(a.next_bars[places], a.next_sides[places], last)
-        final_obs = np.empty(self.num_envs, dtype=object)  # None, until it is set
+        self._write(a.at_bars[places] + np.int32(1), a.next_sides[places], last)
+        if self._copy:
+            final_obs = np.empty(self.num_envs, dtype=object)  # None, until it is set
+        else:
+            final_obs = self._final_obs
+            final_obs[self._final_places] = None
+            self._final_places = places
         for place, observation in zip(places, last, strict=True):
             final_obs[place] = observation
+        equities = np.zeros(self.num_envs)
+        equities[places] = a.marked[places]
         return {
             "final_obs": final_obs,
             "_final_obs": ended,
-            "final_info": {"equity": np.where(ended, a.marked, 0.0), "_equity": ended.copy()},
+            "final_info": {"equity": equities, "_equity": ended.copy()},
             "_final_info": ended.copy(),
         }
 
