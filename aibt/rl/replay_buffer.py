@@ -1,7 +1,7 @@
 """Stored transitions, as indices: what a bar looks like is gathered when it is learned from."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,13 +40,16 @@ class ReplayBuffer:
     def __init__(self, capacity: int) -> None:
         if capacity < 1:
             raise ValueError(f"capacity is {capacity}, but must be positive")
+        self._stored = Transitions(
+            bars=np.zeros(capacity, np.int32),
+            sides=np.zeros(capacity, np.int8),
+            actions=np.zeros(capacity, np.int8),
+            rewards=np.zeros(capacity, np.float32),
+            next_sides=np.zeros(capacity, np.int8),
+            terminations=np.zeros(capacity, np.bool_),
+        )
         self._columns: dict[str, NDArray[np.generic]] = {
-            "bars": np.zeros(capacity, np.int32),
-            "sides": np.zeros(capacity, np.int8),
-            "actions": np.zeros(capacity, np.int8),
-            "rewards": np.zeros(capacity, np.float32),
-            "next_sides": np.zeros(capacity, np.int8),
-            "terminations": np.zeros(capacity, np.bool_),
+            field.name: getattr(self._stored, field.name) for field in fields(Transitions)
         }
         self._capacity = capacity
         self._added = 0
@@ -67,13 +70,22 @@ class ReplayBuffer:
                 column[: len(given) - first] = given[first:]
         self._added += count
 
-    def sample(self, batch_size: int, generator: np.random.Generator) -> Transitions:
-        """Draw transitions, equally likely and with replacement.
+    @property
+    def stored(self) -> Transitions:
+        """The room for transitions, the first `len(self)` places of it in use; not a copy."""
+        return self._stored
+
+    def draw(self, batch_size: int, generator: np.random.Generator) -> NDArray[np.int64]:
+        """Draw places of `stored`, equally likely and with replacement. Shape [B].
 
         Raises:
             ValueError: the buffer is empty.
         """
-        places = generator.integers(0, len(self), batch_size)
+        return generator.integers(0, len(self), batch_size)
+
+    def sample(self, batch_size: int, generator: np.random.Generator) -> Transitions:
+        """Draw transitions; see `draw`."""
+        places = self.draw(batch_size, generator)
         return Transitions(**{name: column[places] for name, column in self._columns.items()})  # type: ignore[arg-type]  # each column has its own type
 
     def state(self) -> dict[str, NDArray[np.generic]]:

@@ -7,21 +7,18 @@ from typing import Final
 import numpy as np
 import torch
 
-from aibt.rl.adam import Adam
 from aibt.rl.algorithms.base import AlgorithmState, BarsLearned, Problem
 from aibt.rl.devices import resolve_device
-from aibt.rl.encoder import RowEncoder
 from aibt.rl.environment import Floats, Indices
 from aibt.rl.exploration import epsilon, epsilon_greedy
-from aibt.rl.network import ACTIONS, SIDES, Weights
+from aibt.rl.network import Weights
 from aibt.rl.parameters import TrainingParameters
-from aibt.rl.q_network import QNetwork, initial_weights
-from aibt.rl.replay_buffer import ReplayBuffer, Transitions
+from aibt.rl.q_learner import CompiledQLearner, QLearner, TorchQLearner
+from aibt.rl.q_network import initial_weights
+from aibt.rl.replay_buffer import ReplayBuffer
 from aibt.rl.rollout import Rollout
 
 _PERIOD: Final = 4  # transitions to an update, as in Mnih et al. (2015)
-_TARGET_RATE: Final = 0.01  # how far the target moves towards the online network per update
-_CLIP_NORM: Final = 10.0
 _CAPACITY: Final = 131_072  # transitions
 _CAPACITY_PER_ENVIRONMENT: Final = 32
 
@@ -45,14 +42,11 @@ class DoubleDqn:
     def __init__(self, problem: Problem) -> None:
         parameters = problem.parameters
         self._parameters = parameters
-        self._architecture = problem.architecture
-        self._unit = np.float32(problem.reward_unit)
-        self._device = resolve_device(parameters.device)
-        self._encoder = RowEncoder(problem.rows, self._device)
-        size = problem.architecture.size
-        self._online = QNetwork(problem.architecture, torch.zeros(size, device=self._device))
-        self._target = QNetwork(problem.architecture, torch.zeros(size, device=self._device))
-        self._optimizer = Adam(self._online.flat, clip_norm=_CLIP_NORM)
+        given = (problem.architecture, problem.rows, problem.reward_unit)
+        device = resolve_device(parameters.device)
+        self._learner: QLearner = (
+            CompiledQLearner(*given) if device.type == "cpu" else TorchQLearner(*given, device)
+        )
         environments = parameters.environments
         self._replay = ReplayBuffer(max(_CAPACITY, _CAPACITY_PER_ENVIRONMENT * environments))
         seeds = np.random.SeedSequence(parameters.seed, spawn_key=(0, 1))
@@ -111,32 +105,20 @@ class DoubleDqn:
     def update(self) -> None:
         """Draw a batch and take one step of Adam."""
         parameters = self._parameters
-        batch = self._replay.sample(parameters.batch_size, self._generator)
-        actions = self._encoder.index(batch.actions)
-        bars = self._encoder.index(batch.bars)
-        activations = self._online.activations(
-            self._encoder.inputs(bars, self._encoder.index(batch.sides + 1))
+        places = self._replay.draw(parameters.batch_size, self._generator)
+        self._loss = self._learner.update(
+            self._replay.stored, places, discount=parameters.gamma, rate=parameters.lr
         )
-        # picked by product: the backward of an index is not deterministic on every device
-        taken = torch.nn.functional.one_hot(actions, ACTIONS).to(torch.float32)
-        errors = (activations[-1] * taken).sum(1) - self._targets(batch, bars)
-        self._loss = torch.nn.functional.huber_loss(errors, torch.zeros_like(errors))
-        slopes = errors.clamp(-1.0, 1.0).div_(parameters.batch_size)
-        gradient = self._online.gradient(activations, taken.mul_(slopes.unsqueeze(1)))
-        self._optimizer.update(gradient, parameters.lr)
-        self._target.flat.lerp_(self._online.flat, _TARGET_RATE)
         self._owed = max(self._owed - 1, 0)
         self._version += 1
 
     def values(self, bars: Indices) -> Floats:
         """See `Algorithm.values`."""
-        values = self._online.values(self._encoder.inputs_of_all_sides(bars))
-        found: Floats = values.view(len(bars), SIDES, ACTIONS).cpu().numpy()
-        return found
+        return self._learner.values(bars)
 
     def weights(self) -> dict[str, Floats]:
         """Return the online network's weights."""
-        return {name: tensor.cpu().numpy().copy() for name, tensor in self._online.named().items()}
+        return self._learner.weights()
 
     def behaviour(self, bars: Indices, epsilon: float) -> Floats:
         """See `Algorithm.behaviour`; ε-greedy."""
@@ -144,8 +126,7 @@ class DoubleDqn:
 
     def load_weights(self, weights: Weights) -> None:
         """Start both networks from `weights`."""
-        self._online.load(weights)
-        self._target.flat.copy_(self._online.flat)
+        self._learner.load(weights)
         self._version += 1
 
     def change(self, parameters: TrainingParameters) -> None:
@@ -155,14 +136,11 @@ class DoubleDqn:
     def state(self) -> AlgorithmState:
         """See `Algorithm.state`."""
         tensors = {
-            "online": self._online.flat.cpu().numpy().copy(),
-            "target": self._target.flat.cpu().numpy().copy(),
-            "adam.mean": self._optimizer.mean.cpu().numpy().copy(),
-            "adam.square": self._optimizer.square.cpu().numpy().copy(),
+            **self._learner.arrays(),
             **{f"replay.{name}": column for name, column in self._replay.state().items()},
         }
         facts = {
-            "updates": self._optimizer.updates,
+            "updates": self._learner.updates,
             "version": self._version,
             "unspent": self._unspent,
             "owed": self._owed,
@@ -173,15 +151,7 @@ class DoubleDqn:
 
     def load_state(self, state: AlgorithmState) -> None:
         """See `Algorithm.load_state`."""
-        held = {
-            "online": self._online.flat,
-            "target": self._target.flat,
-            "adam.mean": self._optimizer.mean,
-            "adam.square": self._optimizer.square,
-        }
-        for name, tensor in held.items():
-            if name not in state.tensors or state.tensors[name].shape != tuple(tensor.shape):
-                raise ValueError(f"{name} is not that of {self._architecture}")
+        self._learner.load_arrays(state.tensors)
         self._replay.load_state(
             {
                 name.removeprefix("replay."): column
@@ -189,19 +159,9 @@ class DoubleDqn:
                 if name.startswith("replay.")
             }
         )
-        for name, tensor in held.items():
-            tensor.copy_(torch.tensor(state.tensors[name]))
-        self._optimizer.updates = int(state.facts["updates"])
+        self._learner.updates = int(state.facts["updates"])
         self._version = int(state.facts["version"])
         self._unspent = int(state.facts["unspent"])
         self._owed = int(state.facts["owed"])
         self._loss = state.facts["loss"]
         self._generator.bit_generator.state = dict(state.facts["generator"])
-
-    def _targets(self, batch: Transitions, bars: torch.Tensor) -> torch.Tensor:
-        inputs = self._encoder.inputs(bars + 1, self._encoder.index(batch.next_sides + 1))
-        best = self._online.values(inputs).argmax(1, keepdim=True)
-        futures = self._target.values(inputs).gather(1, best).squeeze(1)
-        discounts = np.where(batch.terminations, 0.0, self._parameters.gamma).astype(np.float32)
-        rewards = torch.from_numpy(batch.rewards / self._unit).to(self._device)
-        return rewards + torch.from_numpy(discounts).to(self._device) * futures
