@@ -23,6 +23,8 @@ from aibt.rl.network import ACTIONS, SIDES, Architecture, NumpyNetwork, Weights
 from aibt.rl.replay_buffer import Transitions
 from aibt.trading.costs import Costs
 
+_FEW = 64  # bars up to which a set is quicker than an array
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RolloutSetup:
@@ -248,12 +250,15 @@ class RolloutWorker:
         """
         count = len(self._setup.bars)
         at = np.append(self._environment.bars, np.int32(self._setup.start))
+        if len(at) * steps <= _FEW:
+            met = {bar + step for bar in at.tolist() for step in range(steps)}
+            return np.array(sorted(bar for bar in met if bar < count - 1), np.int32)
         if len(at) * steps < count:
             ahead = at[:, None] + np.arange(steps, dtype=np.int32)
             found: Indices = np.unique(ahead)
             return found[found < count - 1]
         changes = np.bincount(at, minlength=count + 1)
-        np.subtract.at(changes, np.minimum(at + steps, count), 1)
+        changes -= np.bincount(np.minimum(at + steps, count), minlength=count + 1)
         covered = np.cumsum(changes)[: count - 1] > 0
         return np.flatnonzero(covered).astype(np.int32)
 
