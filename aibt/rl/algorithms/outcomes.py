@@ -1,7 +1,7 @@
 """What every side would have earned at every bar, and what going there costs: known, not tried."""
 
 from dataclasses import dataclass
-from math import log1p
+from math import inf, log1p
 from typing import Final
 
 import numpy as np
@@ -63,7 +63,8 @@ def move_costs(costs: Costs) -> Prices:
     """Return the log growth lost by each change of side, from `account_rule.side_quantity`.
 
     Buying one unit of value costs k₊ and selling one k₋; leaving a side loses log(1 - k) of
-    the position, entering one log(1 + k). Shape [3, 3], from the row's side to the column's.
+    the position, entering one log(1 + k). Where that takes all there is, or all but, it loses
+    what the environment says of a bust. Shape [3, 3], from the row's side to the column's.
     """
     fee, slippage = costs.fee_bps / 10_000, costs.slippage_bps / 10_000
     buying, selling = (1 + slippage) * (1 + fee) - 1, 1 - (1 - slippage) * (1 - fee)
@@ -72,7 +73,7 @@ def move_costs(costs: Costs) -> Prices:
         for wanted in range(SIDES):
             if held != wanted:
                 rate = buying if wanted > held else selling
-                leaving = 0.0 if held == 1 else -log1p(-rate)
+                leaving = 0.0 if held == 1 else -log1p(-rate) if rate < 1 else inf
                 entering = 0.0 if wanted == 1 else log1p(rate)
-                found[held, wanted] = leaving + entering
+                found[held, wanted] = min(leaving + entering, -_LEAST_GROWTH)
     return found
