@@ -30,6 +30,12 @@ def lambda_returns(
             np.float32(lambda_), found.numpy(),
         )  # fmt: skip
         return found
+    return _lambda_returns_in_torch(values, growth, costs, gamma, lambda_)
+
+
+def _lambda_returns_in_torch(
+    values: torch.Tensor, growth: torch.Tensor, costs: torch.Tensor, gamma: float, lambda_: float
+) -> torch.Tensor:
     later = values[:, -1]
     returns = []
     for bar in range(growth.shape[1] - 1, -1, -1):
@@ -64,6 +70,16 @@ def policy_slopes(
             np.float32(temperature), found.numpy(),
         )  # fmt: skip
         return found, reward / (growth.shape[0] * growth.shape[1])
+    return _policy_slopes_in_torch(values, growth, costs, gamma, temperature)
+
+
+def _policy_slopes_in_torch(
+    values: torch.Tensor,
+    growth: torch.Tensor,
+    costs: torch.Tensor,
+    gamma: float,
+    temperature: float,
+) -> tuple[torch.Tensor, float]:
     moves = torch.softmax((values[:, :-1].unsqueeze(2) - costs) / temperature, 3)
     shares = [values.new_full((len(values), 1, 3), 1 / 3)]
     for bar in range(growth.shape[1]):

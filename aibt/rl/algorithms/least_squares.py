@@ -55,9 +55,11 @@ class LeastSquares:
         Raises:
             ValueError: the arrays are not those of a fit of this shape.
         """
-        for name, held in (("products", self._products), ("targets", self._targets)):
+        mine = {"products": self._products, "targets": self._targets}
+        for name, held in mine.items():
             if name not in state or state[name].shape != tuple(held.shape):
                 raise ValueError(f"{name} is not that of this fit")
+        for name, held in mine.items():
             held.copy_(torch.tensor(state[name]))
 
     def solve(self) -> torch.Tensor:
