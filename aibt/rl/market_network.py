@@ -16,6 +16,7 @@ from aibt.rl.network import (
     Weights,
     action_values,
     check_weights,
+    dilation,
 )
 
 BLOCK: Final = 128
@@ -71,9 +72,9 @@ class MarketEncoder:
         found = rows @ weight.t() + bias
         length = rows.shape[1]
         for number, layer in enumerate(self._layers):
-            reach = (TAPS - 1) * 4**number
-            padded = torch.nn.functional.pad(found, (0, 0, reach, 0))
-            taps = [padded[:, tap * 4**number :][:, :length] for tap in range(TAPS)]
+            apart = dilation(number)
+            padded = torch.nn.functional.pad(found, (0, 0, (TAPS - 1) * apart, 0))
+            taps = [padded[:, tap * apart :][:, :length] for tap in range(TAPS)]
             read = torch.cat(taps, 2) @ layer["weight"].t() + layer["bias"]
             found = found + self._normed(read, layer)
         return found

@@ -28,7 +28,7 @@ POLICY_TEMPERATURE: Final = 0.25
 """A value that is so much greater is e times as likely, where values stand for a policy."""
 
 TAPS: Final = 4
-"""Bars that a layer of the convolution reads; layer i reads every 4ⁱ-th."""
+"""Bars that a layer of the convolution reads; how far apart, `dilation` says."""
 COSTS: Final = "costs"
 """Name of what is not learned: the cost of going from a side to another. Shape [3, 3]."""
 
@@ -39,8 +39,18 @@ _OUTPUTS: Final = {
     "afterstates": SIDES,
     "policy": SIDES * ACTIONS + SIDES,
 }
+_DILATIONS: Final = 4  # layers after which a convolution dilates by 1 again
 _NORM_EPSILON: Final = 1e-5
 _RECURRENT_CONTEXT: Final = 128  # bars that the GRU has read at least, where there are so many
+
+
+def dilation(layer: int) -> int:
+    """Return how many bars apart a layer of the convolution reads: 1, 4, 16, 64, 1, 4 and so on.
+
+    It begins again as in *WaveNet*: eight layers read 510 bars back, not 65,535.
+    """
+    found: int = TAPS ** (layer % _DILATIONS)
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,8 +62,8 @@ class Architecture:
     - `joint`: no encoding apart: feature row and side go through [Linear → ReLU] × `depth`
       together, then Linear to the four actions (`dqn`).
     - `mlp`: [Linear → LayerNorm → ReLU] × `depth` over the row, the window of returns in it.
-    - `conv`: a causal convolution over the rows, dilated 1, 4, 16 …, a residual layer each
-      (van den Oord et al., *WaveNet*, 2016; Bai et al. 2018).
+    - `conv`: a causal convolution over the rows, dilated 1, 4, 16, 64, 1, 4 …, a residual
+      layer each (van den Oord et al., *WaveNet*, 2016; Bai et al. 2018).
     - `gru`: recurrent over the rows (Cho et al. 2014).
 
     `head` is a linear map of the encoding, and of the row itself, to one of:
@@ -90,7 +100,7 @@ class Architecture:
     def context(self) -> int:
         """Bars before a bar that its encoding reads (for `gru`: at least)."""
         if self.encoder == "conv":
-            return (TAPS - 1) * int((4**self.depth - 1) / 3)
+            return (TAPS - 1) * sum(map(dilation, range(self.depth)))
         return _RECURRENT_CONTEXT if self.encoder == "gru" else 0
 
     @property
