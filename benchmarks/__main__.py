@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
@@ -51,6 +52,12 @@ def verdicts() -> Sequence[Figure]:
     return verdict_rows()
 
 
+def learning() -> Sequence[Figure]:
+    from benchmarks.learning import learning_rows
+
+    return learning_rows()
+
+
 SECTIONS: dict[str, Callable[[], Sequence[Figure]]] = {
     "environments": environments,
     "serving": serving,
@@ -58,6 +65,7 @@ SECTIONS: dict[str, Callable[[], Sequence[Figure]]] = {
     "agents": agents,
     "web": web,
     "verdicts": verdicts,
+    "learning": learning,
 }
 
 
@@ -101,6 +109,8 @@ def show(console: Console, figures: Sequence[Figure], before: dict[tuple[str, st
 
 
 def written(value: float) -> str:
+    if math.isinf(value):
+        return "not reached"
     return f"{value:,.0f}" if abs(value) >= 1_000 else f"{value:,.3g}"
 
 

@@ -23,6 +23,7 @@ COMMAND: Final = "python -m benchmarks.learning --tune"
 SEED: Final = 100  # of the search; the races' seeds are others
 _FINALISTS, _FINAL_SEEDS = 3, (101, 102, 103)
 _AIM: Final = 0.95
+_LOOK_EVERY: Final = 0.15
 _KINDS: Final = {"SB3 PPO": PeerPpo, "SB3 DQN": PeerDqn}
 
 SPACES: Final[Mapping[str, Mapping[str, Sequence[Any]]]] = {
@@ -106,8 +107,14 @@ class Search:
 
 def chosen(peer: str, kind: str) -> Mapping[str, Any]:
     """Return the values kept for a peer on a kind of market."""
-    values: Mapping[str, Any] = json.loads(KEPT.read_text())[peer][kind]["values"]
+    values: Mapping[str, Any] = kept(peer, kind)["values"]
     return values
+
+
+def kept(peer: str, kind: str) -> Mapping[str, Any]:
+    """Return what the last search found for a peer on a kind of market, and how."""
+    found: Mapping[str, Any] = json.loads(KEPT.read_text())[peer][kind]
+    return found
 
 
 def entry(peer: str, values: Mapping[str, Any], budget_s: float) -> Entry:
@@ -164,14 +171,21 @@ def tune(
 
 def keep(results: Mapping[str, Mapping[str, Any]]) -> None:
     """Write what was found, beside what is kept of other markets."""
-    kept = json.loads(KEPT.read_text()) if KEPT.exists() else {}
+    before = json.loads(KEPT.read_text()) if KEPT.exists() else {}
     for peer, of in results.items():
-        kept[peer] = {**kept.get(peer, {}), **of}
-    KEPT.write_text(json.dumps(kept, indent=1) + "\n")
+        before[peer] = {**before.get(peer, {}), **of}
+    KEPT.write_text(json.dumps(before, indent=1) + "\n")
 
 
 def _run(peer: str, values: Mapping[str, Any], on: Market, seed: int, budget_s: float) -> Run:
-    return run(entry(peer, values, budget_s), on, seed, stop_at=0.98, now=time.process_time)
+    return run(
+        entry(peer, values, budget_s),
+        on,
+        seed,
+        stop_at=0.98,
+        now=time.process_time,
+        look_every=_LOOK_EVERY,
+    )
 
 
 def _cost(found: Run, budget_s: float) -> float:

@@ -1,0 +1,148 @@
+"""How fast each algorithm learns, in steps and values a second, and how that grows."""
+
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, Final
+
+from aibt.rl.algorithms import ALGORITHMS
+from aibt.rl.preparation import Preparation
+from benchmarks.figures import Figure
+from benchmarks.learning_market import WIDTH, WINDOW, Market, market
+from benchmarks.learning_ours import Ours
+from benchmarks.learning_peers import PeerDqn
+from benchmarks.learning_race import Contender
+
+SECTION: Final = (
+    f"training throughput, one thread, [{WIDTH}, {WIDTH}], window {WINDOW}, Ornstein-Uhlenbeck"
+)
+_WARM_S, _ROUND_S, _ROUNDS = 0.5, 1.0, 3
+_BATCH: Final = 32
+_SAME_REPLAY: Final = {
+    # one update of 32 transitions for every four that are collected
+    1: {"train_freq": 4, "gradient_steps": 1},
+    8: {"train_freq": 1, "gradient_steps": 2},
+}
+_MORE_BARS, _MORE_ENVIRONMENTS = 4, 16
+
+
+def speed_figures(on: Market, progress: Callable[[str], None]) -> Sequence[Figure]:
+    """Measure ours, then DQN beside DQN, then how cost grows."""
+    figures = []
+    for name, unit in (
+        ("pqn", "environment steps/s"),
+        ("ppo", "environment steps/s"),
+        ("counterfactual", "state-action values/s"),
+    ):
+        if name in ALGORITHMS:
+            progress(f"{name}, {unit}")
+            figures.append(
+                Figure(
+                    section=SECTION,
+                    name=name,
+                    value=rate(Ours(prepared(on, algorithm=name))),
+                    unit=unit,
+                    note="learning included",
+                )
+            )
+    for environments in _SAME_REPLAY:
+        progress(f"dqn beside Stable-Baselines3's, {environments} environments")
+        figures += _dqn(on, environments)
+    return [*figures, *_growth(progress)]
+
+
+def prepared(on: Market, **changes: Any) -> Preparation:
+    """Return what a training on a market computes with."""
+    return on.prepared(**changes)[0]
+
+
+def rate(contender: Contender) -> float:
+    """Return what a contender learns from in a second: the median of several rounds."""
+    rates = [_rate(contender, seconds) for seconds in (_WARM_S, *[_ROUND_S] * _ROUNDS)]
+    return statistics.median(rates[1:])
+
+
+def _rate(contender: Contender, seconds: float) -> float:
+    before, began = contender.steps, time.perf_counter()
+    while True:
+        contender.train_slice()
+        taken = time.perf_counter() - began
+        if taken >= seconds:
+            return (contender.steps - before) / taken
+
+
+def _dqn(on: Market, environments: int) -> list[Figure]:
+    """Measure DQN beside DQN at one update of a batch per four transitions."""
+    mine = rate(Ours(prepared(on, algorithm="dqn", environments=environments, batch_size=_BATCH)))
+    chosen = {
+        "environments": environments,
+        "learning_rate": 1e-3,
+        "buffer_size": 100_000,
+        "learning_starts": 256,
+        "batch_size": _BATCH,
+        "exploration_steps": 10_000,
+        "activation": "relu",
+        **_SAME_REPLAY[environments],
+    }
+    theirs = rate(PeerDqn(prepared(on), chosen=chosen))
+    many = f"{environments} environments" if environments > 1 else "1 environment"
+    figure = partial(Figure, section=SECTION)
+    return [
+        figure(name=f"dqn, {many}", value=mine, unit="environment steps/s"),
+        figure(name=f"SB3 DQN, {many}", value=theirs, unit="environment steps/s"),
+        figure(
+            name=f"dqn to SB3 DQN, {many}",
+            value=mine / theirs,
+            unit="times",
+            note=f"same replay ratio: a batch of {_BATCH} per 4 transitions",
+        ),
+    ]
+
+
+def _growth(progress: Callable[[str], None]) -> list[Figure]:
+    """Measure what more bars and more environments cost."""
+    figures = []
+    few, many = (market("OU", bars) for bars in (50_000, 50_000 * _MORE_BARS))
+    if "counterfactual" in ALGORITHMS:
+        progress(f"{_MORE_BARS} times the bars")
+        once, more = (_one_pass_s(on) for on in (few, many))
+        figures.append(
+            Figure(
+                section=SECTION,
+                name=f"counterfactual, {_MORE_BARS} × the bars",
+                value=more / once,
+                unit="times the time",
+                note=f"features and one pass: {once:.3f} s for 50,000 bars",
+            )
+        )
+    if "pqn" in ALGORITHMS:
+        progress(f"{_MORE_ENVIRONMENTS} times the environments")
+        once, more = (
+            environments / rate(Ours(prepared(few, algorithm="pqn", environments=environments)))
+            for environments in (64, 64 * _MORE_ENVIRONMENTS)
+        )
+        figures.append(
+            Figure(
+                section=SECTION,
+                name=f"pqn, {_MORE_ENVIRONMENTS} × the environments",
+                value=more / once,
+                unit="times the time",
+                note="of a step of all, learning included; from 64",
+            )
+        )
+    return figures
+
+
+def _one_pass_s(on: Market) -> float:
+    """Return the seconds that features and one pass over the training bars take, at best of 3."""
+    found = []
+    for _ in range(3):
+        preparation, features_s = on.prepared(algorithm="counterfactual")
+        began = time.perf_counter()
+        contender = Ours(preparation)
+        values = len(preparation.split.train) * 12
+        while contender.steps < values:
+            contender.train_slice()
+        found.append(features_s + time.perf_counter() - began)
+    return min(found)
