@@ -138,6 +138,8 @@ def parameters(**changes: Any) -> TrainingParameters:
         "depth": DEPTH,
         "discounter_rate": 80,
         "window": WINDOW,
+        "algorithm": "dqn",
+        "device": "cpu",
     }
     return TrainingParameters(**{**given, **changes})
 
