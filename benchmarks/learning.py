@@ -21,12 +21,12 @@ import torch
 from rich.console import Console
 from rich.table import Table
 
-from aibt.rl.algorithms import ALGORITHMS, DEFAULT_ALGORITHM
+from aibt.rl.catalogue import ALGORITHMS, DEFAULT_ALGORITHM
 from benchmarks.__main__ import show
 from benchmarks.figures import Figure
 from benchmarks.learning_market import Market, market
 from benchmarks.learning_ours import Ours
-from benchmarks.learning_race import TARGETS, Entry, Run, compilation_s, run, spread
+from benchmarks.learning_race import TARGETS, Entry, Run, Spread, compilation_s, run, spread
 from benchmarks.learning_speed import speed_figures
 from benchmarks.learning_tuning import (
     COMMAND,
@@ -169,15 +169,14 @@ def _figures(on: Market, runs: dict[str, list[Run]], entries: Sequence[Entry]) -
                 )
             )
         shares = sorted(one.best.share for one in of if one.best)
-        ledgers = [one.best.ledger / one.best.score for one in of if one.best and one.best.score]
+        ledger = statistics.median(one.best.ledger for one in of if one.best)
         figures.append(
             Figure(
                 section=section,
                 name=f"{name}, best",
                 value=100 * statistics.median(shares),
                 unit="% of optimum",
-                note=f"{shares[0]:.1%} to {shares[-1]:.1%}; by the ledger "
-                f"{statistics.median(ledgers):.2f} of the score",
+                note=f"{shares[0]:.1%} to {shares[-1]:.1%}; by the ledger {ledger:.3e} a bar",
             )
         )
         figures.append(
@@ -240,15 +239,16 @@ def _say_how_tuned(console: Console, peer: str, kind: str) -> None:
 
 
 def _table(on: Market, runs: dict[str, list[Run]], compiled: dict[str, float]) -> Table:
-    table = Table(title=f"seconds to a share of the optimum, {on.name}", title_justify="left")
+    title = f"seconds to a share of the optimum, median (seeds that reached it), {on.name}"
+    table = Table(title=title, title_justify="left")
     for column in ("", *(f"{target:.0%}" for target in TARGETS), "best", "a second", "compiled"):
-        table.add_column(column, justify="left" if not column else "right")
+        table.add_column(column, justify="right" if column else "left", no_wrap=True)
     for name, of in runs.items():
         spreads = [spread(of, target) for target in TARGETS]
         shares = sorted(one.best.share for one in of if one.best)
         table.add_row(
             name,
-            *(f"{_seconds(each.median)} ({each.reached}/{each.runs})" for each in spreads),
+            *(_cell(each) for each in spreads),
             f"{statistics.median(shares):.1%}",
             f"{statistics.median(one.rate for one in of):,.0f}",
             f"{compiled[name]:.1f} s",
@@ -256,8 +256,14 @@ def _table(on: Market, runs: dict[str, list[Run]], compiled: dict[str, float]) -
     return table
 
 
+def _cell(seen: Spread) -> str:
+    if not seen.reached:
+        return "–"
+    return f"{_seconds(seen.median)} ({seen.reached}/{seen.runs})"
+
+
 def _seconds(value: float) -> str:
-    return "not reached" if math.isinf(value) else f"{value:.2f}"
+    return "never" if math.isinf(value) else f"{value:.2f}"
 
 
 def _share(one: Run) -> str:

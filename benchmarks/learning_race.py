@@ -97,11 +97,11 @@ def run(
     clock += now() - began
     started, look_at = clock, max(clock, _FIRST_LOOK_S)
     bars = on.judged_bars
-    while clock < entry.budget_s:
+    while found.best is None or clock < entry.budget_s:
         began = now()
         contender.train_slice()
         clock += now() - began
-        if clock < look_at:
+        if clock < min(look_at, entry.budget_s):
             continue
         look_at = clock * (1 + look_every)
         judgement = on.judge(decided(contender, bars))

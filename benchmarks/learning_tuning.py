@@ -22,6 +22,7 @@ KEPT: Final = Path(__file__).parent / "learning_chosen.json"
 COMMAND: Final = "python -m benchmarks.learning --tune"
 SEED: Final = 100  # of the search; the races' seeds are others
 _FINALISTS, _FINAL_SEEDS = 3, (101, 102, 103)
+_FINAL_TIMES: Final = 2  # budgets of a trial that a finalist has
 _AIM: Final = 0.95
 _LOOK_EVERY: Final = 0.15
 _KINDS: Final = {"SB3 PPO": PeerPpo, "SB3 DQN": PeerDqn}
@@ -153,8 +154,9 @@ def tune(
     results.sort(key=lambda result: result[0])
     finals = []
     for _, values in results[:_FINALISTS]:
-        runs = [_run(peer, values, on, seed, search.budget_s) for seed in _FINAL_SEEDS]
-        costs = sorted(_cost(found, search.budget_s) for found in runs)
+        budget_s = _FINAL_TIMES * search.budget_s
+        runs = [_run(peer, values, on, seed, budget_s) for seed in _FINAL_SEEDS]
+        costs = sorted(_cost(found, budget_s) for found in runs)
         finals.append((costs[len(costs) // 2], values, runs))
         console.print(f"  {peer} on {on.kind}, finalist: {', '.join(map(_told, runs))}")
     _, values, runs = min(finals, key=lambda final: final[0])
