@@ -46,6 +46,13 @@ BARS, MANY_BARS = 100_000, 2_000_000
 _PEERS_S: Final = {"OU": 40.0, "SINE": 20.0, "TREND": 20.0, "MOMENTUM": 20.0}
 _OURS_S: Final = {"counterfactual": 3.0, "pqn": 5.0, "ppo": 6.0, "dqn": 10.0}
 _OTHER_S, _MANY_BARS_S = 5.0, 12.0
+_OURS: Final[dict[str, dict[str, Any]]] = {
+    # an episode is a pass over 100,000 bars, and exploration is counted in episodes
+    "pqn": {"discounter_rate": 20},
+    "dqn": {"discounter_rate": 20},
+}
+"""Parameters of ours that differ from `learning_market.parameters`: the same on every market."""
+
 _SEARCH: Final = Search(trials=24, budget_s=15.0)
 
 
@@ -79,16 +86,7 @@ def race(
     on = market(kind, BARS)
     _announce(console, on)
     entries = [
-        *(
-            Entry(
-                name=name,
-                make=Ours,
-                changes={"algorithm": name},
-                budget_s=scale * _OURS_S.get(name, _OTHER_S),
-                unit=_unit(name),
-            )
-            for name in ALGORITHMS
-        ),
+        *(_ours(name, scale * _OURS_S.get(name, _OTHER_S)) for name in ALGORITHMS),
         *(entry(peer, chosen(peer, kind), scale * _PEERS_S[kind]) for peer in PEERS),
     ]
     for peer in PEERS:
@@ -101,15 +99,7 @@ def many_bars(console: Console, seeds: Sequence[int] = SEEDS, scale: float = 1.0
     """Let our default learn where there are enough bars to come to 99 %."""
     on = market("OU", MANY_BARS)
     _announce(console, on)
-    entries = [
-        Entry(
-            name=DEFAULT_ALGORITHM,
-            make=Ours,
-            changes={"algorithm": DEFAULT_ALGORITHM},
-            budget_s=scale * _MANY_BARS_S,
-            unit=_unit(DEFAULT_ALGORITHM),
-        )
-    ]
+    entries = [_ours(DEFAULT_ALGORITHM, scale * _MANY_BARS_S)]
     return _figures(on, _runs(console, on, entries, seeds), entries)
 
 
@@ -268,6 +258,16 @@ def _seconds(value: float) -> str:
 
 def _share(one: Run) -> str:
     return f"{one.best.share:.1%}" if one.best else "unknown"
+
+
+def _ours(algorithm: str, budget_s: float) -> Entry:
+    return Entry(
+        name=algorithm,
+        make=Ours,
+        changes={"algorithm": algorithm, **_OURS.get(algorithm, {})},
+        budget_s=budget_s,
+        unit=_unit(algorithm),
+    )
 
 
 def _unit(algorithm: str) -> str:
