@@ -224,7 +224,8 @@ def _say_how_tuned(console: Console, peer: str, kind: str) -> None:
     found = kept(peer, kind)
     values = ", ".join(f"{name} {value}" for name, value in found["values"].items())
     console.print(
-        f"  {peer}, {found['trials']} trials of {found['budget_s']:g} s ({COMMAND}): {values}"
+        f"  {peer}, {found['trials']} trials of {found['budget_s']:g} s on {found['searched_on']} "
+        f"({COMMAND}): {values}"
     )
 
 

@@ -162,6 +162,7 @@ def tune(
     _, values, runs = min(finals, key=lambda final: final[0])
     return {
         "values": values,
+        "searched_on": on.kind,
         "trials": len(tried),
         "budget_s": search.budget_s,
         "clock": "processor time",
