@@ -35,19 +35,23 @@ def _inlined(function: Callable[..., Any]) -> Any:
     return njit(function, error_model="numpy", forceinline=True)
 
 
-def _compiled(function: Callable[..., Any], **called: Any) -> Any:
-    """Compile a plain function as it stands, with what it calls replaced by the compiled ones."""
+def linked(function: Callable[..., Any], **called: Any) -> FunctionType:
+    """Return a plain function as it stands, with what it calls replaced by compiled ones."""
     if not isinstance(function, FunctionType):
         raise TypeError(f"{function} is not a plain function")
-    linked = FunctionType(
+    found = FunctionType(
         function.__code__,
         {**function.__globals__, **called},
         function.__name__,
         function.__defaults__,
     )
-    linked.__module__ = function.__module__
-    linked.__qualname__ = function.__qualname__
-    return _inlined(linked)
+    found.__module__ = function.__module__
+    found.__qualname__ = function.__qualname__
+    return found
+
+
+def _compiled(function: Callable[..., Any], **called: Any) -> Any:
+    return _inlined(linked(function, **called))
 
 
 sign = _compiled(account_rule.sign)
