@@ -17,9 +17,12 @@ RUNS = 20
 pytestmark = pytest.mark.timeout(600)  # a busy machine takes its time
 
 
-def evaluated(series: BarSeries, algorithm: str, cost_bps: float = 1.0) -> EvaluationReport:
+def evaluated(
+    series: BarSeries, algorithm: str, cost_bps: float = 1.0, **changes: int
+) -> EvaluationReport:
     costs = Costs(fee_bps=cost_bps, slippage_bps=cost_bps)
-    return concluded(an_evaluation(series, short_trainings(algorithm, costs=costs))).report()
+    parameters = short_trainings(algorithm, costs=costs, **changes)
+    return concluded(an_evaluation(series, parameters)).report()
 
 
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
@@ -45,10 +48,12 @@ def test_on_a_market_that_comes_back_to_its_mean_the_verdict_accepts(algorithm: 
 
 
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
-def test_with_higher_costs_it_trades_less_and_in_the_end_not_at_all(algorithm: str) -> None:
+def test_with_higher_costs_it_trades_less_and_in_the_end_hardly_at_all(algorithm: str) -> None:
     series = a_market("OU", 1)
+    # it has to learn by trying what trading costs, which takes longer than to find the edge
+    longer = {"max_episodes": 8} if algorithm == "pqn" else {}
     turnovers = [
-        evaluated(series, algorithm, cost_bps).algorithms[0].pooled.turnover
+        evaluated(series, algorithm, cost_bps, **longer).algorithms[0].pooled.turnover
         for cost_bps in (0.0, 10.0, 500.0)
     ]
 
