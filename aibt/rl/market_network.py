@@ -22,6 +22,8 @@ from aibt.rl.network import (
 BLOCK: Final = 128
 """Bars that an encoder with a context encodes side by side when it runs over a series."""
 
+_MOST_BARS: Final = 16_384  # whose encodings are in memory at once, where they are but asked for
+
 
 class MarketEncoder:
     """What a bar looks like to a policy: from the rows up to it to `width` numbers.
@@ -81,18 +83,9 @@ class MarketEncoder:
 
     def _recurrent(self, rows: torch.Tensor) -> torch.Tensor:
         for layer in self._layers:
-            given = rows @ layer["weight"].t() + layer["bias"]  # [B, L, 3 E]
-            hidden = given.new_zeros(len(rows), self._shape.width)
-            states = []
-            for bar in range(rows.shape[1]):
-                own = hidden @ layer["hidden_weight"].t() + layer["hidden_bias"]
-                reset, update, new = given[:, bar].chunk(3, 1)
-                own_reset, own_update, own_new = own.chunk(3, 1)
-                update = torch.sigmoid(update + own_update)
-                new = torch.tanh(new + torch.sigmoid(reset + own_reset) * own_new)
-                hidden = new + update * (hidden - new)
-                states.append(hidden)
-            rows = torch.stack(states, 1)
+            weights = [layer[name] for name in ("weight", "hidden_weight", "bias", "hidden_bias")]
+            before = rows.new_zeros(1, len(rows), self._shape.width)
+            rows, _ = torch.gru(rows, before, weights, True, 1, 0.0, False, False, True)
         return rows
 
     def _normed(self, values: torch.Tensor, layer: dict[str, torch.Tensor]) -> torch.Tensor:
@@ -165,14 +158,18 @@ class MarketNetwork:
         for name, tensor in self.named().items():
             tensor.copy_(torch.tensor(weights[name]))
 
-    def backward(self, found: torch.Tensor, slopes: torch.Tensor | None = None) -> torch.Tensor:
+    def backward(
+        self, found: torch.Tensor, slopes: torch.Tensor | None = None, *, more: bool = False
+    ) -> torch.Tensor:
         """Return the gradient with regard to `flat`, [P]; the next call overwrites it.
 
         Args:
             found: a loss, or outputs, that this network computed.
             slopes: the loss's gradient with regard to the outputs.
+            more: add it to the one before, as that of a loss which comes in parts.
         """
-        self._gradient.zero_()
+        if not more:
+            self._gradient.zero_()
         torch.autograd.backward([found], None if slopes is None else [slopes])
         return self._gradient
 
@@ -223,9 +220,10 @@ class MarketNetwork:
 
     def values(self, rows: torch.Tensor, bars: Indices) -> Floats:
         """Return the values of the actions at bars for sides -1, 0, +1. Shape [B, 3, 4]."""
+        index = torch.from_numpy(np.asarray(bars, np.int64)).to(rows.device)
         with torch.no_grad():
-            index = torch.from_numpy(np.asarray(bars, np.int64)).to(rows.device)
-            outputs = self.of_bars(rows, index).cpu().numpy()
+            parts = [self.of_bars(rows, part).cpu() for part in torch.split(index, _MOST_BARS)]
+        outputs = parts[0].numpy() if len(parts) == 1 else torch.cat(parts).numpy()
         weights = {COSTS: self._named[COSTS].cpu().numpy()} if COSTS in self._named else {}
         return action_values(self._architecture, outputs, weights)
 

@@ -151,9 +151,10 @@ def test_the_reward_of_a_policy_is_that_over_all_paths(
 
     _, reward = policy_slopes_of(way)(values, growth, costs, 1.0, temperature)
 
+    paid = costs.double().numpy()
     expected = [
-        reward_by_enumeration(*(part.double().numpy() for part in (*pair, costs)), temperature)
-        for pair in zip(values, growth, strict=True)
+        reward_by_enumeration(one.double().numpy(), earned.double().numpy(), paid, temperature)
+        for one, earned in zip(values, growth, strict=True)
     ]
     assert reward == pytest.approx(np.mean(expected) / 4, rel=1e-4, abs=1e-5)
 
@@ -164,7 +165,7 @@ def test_the_reward_of_a_policy_is_that_over_all_paths(
 def test_the_slopes_are_those_of_the_reward_over_all_paths(way: str, seed: int) -> None:
     values, growth, costs = some_chunks(seed, batch=1, bars=4)
     at, step = values[0].double().numpy(), 1e-5
-    rest = (growth[0].double().numpy(), costs.double().numpy(), 0.7)
+    earned, paid = growth[0].double().numpy(), costs.double().numpy()
 
     slopes, _ = policy_slopes_of(way)(values, growth, costs, 1.0, 0.7)
 
@@ -173,9 +174,8 @@ def test_the_slopes_are_those_of_the_reward_over_all_paths(way: str, seed: int) 
             up, down = at.copy(), at.copy()
             up[bar, side] += step
             down[bar, side] -= step
-            slope = (reward_by_enumeration(up, *rest) - reward_by_enumeration(down, *rest)) / (
-                2 * step
-            )
+            higher, lower = (reward_by_enumeration(of, earned, paid, 0.7) for of in (up, down))
+            slope = (higher - lower) / (2 * step)
             assert float(slopes[0, bar, side]) == pytest.approx(slope, rel=1e-3, abs=1e-4)
 
 
