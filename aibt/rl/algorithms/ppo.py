@@ -55,7 +55,7 @@ class ProximalPolicy(RoundLearner):
         gains = returns - values[found.at, found.sides]
         return {
             "returns": returns,
-            "gains": (gains - gains.mean()) / (gains.std() + 1e-8),
+            "gains": (gains - gains.mean()) / (gains.std(correction=0) + 1e-8),
             "chances": chances[found.at, found.sides, found.actions],
         }
 

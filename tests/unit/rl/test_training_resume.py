@@ -36,6 +36,29 @@ SCENES: dict[str, tuple[Preparation, EnvironmentFactory]] = {
         a_preparation(a_sine(400, noise=0.01), window=32, environments=2),
         trading_environments,
     ),
+    **{
+        f"{algorithm} {encoder}": (
+            a_preparation(
+                algorithm=algorithm,
+                encoder=encoder,
+                environments=0 if algorithm.startswith("counterfactual") else 6,
+                depth=1 if encoder == "gru" else 2,
+                batch_size=3,
+                max_episodes=7 if algorithm.startswith("counterfactual") else 2,
+            ),
+            accounts_that_bust if algorithm == "ppo" else trading_environments,
+        )
+        for algorithm in ("counterfactual", "counterfactual-policy", "pqn", "ppo")
+        for encoder in ("mlp", "conv", "gru")
+    },
+    "pqn workers": (
+        a_preparation(algorithm="pqn", rollout_workers=2, environments=5, batch_size=2),
+        accounts_that_bust,
+    ),
+    "ppo workers": (
+        a_preparation(algorithm="ppo", rollout_workers=2, environments=5, batch_size=2),
+        trading_environments,
+    ),
 }
 CHANGES = (
     AChange(number=1, step=40, changes={"lr": 5e-3, "batch_size": 9}),
