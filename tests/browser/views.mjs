@@ -61,6 +61,11 @@ const looks = [
   },
   { name: "training-unknown", route: "/training", query: () => "?id=999999" },
 
+  { name: "evaluations", route: "/evaluations" },
+  { name: "evaluations-empty", route: "/evaluations", as: "newcomer" },
+  { name: "evaluations-failed", route: "/evaluations", ...broken("**/api/evaluations*") },
+  { name: "evaluation-unknown", route: "/evaluation", query: () => "?id=999999" },
+
   { name: "agents", route: "/agents" },
   { name: "agents-empty", route: "/agents", as: "newcomer" },
   { name: "agents-failed", route: "/agents", ...broken("**/api/models*") },

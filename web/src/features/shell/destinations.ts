@@ -4,6 +4,7 @@ import {
   ChartColumn,
   Dumbbell,
   House,
+  Scale,
   Settings,
   ShieldCheck,
   Trophy,
@@ -25,6 +26,7 @@ export const destinations: Destination[] = [
   { href: "/", label: "Home", icon: House, onPhone: true },
   { href: "/bots", label: "Bots", icon: Bot, with: ["/bot"], onPhone: true },
   { href: "/trainings", label: "Trainings", icon: Dumbbell, with: ["/training"] },
+  { href: "/evaluations", label: "Evaluations", icon: Scale, with: ["/evaluation"] },
   {
     href: "/agents",
     label: "Agents",

@@ -1,0 +1,10 @@
+import { Suspense } from "react";
+import { EvaluationsPage } from "@/features/evaluations/evaluations-page";
+
+export default function Page() {
+  return (
+    <Suspense>
+      <EvaluationsPage />
+    </Suspense>
+  );
+}

@@ -1,0 +1,119 @@
+import { QueryClientProvider } from "@tanstack/react-query";
+import { configure, render, screen, waitFor, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { queries } from "@/api/hooks";
+import { Problem } from "@/api/problem";
+import { anEvaluation, aReport } from "@/features/evaluations/builders";
+import { EvaluationPage } from "@/features/evaluations/evaluation-page";
+
+const server = vi.hoisted(() => ({ get: vi.fn(), post: vi.fn(), query: "id=7" }));
+vi.mock("@/api/rest", () => ({ get: server.get, post: server.post }));
+vi.mock("next/navigation", () => ({ useSearchParams: () => new URLSearchParams(server.query) }));
+vi.mock("@/charts/lazy", () => ({
+  LineChart: ({ label }: { label: string }) => <div role="img" aria-label={label} />,
+}));
+
+configure({ asyncUtilTimeout: 10_000 });
+vi.setConfig({ testTimeout: 30_000 });
+
+let evaluation = anEvaluation();
+let report: object = aReport();
+
+function aPage() {
+  render(
+    <QueryClientProvider client={queries}>
+      <EvaluationPage />
+    </QueryClientProvider>,
+  );
+  return userEvent.setup();
+}
+
+beforeEach(() => {
+  queries.clear();
+  evaluation = anEvaluation();
+  report = aReport();
+  server.query = "id=7";
+  server.post.mockReset().mockResolvedValue({});
+  server.get
+    .mockReset()
+    .mockImplementation((path: string) =>
+      Promise.resolve(path.endsWith("/report") ? { id: 7, report } : evaluation),
+    );
+});
+
+describe("the page of an evaluation", () => {
+  it("says its verdict first, with the checks that it rests on", async () => {
+    aPage();
+    const panel = within(await screen.findByRole("region", { name: "Verdict" }));
+    panel.getByText("DQN is no better than buy-and-hold.");
+    const checks = within(panel.getByRole("list", { name: "Checks" })).getAllByRole("listitem");
+    expect(checks.map((each) => each.textContent)).toEqual([
+      "There are enough bars.",
+      "Its excess may be luck.",
+    ]);
+    panel.getByRole("img", { name: "Not passed" });
+  });
+
+  it("draws what could be reached, and what nobody can reach only on demand", async () => {
+    const user = aPage();
+    await screen.findByRole("img", { name: "Equity of DQN, Buy and hold on GOOGL" });
+    await user.click(screen.getByRole("switch", { name: "Hindsight beside them" }));
+    screen.getByRole("img", { name: "Equity of DQN, Buy and hold, Hindsight on GOOGL" });
+  });
+
+  it("has a table of the algorithms, one of the baselines, and one of the test parts", async () => {
+    aPage();
+    const algorithms = within(await screen.findByRole("table", { name: "Algorithms" }));
+    algorithms.getByText("Not better");
+    algorithms.getByText("95%: −20.00% to +40.00%");
+    within(screen.getByRole("table", { name: "What needs no learning" })).getByText("A bound");
+    const parts = within(screen.getByRole("table", { name: "DQN by test part" }));
+    expect(parts.getAllByRole("row")).toHaveLength(3);
+  });
+
+  it("shows how far one is that goes on, and no report", async () => {
+    evaluation = anEvaluation({
+      state: "running",
+      share: 0.25,
+      units_done: 2,
+      seconds_left: 120,
+      doing: "trains dqn on part 1",
+    });
+    aPage();
+    await screen.findByText("trains dqn on part 1");
+    screen.getByText(/2 of 8 trainings are judged, about/);
+    expect(screen.queryByRole("region", { name: "Verdict" })).toBeNull();
+  });
+
+  it("says what stopping means before it stops", async () => {
+    evaluation = anEvaluation({ state: "running" });
+    const user = aPage();
+    await user.click(await screen.findByRole("button", { name: "Stop" }));
+    screen.getByText("It ends for good, without a report.");
+    await user.click(screen.getByRole("button", { name: "Stop evaluation 7" }));
+    await waitFor(() =>
+      expect(server.post).toHaveBeenCalledWith(
+        "/api/evaluations/{evaluation_id}/stop",
+        expect.objectContaining({ path: { evaluation_id: 7 } }),
+      ),
+    );
+  });
+
+  it("says so where there is none, and where its report is of another version", async () => {
+    report = {};
+    aPage();
+    await screen.findByText(/of another version/);
+
+    queries.clear();
+    server.get.mockRejectedValue(new Problem("not_found", "there is no evaluation 7", "id", 404));
+    aPage();
+    await screen.findByText("There is no such evaluation");
+  });
+
+  it("asks for one where the address names none", () => {
+    server.query = "";
+    aPage();
+    screen.getByText("No evaluation is chosen");
+  });
+});

@@ -1,0 +1,72 @@
+import { QueryClientProvider } from "@tanstack/react-query";
+import { configure, render, screen, waitFor } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { queries } from "@/api/hooks";
+import { Problem } from "@/api/problem";
+import { namedAlgorithms } from "@/features/algorithms/algorithms";
+import StartEvaluationDialog from "@/features/evaluations/start-evaluation-dialog";
+
+const server = vi.hoisted(() => ({ get: vi.fn(), post: vi.fn() }));
+vi.mock("@/api/rest", () => server);
+
+configure({ asyncUtilTimeout: 10_000 });
+vi.setConfig({ testTimeout: 30_000 });
+
+const SYMBOLS = ["GOOGL", "EURUSD"].map((symbol) => ({
+  symbol,
+  name: symbol,
+  source: "sample",
+  periods: [symbol === "GOOGL" ? "1d" : "1h"],
+  first: null,
+  last: null,
+  bars: null,
+  age_s: null,
+}));
+
+function aDialog() {
+  const told = { onStarted: vi.fn(), onClose: vi.fn() };
+  render(
+    <QueryClientProvider client={queries}>
+      <StartEvaluationDialog {...told} />
+    </QueryClientProvider>,
+  );
+  return { ...told, user: userEvent.setup() };
+}
+
+beforeEach(() => {
+  queries.clear();
+  server.get.mockReset().mockImplementation((path: string, asked?: { query?: { q?: string } }) => {
+    if (path === "/api/algorithms") return Promise.resolve({ algorithms: namedAlgorithms() });
+    if (path !== "/api/symbols") return Promise.resolve({ date_range: [], closes: [] });
+    const symbols = SYMBOLS.filter(({ symbol }) => symbol === asked?.query?.q);
+    return Promise.resolve({ symbols });
+  });
+  server.post.mockReset().mockResolvedValue({ id: 9 });
+});
+
+describe("the start of an evaluation", () => {
+  it("can be sent as it is, and leads to it", async () => {
+    const { user, onStarted } = aDialog();
+    await user.click(screen.getByRole("button", { name: "Start evaluation" }));
+    await waitFor(() => expect(onStarted).toHaveBeenCalledWith(9));
+    const [path, asked] = server.post.mock.calls[0] ?? [];
+    expect(path).toBe("/api/evaluations");
+    expect(asked.body).toMatchObject({ symbol: "GOOGL", period: "1d", seeds: 5, folds: 4 });
+  });
+
+  it("shows a refusal at its field, and one without a field beside the fields", async () => {
+    server.post.mockRejectedValueOnce(new Problem("invalid", "folds: too many", "folds", 422));
+    const { user, onStarted } = aDialog();
+    await user.click(screen.getByRole("button", { name: "Start evaluation" }));
+    const folds = await screen.findByRole("textbox", { name: /Test parts/ });
+    await waitFor(() => expect(folds.getAttribute("aria-invalid")).toBe("true"));
+    screen.getByText("folds: too many");
+
+    server.post.mockRejectedValueOnce(new Problem("quota_exceeded", "too much", null, 429));
+    await user.type(folds, "0");
+    await user.click(screen.getByRole("button", { name: "Start evaluation" }));
+    expect((await screen.findByRole("alert")).textContent).toContain("too much");
+    expect(onStarted).not.toHaveBeenCalled();
+  });
+});

@@ -1,0 +1,50 @@
+"use client";
+
+import { post } from "@/api/rest";
+import type { Schema } from "@/api/types";
+import { RequestDialog } from "@/features/runs/request-dialog";
+
+const USUAL = { symbol: "GOOGL", period: "1d" };
+const SHOWN = ["seeds", "folds", "max_episodes", "earlier_trials"] as const;
+const OTHERS = [
+  "algorithms",
+  "min_episodes",
+  "learned_first",
+  "embargo",
+  "hidden_layers",
+  "depth",
+  "lr",
+  "gamma",
+  "batch_size",
+  "discounter_rate",
+  "environments",
+  "device",
+  "seed",
+  "balance",
+  "fee_bps",
+  "slippage_bps",
+] as const;
+
+interface StartEvaluationDialogProps {
+  onStarted: (id: number) => void;
+  onClose: () => void;
+}
+
+/** Asks on what the algorithms are judged, and how thoroughly. */
+export default function StartEvaluationDialog(props: StartEvaluationDialogProps) {
+  return (
+    <RequestDialog
+      {...props}
+      title="Evaluate algorithms"
+      description="Trains each of them several times on the past of every test part, and says whether it is better than buying and holding."
+      action="Start evaluation"
+      model="EvaluationsStart"
+      usual={USUAL}
+      shown={SHOWN}
+      others={OTHERS}
+      send={(request, _texts, id) =>
+        post("/api/evaluations", { body: request as unknown as Schema<"EvaluationsStart">, id })
+      }
+    />
+  );
+}
