@@ -61,6 +61,11 @@ const looks = [
   },
   { name: "training-unknown", route: "/training", query: () => "?id=999999" },
 
+  { name: "populations", route: "/populations" },
+  { name: "populations-empty", route: "/populations", as: "newcomer" },
+  { name: "populations-failed", route: "/populations", ...broken("**/api/populations*") },
+  { name: "population-unknown", route: "/population", query: () => "?id=999999" },
+
   { name: "evaluations", route: "/evaluations" },
   { name: "evaluations-empty", route: "/evaluations", as: "newcomer" },
   { name: "evaluations-failed", route: "/evaluations", ...broken("**/api/evaluations*") },

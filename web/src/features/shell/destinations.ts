@@ -8,6 +8,7 @@ import {
   Settings,
   ShieldCheck,
   Trophy,
+  UsersRound,
   type LucideIcon,
 } from "lucide-react";
 
@@ -26,6 +27,7 @@ export const destinations: Destination[] = [
   { href: "/", label: "Home", icon: House, onPhone: true },
   { href: "/bots", label: "Bots", icon: Bot, with: ["/bot"], onPhone: true },
   { href: "/trainings", label: "Trainings", icon: Dumbbell, with: ["/training"] },
+  { href: "/populations", label: "Populations", icon: UsersRound, with: ["/population"] },
   { href: "/evaluations", label: "Evaluations", icon: Scale, with: ["/evaluation"] },
   {
     href: "/agents",

@@ -1,0 +1,68 @@
+import { QueryClientProvider } from "@tanstack/react-query";
+import { configure, render, screen, waitFor } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { queries } from "@/api/hooks";
+import { namedAlgorithms } from "@/features/algorithms/algorithms";
+import StartPopulationDialog from "@/features/populations/start-population-dialog";
+
+const server = vi.hoisted(() => ({ get: vi.fn(), post: vi.fn() }));
+vi.mock("@/api/rest", () => server);
+
+configure({ asyncUtilTimeout: 10_000 });
+vi.setConfig({ testTimeout: 30_000 });
+
+const SYMBOLS = ["GOOGL", "EURUSD"].map((symbol) => ({
+  symbol,
+  name: symbol,
+  source: "sample",
+  periods: [symbol === "GOOGL" ? "1d" : "1h"],
+  first: null,
+  last: null,
+  bars: null,
+  age_s: null,
+}));
+
+function aDialog() {
+  const told = { onStarted: vi.fn(), onClose: vi.fn() };
+  render(
+    <QueryClientProvider client={queries}>
+      <StartPopulationDialog {...told} />
+    </QueryClientProvider>,
+  );
+  return { ...told, user: userEvent.setup() };
+}
+
+beforeEach(() => {
+  queries.clear();
+  server.get.mockReset().mockImplementation((path: string, asked?: { query?: { q?: string } }) => {
+    if (path === "/api/algorithms") return Promise.resolve({ algorithms: namedAlgorithms() });
+    if (path !== "/api/symbols") return Promise.resolve({ date_range: [], closes: [] });
+    const symbols = SYMBOLS.filter(({ symbol }) => symbol === asked?.query?.q);
+    return Promise.resolve({ symbols });
+  });
+  server.post.mockReset().mockResolvedValue({ id: 9 });
+});
+
+describe("the start of a population", () => {
+  it("searches unless told otherwise", async () => {
+    const { user, onStarted } = aDialog();
+    await user.click(screen.getByRole("button", { name: "Start population" }));
+    await waitFor(() => expect(onStarted).toHaveBeenCalledWith(9));
+    expect(server.post.mock.calls[0]?.[1].body).toMatchObject({
+      name: "Tides",
+      members: 8,
+      lr_min: 0.0001,
+      lr_max: 0.01,
+      search: { interval: 10 },
+    });
+  });
+
+  it("lets each member learn by itself where that is wanted", async () => {
+    const { user, onStarted } = aDialog();
+    await user.click(screen.getByRole("switch", { name: "They search together" }));
+    await user.click(screen.getByRole("button", { name: "Start population" }));
+    await waitFor(() => expect(onStarted).toHaveBeenCalled());
+    expect(server.post.mock.calls[0]?.[1].body.search).toBeNull();
+  });
+});
