@@ -98,7 +98,7 @@ function Facts({ feed }: { feed: TrainingFeed }) {
         className="text-accent underline underline-offset-2"
       >
         {bot}
-      </Link>
+      </Link>{" "}
       by {optionLabels[algorithm] ?? algorithm}, bars of {period} from{" "}
       {optionLabels[source] ?? source}
       {startedAt && (
