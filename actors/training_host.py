@@ -22,6 +22,7 @@ from aibt.live.event_log import Poll
 from aibt.live.events import Emission, Json
 from aibt.live.gate import Gate, RunEnded, Verdict
 from aibt.live.states import Desired, RunState
+from aibt.live.turns import Seat, Turns
 from aibt.settings import TrainingSettings
 from aibt.store.database import UnitOfWork
 from aibt.store.records import Change, CheckpointRow, Training
@@ -35,6 +36,7 @@ Scored = Callable[[Training], Awaitable[None]]
 _CONTROL_S = 20.0
 _RETRY_S = 0.5
 _STATUS_INTERVAL_S = 1 / 30
+_TURN_S = 0.02
 
 
 class TrainingHost:
@@ -54,7 +56,22 @@ class TrainingHost:
         settings: TrainingSettings,
         meter: Meter,
         scored: Scored | None = None,
+        turns: Turns | None = None,
+        status_interval_s: float = _STATUS_INTERVAL_S,
     ) -> None:
+        """Host a training.
+
+        Args:
+            recorder: of its activation.
+            files: of trainings.
+            build: makes its run.
+            clock: the time.
+            settings: how often to store where it stands.
+            meter: takes what is measured.
+            scored: is told of its end.
+            turns: taken with others, of which one computes at a time; None: it has no others.
+            status_interval_s: how often to look whether there is a new status to show.
+        """
         self._recorder = recorder
         self._files = files
         self._build = build
@@ -62,7 +79,12 @@ class TrainingHost:
         self._settings = settings
         self._meter = meter
         self._scored = scored
-        self._gate = Gate(on_pause=self._take_snapshot)
+        self._seat: Seat | None = None if turns is None else turns.seat()
+        self._status_interval_s = status_interval_s
+        self._gate = Gate(
+            on_pause=self._take_snapshot,
+            on_close=None if self._seat is None else self._seat.look_again,
+        )
         self._commands = asyncio.Lock()
         self._run: Run | None = None
         self._state = RunState.LOADING
@@ -168,14 +190,31 @@ class TrainingHost:
         run = self._running()
         try:
             while not run.ended and self._gate.wait() is Verdict.GO:
-                run.advance()
-                if self._clock.monotonic() >= self._next_snapshot_at:
-                    self._take_snapshot()
+                if self._seat is None:
+                    self._step(run)
+                elif self._seat.take(unless=lambda: not self._gate.is_open):
+                    try:
+                        self._turn(run)
+                    finally:
+                        self._seat.give()
         except BaseException as error:  # noqa: BLE001 - it is raised again on the event loop
             self._failure = error
         finally:
             self._gate.end()
             tell()
+
+    def _turn(self, run: Run) -> None:
+        """Compute for as long as a turn lasts, or until something else is wanted."""
+        over_s = self._clock.monotonic() + _TURN_S
+        while True:
+            self._step(run)
+            if run.ended or not self._gate.is_open or self._clock.monotonic() >= over_s:
+                return
+
+    def _step(self, run: Run) -> None:
+        run.advance()
+        if self._clock.monotonic() >= self._next_snapshot_at:
+            self._take_snapshot()
 
     async def _show(self) -> None:
         """Publish the status while it changes, as often as anybody may ask for it."""
@@ -187,7 +226,7 @@ class TrainingHost:
                 status = self.status()
                 self._recorder.log.publish(status)
                 self._meter.progress(status)
-            await asyncio.sleep(_STATUS_INTERVAL_S)
+            await asyncio.sleep(self._status_interval_s)
 
     async def _fail(self, error: Exception) -> None:
         reference = uuid.uuid4().hex[:12]

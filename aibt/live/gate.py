@@ -53,10 +53,17 @@ class Gate:
         on_pause: called once per pause that took effect, by the compute side, right after it
             has acknowledged: the host takes its snapshot there. It goes on afterwards only,
             even if it was resumed meanwhile. An error in it comes out of `wait`.
+        on_close: called whenever something is wanted of the compute side, by whoever wants it,
+            so that what it may be waiting for elsewhere can be broken off. It must not block.
     """
 
-    def __init__(self, on_pause: Callable[[], None] | None = None) -> None:
+    def __init__(
+        self,
+        on_pause: Callable[[], None] | None = None,
+        on_close: Callable[[], None] | None = None,
+    ) -> None:
         self._on_pause = on_pause
+        self._on_close = on_close
         self._lock = RLock()
         self._changed = Condition(self._lock)
         self._decided: Wakeups[bool] = Wakeups(self._lock)
@@ -174,6 +181,11 @@ class Gate:
 
     # The compute side
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the next border would be passed at once. Safe in any thread."""
+        return self._open
+
     def wait(self) -> Verdict:
         """Pass a border: return at once while the gate is open, else when it is decided."""
         if self._open:
@@ -285,6 +297,8 @@ class Gate:
             self._granted = self._holds[0]
         self._settle()
         self._changed.notify_all()
+        if not self._open and self._on_close is not None:
+            self._on_close()
 
     def _settle(self) -> None:
         self._decided.settle()

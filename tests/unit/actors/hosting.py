@@ -11,6 +11,7 @@ from actors.training_recorder import TrainingRecorder
 from aibt.clock import SystemClock
 from aibt.live.events import EventSink
 from aibt.live.states import Desired, RunState
+from aibt.live.turns import Turns
 from aibt.settings import TrainingSettings
 from aibt.store.database import Store
 from aibt.store.records import CheckpointRow, Training
@@ -32,6 +33,7 @@ class Hosting:
         self.forgets_checkpoints = False  # as if none had been written in time
         self.kind = CountingRun
         self.scored: Scored | None = None
+        self.turns: Turns | None = None  # that it takes with others
         self.epoch = 0
         self.life: asyncio.Task[RunState] | None = None
 
@@ -50,6 +52,7 @@ class Hosting:
             settings=TrainingSettings(checkpoint_interval_s=0.02),
             meter=Unmeasured(),
             scored=self.scored,
+            turns=self.turns,
         )
         self.life = asyncio.create_task(self.host.live())
         return self.host
