@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from actors.calls import ask
 from actors.handles import Handles
+from actors.names import Address, address_of
 from actors.session_rows import is_hosted as session_is_hosted
 from actors.training_rows import is_hosted as training_is_hosted
 from aibt.api.platform import Feed
@@ -30,7 +31,7 @@ class RunFeeds:
     def __init__(self, store: Store, handles: Handles) -> None:
         self._store = store
         self._handles = handles
-        self._hosted: dict[str, int] = {}  # topic -> its owner, while an actor answers for it
+        self._hosted: dict[str, tuple[int, Address]] = {}  # topic -> its owner, and who answers
 
     async def feed(
         self, owner: User, topic: str, cursor: int, status_version: int, timeout_s: float
@@ -41,14 +42,17 @@ class RunFeeds:
         turned_away = False  # by an actor that hosts it no more, while its row says otherwise
         while True:
             left_s = max(deadline - loop.time(), 0.0)
-            if self._hosted.get(topic) == owner.id:
-                found = await self._from_actor(owner, topic, cursor, status_version, left_s)
+            hosted_for, address = self._hosted.get(topic, (None, Address(topic)))
+            if hosted_for == owner.id:
+                found = await self._from_actor(
+                    owner, topic, address, cursor, status_version, left_s
+                )
                 if found is not None:
                     return found
                 turned_away = True
             run, events = await self._read(owner, topic, cursor)
             if _is_hosted(run):
-                self._hosted[topic] = owner.id
+                self._hosted[topic] = (owner.id, _address(run))
             found = _from_rows(run, events, cursor, status_version)
             if found is not None or loop.time() >= deadline:
                 return found or _nothing(cursor, status_version)
@@ -56,20 +60,26 @@ class RunFeeds:
             await asyncio.sleep(0 if at_once else min(_LOOK_S, left_s))
 
     async def _from_actor(
-        self, owner: User, topic: str, cursor: int, status_version: int, timeout_s: float
+        self,
+        owner: User,
+        topic: str,
+        address: Address,
+        cursor: int,
+        status_version: int,
+        timeout_s: float,
     ) -> Feed | None:
         """Poll the actor; None: it does not host the run any more, so look in the store."""
         try:
-            handle = await self._handles.get(topic)  # an actor is called after its topic
+            handle = await self._handles.get(address.actor)
             poll: Poll = await ask(
-                handle.poll.remote(cursor, status_version, timeout_s),
+                handle.poll.remote(*address.first, cursor, status_version, timeout_s),
                 timeout_s=timeout_s + _SPARE_S,
             )
         except (Unavailable, LeaseLost):
-            self._forget(topic)
+            self._forget(topic, address)
             return None
         if poll.ended and not poll.events:
-            self._forget(topic)
+            self._forget(topic, address)
             return None
         events: Sequence[Event] = poll.events
         if poll.gone:
@@ -82,9 +92,9 @@ class RunFeeds:
             ended=False,  # the row says so, once the actor has nothing more to tell
         )
 
-    def _forget(self, topic: str) -> None:
+    def _forget(self, topic: str, address: Address) -> None:
         self._hosted.pop(topic, None)
-        self._handles.forget(topic)
+        self._handles.forget(address.actor)
 
     async def _read(self, owner: User, topic: str, cursor: int) -> tuple[Run, Sequence[Event]]:
         async with self._store.reading(owner.id) as unit:
@@ -110,6 +120,12 @@ async def run_of(unit: UnitOfWork, topic: str) -> Run:
 
 def _is_hosted(run: Run) -> bool:
     return training_is_hosted(run) if isinstance(run, Training) else session_is_hosted(run)
+
+
+def _address(run: Run) -> Address:
+    if isinstance(run, Training):
+        return address_of(run)
+    return Address(run.topic)  # an actor is called after its topic
 
 
 def _from_rows(run: Run, events: Sequence[Event], cursor: int, status_version: int) -> Feed | None:

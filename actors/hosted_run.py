@@ -31,8 +31,23 @@ class Run(Protocol):
         """Do one unit of work, of at most about 20 ms."""
         ...
 
-    def schedule(self, change: Change) -> None:
-        """Apply `change` when its step is reached; one that is applied already is passed over."""
+    @property
+    def judged(self) -> tuple[int, float] | None:
+        """After how many episodes its weights were evaluated, and their score; safe in any thread.
+
+        None: they have none, as they are.
+        """
+        ...
+
+    def schedule(self, change: Change, knowledge: Path | None = None) -> None:
+        """Apply `change` when its step is reached; one that is applied already is passed over.
+
+        `knowledge` is what `save_knowledge` of another run wrote, to be taken over there.
+        """
+        ...
+
+    def save_knowledge(self, path: Path) -> None:
+        """Write what it has learned by now, whole or not at all. Blocking."""
         ...
 
     def snapshot(self) -> Snapshot:

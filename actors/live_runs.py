@@ -18,11 +18,17 @@ _STATUS_S: Final = 2.0
 Run = Training | Session
 
 
-async def live_status(handles: Handles, name: str) -> Mapping[str, Json] | None:
-    """Return the status of the run that an actor hosts, or None if it does not answer."""
+async def live_status(handles: Handles, name: str, *first: int) -> Mapping[str, Json] | None:
+    """Return the status of a run that an actor hosts, or None if it does not answer.
+
+    Args:
+        handles: of actors.
+        name: of the actor.
+        first: which of its runs, if it hosts several.
+    """
     try:
         handle = await handles.get(name)
-        status: Mapping[str, Json] = await ask(handle.status.remote(), timeout_s=_STATUS_S)
+        status: Mapping[str, Json] = await ask(handle.status.remote(*first), timeout_s=_STATUS_S)
     except Unavailable:
         handles.forget(name)
         return None

@@ -1,12 +1,16 @@
 """Names of actors: made by the server from its own ids, never from a client's text."""
 
+from dataclasses import dataclass
 from typing import Final
+
+from aibt.store.records import Training
 
 NAMESPACE: Final = "aibt"
 SUPERVISOR: Final = "supervisor"
 MARKET: Final = "market"
 PREDICTOR: Final = "predictor"
 TRAINING: Final = "training/"
+POPULATION: Final = "population/"
 SESSION: Final = "session/"
 TOOL_SERVICES: Final = "tool-services"
 
@@ -14,6 +18,31 @@ TOOL_SERVICES: Final = "tool-services"
 def training_actor(training_id: int) -> str:
     """Return the name of the actor that hosts a training."""
     return f"{TRAINING}{training_id}"
+
+
+def population_actor(population_id: int) -> str:
+    """Return the name of the actor that hosts the members of a population."""
+    return f"{POPULATION}{population_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a training is asked for something.
+
+    Attributes:
+        actor: name of the actor that hosts it.
+        first: what that actor's methods are given before all else: which member, or nothing.
+    """
+
+    actor: str
+    first: tuple[int, ...] = ()
+
+
+def address_of(training: Training) -> Address:
+    """Return where a training is hosted, if it is: by its own actor, or its population's."""
+    if training.population_id is None:
+        return Address(training_actor(training.id))
+    return Address(population_actor(training.population_id), (training.id,))
 
 
 def session_actor(session_id: int) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from actors.activations import DEATHS_ALLOWED, Activation, Activations
+from actors.names import address_of, training_actor
 from actors.training_files import TrainingFiles
 from actors.training_rows import is_hosted, keep_best, set_state, stop_row
 from aibt.clock import Clock
@@ -116,7 +117,7 @@ class Supervision:
         self._clock = clock
         self._settings = settings
         self._activations: Activations[Hosted] = Activations("training", clock, self.wake)
-        self._demands: dict[int, Demand] = {}
+        self._takes: dict[int, tuple[str, Demand]] = {}  # training -> its actor, and its place
         self._paused_since: dict[int, float] = {}
         self._news: list[asyncio.Event] = []  # one for each that looks
         self._beside = None if sessions is None else sessions(self.wake)
@@ -160,12 +161,12 @@ class Supervision:
 
     async def _take_over(self) -> None:
         for training_id, hosted in (await self._cluster.running()).items():
-            self._keep(training_id, hosted, Demand(1, 0))
+            self._keep(training_id, hosted, training_actor(training_id), Demand(1, 0))
 
     async def look(self) -> None:
         """Bring the cluster one step closer to what the store says."""
         for training_id in await self._activations.bury():
-            self._demands.pop(training_id, None)
+            self._takes.pop(training_id, None)
             self._paused_since.pop(training_id, None)
         async with self._service.reading() as unit:
             active = await unit.overview.active_trainings()
@@ -173,7 +174,7 @@ class Supervision:
         waiting: list[Training] = []
         for training in active:
             if training.id in self._activations:
-                self._demands[training.id] = demand(training)
+                self._takes[training.id] = (address_of(training).actor, demand(training))
                 self._see_to(training)
             elif not training.parked:
                 settled = await self._settle(training)
@@ -225,14 +226,17 @@ class Supervision:
     # What is to run
 
     async def _admit(self, waiting: list[Training]) -> None:
-        """Start what fits, strictly in order: a large one is not overtaken for ever."""
+        """Start what fits, strictly in order: a large one is not overtaken for ever.
+
+        The members of a population share one place: who finds it taken by another takes no more.
+        """
         if not waiting:
             return
         capacity = await self._cluster.capacity()
-        used = sum(self._demands.values(), Demand(0, 0))
+        used = dict(self._takes.values())
         for training in waiting:
-            used += demand(training)
-            if not used.fits(capacity):
+            used.setdefault(address_of(training).actor, demand(training))
+            if not sum(used.values(), Demand(0, 0)).fits(capacity):
                 return
             await self._launch(training)
 
@@ -240,10 +244,10 @@ class Supervision:
         async with self._store.writing(training.owner_id) as unit:
             epoch = await unit.leases.take(training.topic, "supervisor")
         hosted = await self._cluster.launch(training, epoch)
-        self._keep(training.id, hosted, demand(training))
+        self._keep(training.id, hosted, address_of(training).actor, demand(training))
 
-    def _keep(self, training_id: int, hosted: Hosted, takes: Demand) -> None:
-        self._demands[training_id] = takes
+    def _keep(self, training_id: int, hosted: Hosted, actor: str, takes: Demand) -> None:
+        self._takes[training_id] = (actor, takes)
         self._activations.keep(training_id, hosted)
 
     # What is hosted, and should be otherwise

@@ -7,19 +7,21 @@ from pathlib import Path
 from typing import Any
 
 import ray
-from ray.exceptions import GetTimeoutError, RayActorError
-from ray.util import (
-    get_placement_group,
-    list_named_actors,
-    placement_group,
-    placement_group_table,
-    remove_placement_group,
-)
+from ray.util import placement_group, remove_placement_group
 from ray.util.scheduling_strategies import PlacementGroupSchedulingStrategy
 
 from actors.activations import Activation
 from actors.calls import ask
 from actors.capacity import capacity
+from actors.named_actors import (
+    ANSWER_S,
+    CONCURRENCY,
+    LIFE_S,
+    answering,
+    end,
+    kill,
+    remove_places,
+)
 from actors.names import (
     NAMESPACE,
     SESSION,
@@ -28,6 +30,7 @@ from actors.names import (
     session_actor,
     training_actor,
 )
+from actors.population_places import PopulationPlaces
 from actors.process import settings
 from actors.session import SessionActor
 from actors.session_supervision import SessionSupervision
@@ -42,9 +45,6 @@ from aibt.store.records import Session, Training
 
 logger = logging.getLogger(__name__)
 
-_ANSWER_S = 10.0
-_LIFE_S = 365 * 86_400.0
-_CONCURRENCY = 1_000  # polls and commands together; none of them computes
 
 
 class HostedSession:
@@ -54,10 +54,10 @@ class HostedSession:
         self._handle = handle
 
     async def life(self) -> None:
-        await ask(self._handle.live.remote(), timeout_s=_LIFE_S)
+        await ask(self._handle.live.remote(), timeout_s=LIFE_S)
 
     async def obey(self) -> None:
-        await ask(self._handle.obey.remote(), timeout_s=_ANSWER_S)
+        await ask(self._handle.obey.remote(), timeout_s=ANSWER_S)
 
     async def release(self) -> None:
         await asyncio.to_thread(ray.kill, self._handle, no_restart=True)
@@ -71,28 +71,28 @@ class HostedTraining(HostedSession):
         self._group = group
 
     async def park(self) -> bool:
-        parked: bool = await ask(self._handle.park.remote(), timeout_s=_ANSWER_S)
+        parked: bool = await ask(self._handle.park.remote(), timeout_s=ANSWER_S)
         return parked
 
     async def checkpoint(self) -> None:
-        await ask(self._handle.checkpoint.remote(), timeout_s=_ANSWER_S)
+        await ask(self._handle.checkpoint.remote(), timeout_s=ANSWER_S)
 
     async def release(self) -> None:
         await asyncio.to_thread(self._release)
 
     def _release(self) -> None:
-        ray.kill(self._handle, no_restart=True)
-        try:
-            remove_placement_group(get_placement_group(self._group))
-        except ValueError:
-            logger.debug("%s is gone already", self._group)
+        end(self._handle, self._group)
 
 
 class RayCluster:
-    """Starts training actors, each with a place of its own for itself and its workers."""
+    """Starts training actors, each with a place of its own for itself and its workers.
+
+    The members of a population share an actor and its place.
+    """
 
     def __init__(self, autoscaled: bool) -> None:
         self._autoscaled = autoscaled
+        self._populations = PopulationPlaces()
 
     async def capacity(self) -> Demand:
         return await asyncio.to_thread(capacity, self._autoscaled)
@@ -100,8 +100,10 @@ class RayCluster:
     async def launch(self, training: Training, epoch: int) -> Hosted:
         return await asyncio.to_thread(self._launch, training, epoch)
 
-    def _launch(self, training: Training, epoch: int) -> HostedTraining:
+    def _launch(self, training: Training, epoch: int) -> Hosted:
         takes = demand(training)
+        if training.population_id is not None:
+            return self._populations.launch(training, epoch, takes)
         group_name = f"{training_actor(training.id)}/{epoch}"
         own = {"CPU": 1, **({"GPU": takes.gpus} if takes.gpus else {})}
         workers = [{"CPU": 1} for _ in range(takes.cpus - 1)]
@@ -113,7 +115,7 @@ class RayCluster:
             "num_cpus": 1,
             "num_gpus": takes.gpus,
             "max_restarts": 0,  # each activation takes a new lease: the supervisor starts it
-            "max_concurrency": _CONCURRENCY,
+            "max_concurrency": CONCURRENCY,
             "scheduling_strategy": PlacementGroupSchedulingStrategy(
                 group, placement_group_bundle_index=0
             ),
@@ -122,7 +124,7 @@ class RayCluster:
             handle = ray.remote(TrainingActor).options(**options).remote(training, epoch)
         except ValueError as error:  # the name of the one before is not free yet
             remove_placement_group(group)
-            _kill(training_actor(training.id))  # its lease is over
+            kill(training_actor(training.id))  # its lease is over
             raise ActorUnavailable(str(error)) from error
         return HostedTraining(handle, group_name)
 
@@ -130,13 +132,13 @@ class RayCluster:
         return await asyncio.to_thread(self._running)
 
     def _running(self) -> dict[int, Hosted]:
-        found: dict[int, Hosted] = {}
+        found: dict[int, Hosted] = {**self._populations.running()}
         kept: set[str] = set()
-        for number, handle, epoch in _answering(TRAINING):
+        for number, handle, epoch in answering(TRAINING, "epoch"):
             name = f"{training_actor(number)}/{epoch}"
             found[number] = HostedTraining(handle, name)
             kept.add(name)
-        _remove_places(kept)
+        remove_places(TRAINING, kept)
         return found
 
 
@@ -154,12 +156,12 @@ class RaySessions:
             "lifetime": "detached",
             "num_cpus": 0,
             "max_restarts": 0,  # each activation takes a new lease: the supervisor starts it
-            "max_concurrency": _CONCURRENCY,
+            "max_concurrency": CONCURRENCY,
         }
         try:
             handle = ray.remote(SessionActor).options(**options).remote(session, epoch)
         except ValueError as error:  # the name of the one before is not free yet
-            _kill(name)  # its lease is over
+            kill(name)  # its lease is over
             raise ActorUnavailable(str(error)) from error
         return HostedSession(handle)
 
@@ -167,45 +169,7 @@ class RaySessions:
         return await asyncio.to_thread(self._running)
 
     def _running(self) -> dict[int, Activation]:
-        return {number: HostedSession(handle) for number, handle, _ in _answering(SESSION)}
-
-
-def _answering(prefix: str) -> list[tuple[int, Any, int]]:
-    """Return id, handle and epoch of the actors of runs that answer; the others are ended."""
-    found: list[tuple[int, Any, int]] = []
-    for named in list_named_actors(all_namespaces=True):
-        name = named["name"]
-        number = name.removeprefix(prefix)
-        if named["namespace"] != NAMESPACE or not name.startswith(prefix) or not number.isdigit():
-            continue  # a worker's name goes on after the number
-        try:
-            handle: Any = ray.get_actor(name, namespace=NAMESPACE)
-            epoch = ray.get(handle.epoch.remote(), timeout=_ANSWER_S)
-        except (ValueError, GetTimeoutError, RayActorError) as error:
-            logger.warning("%s does not answer and is started again: %s", name, error)
-            _kill(name)
-        else:
-            found.append((int(number), handle, epoch))
-    return found
-
-
-def _kill(name: str) -> None:
-    """End the actor called `name`, if there is one."""
-    try:
-        ray.kill(ray.get_actor(name, namespace=NAMESPACE), no_restart=True)
-    except ValueError:
-        logger.debug("%s is gone already", name)
-
-
-def _remove_places(kept: set[str]) -> None:
-    """Remove the places of trainings that no process has: their supervisor was lost."""
-    for group in placement_group_table().values():
-        name = group["name"]
-        if name.startswith(TRAINING) and name not in kept and group["state"] != "REMOVED":
-            try:
-                remove_placement_group(get_placement_group(name))
-            except ValueError:
-                logger.debug("%s is gone already", name)
+        return {number: HostedSession(handle) for number, handle, _ in answering(SESSION, "epoch")}
 
 
 class SupervisorActor:
@@ -278,7 +242,7 @@ def start_supervisor() -> Any:
             get_if_exists=True,
             num_cpus=0,
             max_restarts=-1,
-            max_concurrency=_CONCURRENCY,
+            max_concurrency=CONCURRENCY,
         )
         .remote()
     )

@@ -1,6 +1,7 @@
 """From a training's row and files to the run that computes. It loads torch."""
 
 from actors.rollout_worker import RemoteWorkers
+from actors.shared_preparations import SharedPreparations
 from actors.training_files import TrainingFiles
 from actors.training_request import training_parameters
 from aibt.clock import Clock
@@ -8,7 +9,6 @@ from aibt.live.events import EventSink
 from aibt.market.dataset import load_dataset
 from aibt.rl.checkpoint import load, load_weights
 from aibt.rl.devices import use_one_thread
-from aibt.rl.preparation import prepare
 from aibt.rl.training import TrainingRun
 from aibt.store.records import CheckpointRow, Training
 from envs.factory import trading_environments
@@ -22,8 +22,18 @@ def build_run(
     files: TrainingFiles,
     clock: Clock,
     epoch: int,
+    shared: SharedPreparations | None = None,
 ) -> TrainingRun:
     """Return the run of a training, from its newest checkpoint or from the beginning. Blocking.
+
+    Args:
+        training: its row.
+        checkpoint: where it goes on from; None: from the beginning.
+        sink: takes what happens.
+        files: of trainings.
+        clock: the time.
+        epoch: of its activation.
+        shared: what it shares with others of its process; None: it has no others.
 
     Raises:
         NotFound, BadBars: its frozen bars are gone or damaged.
@@ -31,8 +41,11 @@ def build_run(
         BadCheckpoint: its checkpoint is damaged.
     """
     use_one_thread()  # nets this small are slower with two, and trainings share the cores
-    bars = load_dataset(training.dataset, files.datasets)
-    preparation = prepare(training_parameters(training.request), bars)
+    preparation = (shared or SharedPreparations()).prepared(
+        training_parameters(training.request),
+        training.dataset,
+        lambda: load_dataset(training.dataset, files.datasets),
+    )
     workers = None
     if preparation.parameters.rollout_workers:
         workers = RemoteWorkers(preparation.rollout_setups(), training.id, epoch)

@@ -12,7 +12,7 @@ from typing import Any
 from actors.calls import ask
 from actors.handles import Handles
 from actors.live_runs import has_ended, has_resumed, is_still, live_status, wake_supervisor
-from actors.names import training_actor
+from actors.names import address_of
 from actors.run_rows import command_key
 from actors.training_files import TrainingFiles
 from actors.training_rows import (
@@ -141,7 +141,8 @@ class TrainingControl:
         """Return the live status of a training, or None if no process hosts it."""
         if not is_hosted(training):
             return None
-        return await live_status(self._handles, training_actor(training.id))
+        address = address_of(training)
+        return await live_status(self._handles, address.actor, *address.first)
 
     async def wake_supervisor(self) -> None:
         """Tell the supervisor that there is something to do; it would see it soon anyhow."""
@@ -157,16 +158,16 @@ class TrainingControl:
         given: tuple[Any, ...] = (),
         began: float | None = None,
     ) -> Controlled:
-        name = training_actor(training.id)
+        address = address_of(training)
         now = asyncio.get_running_loop().time
         deadline = (now() if began is None else began) + _COMMAND_S
         try:
-            handle = await self._handles.get(name)
+            handle = await self._handles.get(address.actor)
             method = getattr(handle, command)
             left_s = max(deadline - now(), _LOOK_S)
-            status = await ask(method.remote(*given, command_id), timeout_s=left_s)
+            status = await ask(method.remote(*address.first, *given, command_id), timeout_s=left_s)
         except (ActorUnavailable, LeaseLost) as error:  # or what answered was there no longer
-            self._handles.forget(name)
+            self._handles.forget(address.actor)
             await self.wake_supervisor()
             if until is None:  # it may have run: the caller repeats it, under the same id
                 raise ActorUnavailable(str(error)) from error

@@ -35,6 +35,13 @@ class TrainingFiles:
         """Return the path of the weights that a training leaves to its bot, from the root."""
         return f"trainings/{training_id}/weights-{epoch}.safetensors"
 
+    def taken(self, training_id: int, name: str) -> str:
+        """Return the path of what a training takes over from another, from the root.
+
+        It stays: a checkpoint from before may still be gone on from.
+        """
+        return f"trainings/{training_id}/taken/{name}.safetensors"
+
     def absolute(self, relative: str) -> Path:
         """Return the absolute path of a stored, relative one.
 

@@ -33,6 +33,9 @@ T = TypeVar("T")
 Scored = Callable[[Training], Awaitable[None]]
 """Takes the out-of-sample account of a training that has ended to the leaderboard."""
 
+Also = Callable[[UnitOfWork, Change], Awaitable[Sequence[Emission]]]
+"""What is stored together with a change; it returns what is told of it."""
+
 _CONTROL_S = 20.0
 _RETRY_S = 0.5
 _STATUS_INTERVAL_S = 1 / 30
@@ -105,6 +108,11 @@ class TrainingHost:
         """The training's row as it was last seen."""
         return self._recorder.training
 
+    @property
+    def files(self) -> TrainingFiles:
+        """Where the training's files lie."""
+        return self._files
+
     # Its life
 
     async def live(self) -> RunState:
@@ -141,7 +149,7 @@ class TrainingHost:
     async def _load(self, checkpoint: CheckpointRow | None, changes: Sequence[Change]) -> None:
         run = await asyncio.to_thread(self._build, self.training, checkpoint, self._recorder.sink)
         for change in changes:
-            run.schedule(change)
+            self._schedule(run, change)
         async with self._commands:
             self._run = run
             self._stop_at_step = any(change.stop for change in changes)
@@ -338,10 +346,53 @@ class TrainingHost:
                 try:
                     async with self._gate.hold(_CONTROL_S):
                         change = await self._record_change(changes, command_id=command_id)
-                        self._running().schedule(change)
+                        self._schedule(self._running(), change)
                 except RunEnded as ended:
                     raise TrainingEnded(self.training.id, str(RunState.FINISHED)) from ended
                 return self.status()
+
+    @property
+    def judged(self) -> tuple[int, float] | None:
+        """See `Run.judged`; None where it does not run."""
+        is_running = self._state is RunState.RUNNING and self._run is not None
+        return self._run.judged if is_running and self._run is not None else None
+
+    async def save_knowledge(self, path: str) -> None:
+        """Write what the run has learned by now to `path`, under the storage root.
+
+        Raises:
+            TrainingEnded: it is over.
+            ActorUnavailable: it is still loading, or stood at no border in time.
+        """
+        try:
+            async with self._gate.hold(_CONTROL_S):
+                await asyncio.to_thread(self._running().save_knowledge, self._files.absolute(path))
+        except RunEnded as ended:
+            raise TrainingEnded(self.training.id, str(RunState.FINISHED)) from ended
+
+    async def search(
+        self, changes: Mapping[str, float | int], weights: str | None, also: Also
+    ) -> None:
+        """Take a step of a population's search, from the next step of the training on.
+
+        Args:
+            changes: new values of parameters.
+            weights: what `save_knowledge` of another host wrote, to be taken over; None: nothing.
+            also: stored in the same transaction; what it raises undoes all of it.
+
+        Raises:
+            TrainingEnded: it is over.
+        """
+        async with self._commands:
+            self._refuse_if_over()
+            try:
+                async with self._gate.hold(_CONTROL_S):
+                    change = await self._record_change(
+                        changes, command_id=None, weights=weights, also=also
+                    )
+                    self._schedule(self._running(), change)
+            except RunEnded as ended:
+                raise TrainingEnded(self.training.id, str(RunState.FINISHED)) from ended
 
     async def park(self) -> bool:
         """Give the place back if paused, after storing where it stands; return whether."""
@@ -389,7 +440,13 @@ class TrainingHost:
         self._next_snapshot_at = self._clock.monotonic() + self._settings.checkpoint_interval_s
 
     async def _record_change(
-        self, changes: Mapping[str, float | int], *, command_id: str | None, stop: bool = False
+        self,
+        changes: Mapping[str, float | int],
+        *,
+        command_id: str | None,
+        stop: bool = False,
+        weights: str | None = None,
+        also: Also | None = None,
     ) -> Change:
         """Store a change with the step it applies from, or find the one the command made.
 
@@ -414,11 +471,14 @@ class TrainingHost:
                 changes=changes,
                 stop=stop,
                 command_id=command_id,
+                weights=weights,
             )
             if changes:
                 data: dict[str, Json] = {"changed": dict(changes), "step": change.step}
                 key = command_key(command_id, "params")
                 told.append(Emission(key=key, kind="params", data=data))
+            if also is not None:
+                told.extend(await also(unit, change))
             return change, after
 
         try:
@@ -431,7 +491,12 @@ class TrainingHost:
     async def _take_up_changes(self) -> None:
         """Let the run know of all changes that are stored; those it knows are passed over."""
         for change in await self._recorder.changes():
-            self._running().schedule(change)
+            self._schedule(self._running(), change)
+
+    def _schedule(self, run: Run, change: Change) -> None:
+        run.schedule(
+            change, None if change.weights is None else self._files.absolute(change.weights)
+        )
 
     async def _finish(
         self,

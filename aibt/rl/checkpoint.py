@@ -127,6 +127,26 @@ def load_weights(path: Path) -> TrainedWeights:
     )
 
 
+def save_knowledge(tensors: Tensors, facts: Mapping[str, Any], path: Path) -> None:
+    """Write what an algorithm has learned; `path` exists only once it is whole and on the disk.
+
+    Raises:
+        OSError: it could not be written.
+    """
+    _write(path, tensors, {"kind": "knowledge", "facts": dict(facts)})
+
+
+def load_knowledge(path: Path) -> tuple[Tensors, dict[str, Any]]:
+    """Read what `save_knowledge` wrote: tensors, and facts.
+
+    Raises:
+        BadCheckpoint: it is not a whole file of this format.
+        OSError: it could not be read.
+    """
+    tensors, found = _read(path, "knowledge")
+    return tensors, found["facts"]
+
+
 def _write(path: Path, tensors: Tensors, facts: Mapping[str, Any]) -> None:
     text = json.dumps({"format": FORMAT, **facts}, allow_nan=False)
     arrays = {name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}

@@ -15,7 +15,13 @@ from aibt.rl.algorithms import make_algorithm
 from aibt.rl.algorithms.base import AlgorithmState
 from aibt.rl.announcer import Announcer, EpisodeEnd
 from aibt.rl.best import Best, why_to_end
-from aibt.rl.checkpoint import Checkpoint, TrainedWeights, save_weights
+from aibt.rl.checkpoint import (
+    Checkpoint,
+    TrainedWeights,
+    load_knowledge,
+    save_knowledge,
+    save_weights,
+)
 from aibt.rl.environment import EnvironmentFactory
 from aibt.rl.evaluation import PARTS, Evaluation, PartResult
 from aibt.rl.network import Weights
@@ -84,7 +90,7 @@ class TrainingRun:
             balance=parameters.balance,
             costs=parameters.costs,
         )
-        self._changes: deque[Change] = deque()
+        self._changes: deque[tuple[Change, Path | None]] = deque()
         self._known_changes = self._applied_changes = 0
         self._steps = self._episode = self._surplus_passes = 0
         self._round_began = -1  # step at which the last round did
@@ -93,6 +99,7 @@ class TrainingRun:
         self._evaluation: Evaluation | None = None
         self._best: Best | None = None
         self._latest: dict[str, dict[str, Json]] = {}
+        self._judged: tuple[int, float] | None = None
         self._ended_because: str | None = None
         self._announced = False
         self._meter = SpeedMeter()
@@ -135,6 +142,14 @@ class TrainingRun:
     def is_evaluating(self) -> bool:
         """Whether an evaluation is under way: cut off here, it is begun again."""
         return self._evaluation is not None
+
+    @property
+    def judged(self) -> tuple[int, float] | None:
+        """Validation score of the weights, and after how many episodes it was taken.
+
+        None: they have not been evaluated since they began, or were taken over. Safe in any thread.
+        """
+        return self._judged
 
     @property
     def stopped(self) -> bool:
@@ -180,11 +195,16 @@ class TrainingRun:
         self._shown_status = self._picture(self._refreshed_s)
         self._status_json = self._shown_status.to_json()
 
-    def schedule(self, change: Change) -> None:
+    def schedule(self, change: Change, knowledge: Path | None = None) -> None:
         """Let new parameters, or the end, hold from `change.step` on: before the round there.
 
         A change that a checkpoint includes already is passed over, so that recovery may give
         all of them again.
+
+        Args:
+            change: comes after all that were given before.
+            knowledge: what `save_knowledge` of another run wrote, to be taken over there; it
+                is read when it is due.
 
         Raises:
             Invalid: a value cannot be had; nothing has changed then.
@@ -194,14 +214,14 @@ class TrainingRun:
             return
         if change.number != self._known_changes + 1:
             raise ValueError(f"change {change.number} comes after {self._known_changes}")
-        earliest = self._changes[-1].step if self._changes else self._round_began + 1
+        earliest = self._changes[-1][0].step if self._changes else self._round_began + 1
         if change.step < earliest:
             raise ValueError(f"change {change.number} is for step {change.step}, which is past")
         upcoming = self._parameters
-        for earlier in self._changes:
+        for earlier, _ in self._changes:
             upcoming = changed(upcoming, earlier.changes)
         changed(upcoming, change.changes)
-        self._changes.append(change)
+        self._changes.append((change, knowledge))
         self._known_changes = change.number
 
     def best_weights(self) -> TrainedWeights | None:
@@ -236,6 +256,15 @@ class TrainingRun:
             save_weights(best, path)
         return best is not None
 
+    def save_knowledge(self, path: Path) -> None:
+        """Write what it has learned by now, for another of its shape to take over.
+
+        Raises:
+            OSError: it could not be written.
+        """
+        knowledge = self._algorithm.knowledge()
+        save_knowledge(knowledge.tensors, knowledge.facts, path)
+
     def snapshot(self) -> Checkpoint:
         """Return everything that `restore` needs, as copies: milliseconds, no file."""
         algorithm, workers = self._algorithm.state(), self._workers.states()
@@ -252,6 +281,7 @@ class TrainingRun:
             "workers": [state.generator for state in workers],
             "best": None if self._best is None else self._best.facts(),
             "latest": self._latest,
+            "judged": self._judged,
             "shown": self._shown.state(),
             "emitted": self._announcer.state(),
             "announced": self._announced,
@@ -312,6 +342,8 @@ class TrainingRun:
             weights: Any = _part(checkpoint, "best.")
             self._best = Best(weights=weights, **facts["best"])
         self._latest = dict(facts["latest"])
+        judged = facts.get("judged")
+        self._judged = None if judged is None else (int(judged[0]), float(judged[1]))
         self._shown.load_state(facts["shown"])
         self._announcer.load_state(facts["emitted"])
         self._announced = bool(facts["announced"])
@@ -327,8 +359,12 @@ class TrainingRun:
         self.refresh_status()
 
     def _apply_due(self) -> None:
-        while self._changes and self._changes[0].step <= self._steps:
-            change = self._changes.popleft()
+        while self._changes and self._changes[0][0].step <= self._steps:
+            change, knowledge = self._changes.popleft()
+            if knowledge is not None:
+                tensors, facts = load_knowledge(knowledge)
+                self._algorithm.take_over(AlgorithmState(tensors=tensors, facts=facts))
+                self._judged = None
             self._parameters = changed(self._parameters, change.changes)
             self._algorithm.change(self._parameters)
             self._applied_changes = change.number
@@ -376,6 +412,7 @@ class TrainingRun:
 
     def _judge(self, results: Mapping[str, PartResult]) -> None:
         score = results["validation"].score
+        self._judged = (self._episode, score)
         self._latest = {name: results[name].to_json() for name in PARTS}
         is_best = self._best is None or score > self._best.score
         if is_best:

@@ -13,7 +13,7 @@ from aibt.store.schema import parameter_changes, trainings
 
 _COLUMNS = [
     parameter_changes.c[name]
-    for name in ("training_id", "number", "step", "changes", "stop", "command_id")
+    for name in ("training_id", "number", "step", "changes", "stop", "command_id", "weights")
 ]
 
 
@@ -29,6 +29,7 @@ class Changes(Repository):
         changes: Mapping[str, float | int],
         stop: bool = False,
         command_id: str | None = None,
+        weights: str | None = None,
     ) -> Change:
         """Store a change, or return the earlier one that the same command made.
 
@@ -39,6 +40,7 @@ class Changes(Repository):
             changes: new values by name; empty for a stop.
             stop: whether the run ends at this step.
             command_id: the command that asked for it.
+            weights: path of what it takes over from another, under the storage root.
 
         Raises:
             NotFound: the owner has no such training.
@@ -66,6 +68,7 @@ class Changes(Repository):
             changes=dict(changes),
             stop=stop,
             command_id=command_id,
+            weights=weights,
         )
         await self._write(insert(parameter_changes).values(**self._values(change)))
         return change

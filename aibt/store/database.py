@@ -22,6 +22,7 @@ from aibt.store.events import Events
 from aibt.store.journals import Journals
 from aibt.store.leases import Leases
 from aibt.store.migration import schema_version
+from aibt.store.populations import Populations
 from aibt.store.repository import Work
 from aibt.store.results import Results
 from aibt.store.schema import HEAD
@@ -51,6 +52,7 @@ class UnitOfWork:
         self.agents = Agents(work)
         self.trainings = Trainings(work)
         self.sessions = Sessions(work)
+        self.populations = Populations(work)
         self.changes = Changes(work)
         self.checkpoints = Checkpoints(work)
         self.journal = Journals(work)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from aibt.live.events import Json
 from aibt.live.states import Desired, RunState
@@ -68,6 +69,8 @@ class Training:
         parked: paused so long that it gave its place back; no process hosts it.
         status: the last status that was stored, by its wire names; `{}` before the first.
         last_seq: number of the topic's latest event.
+        population_id: which population it is a member of, or None.
+        member: its number there, from 1 on, or None.
     """
 
     id: int
@@ -88,6 +91,8 @@ class Training:
     created_at: datetime
     started_at: datetime | None
     ended_at: datetime | None
+    population_id: int | None = None
+    member: int | None = None
 
     @property
     def topic(self) -> str:
@@ -106,12 +111,13 @@ def training_topic(training_id: int) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """Something the owner did to a run, and the step it applies from.
+    """Something the owner, or the search of a population, did to a run, and from which step on.
 
     Attributes:
         number: 1, 2, 3 … within the training; a checkpoint says how many it includes.
         changes: new values by name, or empty for a stop.
         stop: whether the run ends at this step.
+        weights: path under the storage root of what it takes over from another, or None.
     """
 
     training_id: int
@@ -120,6 +126,91 @@ class Change:
     changes: Mapping[str, float | int]
     stop: bool
     command_id: str | None
+    weights: str | None = None
+
+
+class Mark(StrEnum):
+    """What the search of a population may do with a member."""
+
+    FREE = "free"
+    PINNED = "pinned"  # it is never overwritten, and may be copied from
+    EXCLUDED = "excluded"  # it neither copies nor is copied from
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Population:
+    """Trainings of one shape that one process computes, and that may search together.
+
+    Attributes:
+        request: what was asked for and completed, by wire names: what the members share, the
+            ranges of what they do not, and `search`.
+        data: what the wire says of the bars, as in `Training`.
+        searching: whether the search may take steps.
+        last_seq: number of the topic's latest event.
+    """
+
+    id: int
+    owner_id: int
+    name: str
+    request: Mapping[str, Json]
+    data: Mapping[str, Json]
+    searching: bool
+    last_seq: int
+    created_at: datetime
+
+    @property
+    def topic(self) -> str:
+        """The stream of its events."""
+        return population_topic(self.id)
+
+
+POPULATION_TOPIC = "population/"
+"""What a population's topic begins with; its id follows."""
+
+
+def population_topic(population_id: int) -> str:
+    """Return the topic of a population's events; it names its actor too."""
+    return f"{POPULATION_TOPIC}{population_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PopulationMember:
+    """A training as a member of a population."""
+
+    population_id: int
+    member: int
+    training_id: int
+    mark: Mark
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PopulationStep:
+    """One step of a population's search.
+
+    Attributes:
+        number: 1, 2, 3 … within the population.
+        kind: `exploit`: it takes another's weights over, and perturbs his parameters; `explore`:
+            it perturbs its own.
+        member: whom it changes.
+        source: the member whose weights and optimizer it takes over, or None.
+        episode: how many episodes of the member had ended when it was decided.
+        step: of the member's training, from which the change applies.
+        changes: new values of its parameters.
+        weights: path of what it takes over, under the storage root, or None.
+        scores: what the decision saw: validation scores by the member's number.
+    """
+
+    population_id: int
+    number: int
+    kind: str
+    member: int
+    source: int | None
+    episode: int
+    step: int
+    changes: Mapping[str, float | int]
+    weights: str | None
+    scores: Mapping[str, float]
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 What must hold between rows is held by the database itself: a name is unique among an owner's
 bots that are not deleted, a bot has at most one active training, an event's number and its key
 exist once in a topic. Repositories turn a violation into one of our errors. The tables of agents
-are in `schema_agents`.
+are in `schema_agents`, those of populations in `schema_populations`.
 """
 
 from sqlalchemy import (
@@ -23,11 +23,12 @@ from sqlalchemy import (
     false,
 )
 
+import aibt.store.schema_populations  # noqa: F401 - its tables are among all
 from aibt.store.columns import UtcDateTime, by_code, json_column
 from aibt.store.schema_agents import sessions
 from aibt.store.tables import in_active_state, metadata, owner
 
-HEAD = "0004"
+HEAD = "0006"
 """The migration that makes this schema; a test holds the two together."""
 
 users = Table(
@@ -200,6 +201,7 @@ parameter_changes = Table(
     Column("stop", Boolean, nullable=False),
     Column("command_id", String(64)),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("weights", Text),
     PrimaryKeyConstraint("training_id", "number"),
     UniqueConstraint("training_id", "command_id"),
 )
@@ -294,4 +296,4 @@ commands = Table(
 )
 
 TABLES = metadata.tables
-"""Every table there is, by its name, those of agents too."""
+"""Every table there is, by its name, those of agents and of populations too."""

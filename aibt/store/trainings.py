@@ -1,7 +1,9 @@
 """Trainings: what was asked for, what holds now, and where each is in its life."""
 
 from collections.abc import Collection, Mapping
-from typing import Final
+from typing import Any, Final
+
+from sqlalchemy import Select
 
 from aibt.errors import BotBusy, TrainingEnded
 from aibt.live.events import Json
@@ -9,8 +11,25 @@ from aibt.live.states import RunState
 from aibt.store.records import TRAINING_TOPIC, Training
 from aibt.store.runs import RunKind, Runs
 from aibt.store.schema import bots, is_active, is_kept, trainings
+from aibt.store.schema_populations import population_members
 
-TRAININGS: Final = RunKind(
+
+class TrainingKind(RunKind[Training]):
+    """Trainings; their records say which population they are members of."""
+
+    __slots__ = ()
+
+    def query(self) -> Select[Any]:
+        """Return the query of trainings as records need them, nobody's in particular."""
+        member = population_members.c
+        return (
+            RunKind.query(self)
+            .add_columns(member.population_id, member.member)
+            .outerjoin(population_members, member.training_id == trainings.c.id)
+        )
+
+
+TRAININGS: Final = TrainingKind(
     name="training",
     topic=TRAINING_TOPIC,
     record=Training,
@@ -85,6 +104,12 @@ class Trainings(Runs[Training]):
             oldest_first=oldest_first,
             limit=limit,
         )
+
+    async def of_population(self, population_id: int) -> list[Training]:
+        """Return the members of one of the owner's populations, in the order of their numbers."""
+        query = self._of().where(population_members.c.population_id == population_id)
+        rows = await self._rows(query.order_by(population_members.c.member))
+        return [self._kind.of(row) for row in rows]
 
     async def set_parked(self, training_id: int, parked: bool, *, epoch: int | None) -> Training:
         """Store whether the training has given its place back.

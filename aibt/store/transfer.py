@@ -22,6 +22,7 @@ from aibt.store.archive import FILE, ArchiveReader, new_archive
 from aibt.store.bots import BOTS
 from aibt.store.columns import UtcDateTime
 from aibt.store.database import Store
+from aibt.store.records import POPULATION_TOPIC
 from aibt.store.repository import Work
 from aibt.store.schema import HEAD, TABLES
 from aibt.store.scope import of_owner
@@ -31,11 +32,16 @@ from aibt.store.trainings import TRAININGS
 
 _TRADERS: Final = (BOTS, AGENTS)
 _RUNS: Final = (TRAININGS, SESSIONS)
-_WITH_IDS: Final = ("bots", "agents", "trainings", "sessions")
+_WITH_IDS: Final = ("bots", "agents", "trainings", "sessions", "populations")
 _OF_RUNS: Final = (
     "parameter_changes", "topics", "events", "episodes", "trades", "leases", "checkpoints",
-    "journal", "fills", "equity", "scores",
+    "journal", "fills", "equity", "scores", "population_members", "population_steps",
 )  # fmt: skip
+_TOPICS: Final = {
+    **{run.topic: run.table.name for run in _RUNS},
+    POPULATION_TOPIC: "populations",
+}
+"""What topics begin with: the table of what their numbers are ids of."""
 _OWNED: Final = (*_WITH_IDS, *_OF_RUNS)
 _MOVED: Final = ("users", "listed_emails", *_OWNED)
 _PAGE: Final = 2_000
@@ -59,7 +65,7 @@ class Moved:
 
     Attributes:
         kept_ids: the target was empty, so every id is as it was.
-        ids: `users`, `bots`, `agents`, `trainings`, `sessions`: old id -> new id.
+        ids: `users`, `bots`, `agents`, `trainings`, `sessions`, `populations`: old id -> new id.
         renamed: bots whose name was taken: old name -> new name, by the owner's e-mail.
         renamed_agents: agents likewise.
         files: how many were written.
@@ -211,6 +217,9 @@ class _Import:
                     run.table, self._with_new_bots(self._without_paths(values))
                 )
                 self.ids[run.table.name][row["id"]] = new
+        for row in tables.get("populations", []):
+            new = await self._insert(TABLES["populations"], {**row, "owner_id": owner})
+            self.ids["populations"][row["id"]] = new
         await self._name_files(tables)
         for name in _OF_RUNS:
             table = TABLES[name]
@@ -260,6 +269,8 @@ class _Import:
         for run in _RUNS:
             if f"{run.name}_id" in row:
                 changed[f"{run.name}_id"] = self._new(run.table.name, row[f"{run.name}_id"])
+        if "population_id" in row:
+            changed["population_id"] = self._new("populations", row["population_id"])
         for column in _PATHS:
             path = row.get(column)
             if path is not None:
@@ -268,12 +279,12 @@ class _Import:
                 changed[column] = self.new_path(path)
         topic = row.get("topic")
         if isinstance(topic, str):
-            kind = next((kind for kind in _RUNS if topic.startswith(kind.topic)), TRAININGS)
-            number = topic.removeprefix(kind.topic)
+            prefix = next((one for one in _TOPICS if topic.startswith(one)), TRAININGS.topic)
+            number = topic.removeprefix(prefix)
             if not _NUMBER.fullmatch(number):
                 raise Invalid("archive", f"it has an unknown topic: {topic[:64]!r}")
-            new = self._new(kind.table.name, int(number))
-            changed["topic"] = kind.topic_of(new)
+            new = self._new(_TOPICS[prefix], int(number))
+            changed["topic"] = f"{prefix}{new}"
             data = row.get("data")
             if isinstance(data, dict) and "id" in data:
                 changed["data"] = {**data, "id": new}

@@ -134,6 +134,18 @@ class Algorithm(Protocol):
         """Hold to these parameters from the next update on."""
         ...
 
+    def knowledge(self) -> AlgorithmState:
+        """Return what it has learned, as copies: weights and optimizer, nothing of its data."""
+        ...
+
+    def take_over(self, knowledge: AlgorithmState) -> None:
+        """Go on from what another has learned, with its own data and random numbers.
+
+        Raises:
+            ValueError: it is not the knowledge of this algorithm with a network of this shape.
+        """
+        ...
+
     def state(self) -> AlgorithmState:
         """Return all that `load_state` needs, as copies."""
         ...

@@ -133,14 +133,27 @@ class DoubleDqn:
         """See `Algorithm.change`."""
         self._parameters = parameters
 
+    def knowledge(self) -> AlgorithmState:
+        """See `Algorithm.knowledge`: both networks, and Adam's moments."""
+        return AlgorithmState(
+            tensors=self._learner.arrays(), facts={"updates": self._learner.updates}
+        )
+
+    def take_over(self, knowledge: AlgorithmState) -> None:
+        """See `Algorithm.take_over`."""
+        self._learner.load_arrays(knowledge.tensors)
+        self._learner.updates = int(knowledge.facts["updates"])
+        self._version += 1
+
     def state(self) -> AlgorithmState:
         """See `Algorithm.state`."""
+        learned = self.knowledge()
         tensors = {
-            **self._learner.arrays(),
+            **learned.tensors,
             **{f"replay.{name}": column for name, column in self._replay.state().items()},
         }
         facts = {
-            "updates": self._learner.updates,
+            **learned.facts,
             "version": self._version,
             "unspent": self._unspent,
             "owed": self._owed,
@@ -151,7 +164,7 @@ class DoubleDqn:
 
     def load_state(self, state: AlgorithmState) -> None:
         """See `Algorithm.load_state`."""
-        self._learner.load_arrays(state.tensors)
+        self.take_over(state)
         self._replay.load_state(
             {
                 name.removeprefix("replay."): column
@@ -159,7 +172,6 @@ class DoubleDqn:
                 if name.startswith("replay.")
             }
         )
-        self._learner.updates = int(state.facts["updates"])
         self._version = int(state.facts["version"])
         self._unspent = int(state.facts["unspent"])
         self._owed = int(state.facts["owed"])

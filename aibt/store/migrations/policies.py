@@ -36,8 +36,13 @@ _OF_AGENTS: Final = {
     "equity": "select, insert, update, delete",
     "scores": "select, insert, update",
 }
+_OF_POPULATIONS: Final = {
+    "populations": "select, insert, update",
+    "population_members": "select, insert, update",
+    "population_steps": "select, insert",
+}
 
-OWNED: Final = {**_OF_ACCOUNTS, **_OF_AGENTS}
+OWNED: Final = {**_OF_ACCOUNTS, **_OF_AGENTS, **_OF_POPULATIONS}
 """Tables of owners' things: what an owner may do with his rows. The service reads them."""
 
 PUBLIC: Final = {"scores": "is_public"}
@@ -61,6 +66,7 @@ VISIBLE: Final = {
 
 _TRAINING: Final = ("training_id", "trainings.id")
 _SESSION: Final = ("session_id", "sessions.id")
+_POPULATION: Final = ("population_id", "populations.id")
 _REFERENCES: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     "trainings": (("bot_id", "bots.id"),),
     "parameter_changes": (_TRAINING,),
@@ -70,6 +76,8 @@ _REFERENCES: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     "journal": (_SESSION,),
     "fills": (_SESSION,),
     "scores": (("topic", "topics.topic"),),
+    "population_members": (_POPULATION, _TRAINING),
+    "population_steps": (_POPULATION,),
 }
 """What a row names of its owner's, for a foreign key alone would take another's. What else belongs
 to a topic is left to the application, which locks the owner's topic before it writes: 50 events at
@@ -82,6 +90,7 @@ _SEQUENCES: Final = (
     ("aibt_service", "audit"),
 )
 _SEQUENCES_OF_AGENTS: Final = (("authenticated", "agents"), ("authenticated", "sessions"))
+_SEQUENCES_OF_POPULATIONS: Final = (("authenticated", "populations"),)
 _UNREADABLE: Final = "secrets"  # sealed, and still none of the service's business
 
 _OTHERS: Final = "array['anon', 'authenticated', 'service_role', 'aibt_service']"
@@ -150,6 +159,11 @@ def install_agents(connection: Connection) -> None:
     _run(connection, _of_agents)
 
 
+def install_populations(connection: Connection) -> None:
+    """Hold every table of 0006 to its policies; the tables are there."""
+    _run(connection, _of_populations)
+
+
 def _run(connection: Connection, statements_in: Callable[[str], list[str]]) -> None:
     schema = connection.execute(text("select quote_ident(current_schema())")).scalar_one()
     for statement in statements_in(str(schema)):
@@ -193,6 +207,14 @@ def _of_agents(_schema: str) -> list[str]:
     condition = f"{_is_his('owner_id')}{names}"
     statements.append(f"alter policy commands_own on commands with check ({condition})")
     return [*statements, *_numbered(_SEQUENCES_OF_AGENTS)]
+
+
+def _of_populations(_schema: str) -> list[str]:
+    return [
+        *_held(_OF_POPULATIONS),
+        *_owned(_OF_POPULATIONS),
+        *_numbered(_SEQUENCES_OF_POPULATIONS),
+    ]
 
 
 def _held(tables: Iterable[str]) -> list[str]:

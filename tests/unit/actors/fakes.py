@@ -59,7 +59,8 @@ class CountingRun:
         self.stopped = False
         self.overlaps = 0
         self._sink, self._last, self._pace = sink, last, pace
-        self._changes: list[Change] = []
+        self.judged: tuple[int, float] | None = None
+        self._changes: list[tuple[Change, Path | None]] = []
         self._status: dict[str, Json] = {}
         self.refresh_status()
 
@@ -70,8 +71,11 @@ class CountingRun:
     def advance(self) -> None:
         if self._pace is not None and not self._pace.acquire(timeout=0.05):
             return
-        while self._changes and self._changes[0].step <= self.steps:
-            change = self._changes.pop(0)
+        while self._changes and self._changes[0][0].step <= self.steps:
+            change, knowledge = self._changes.pop(0)
+            if knowledge is not None:
+                self.value = float(knowledge.read_text())
+                self.judged = None
             self.lr = float(change.changes.get("lr", self.lr))
             self.applied = change.number
             self.stopped = self.stopped or change.stop
@@ -81,17 +85,22 @@ class CountingRun:
         self.value = self.value * (1 + self.lr) % 1_000.0
         if self.steps % PER_EPISODE == 0:
             number = self.steps // PER_EPISODE
+            self.judged = (number, self.value)
             told: dict[str, Json] = {"episode": number, "value": self.value, "steps": self.steps}
             self._sink.emit(Emission(key=f"{self.steps}/trade/0", kind="trade", data=told))
             self._sink.emit(Emission(key=f"{self.steps}/episode/0", kind="episode", data=told))
         self.refresh_status()
 
-    def schedule(self, change: Change) -> None:
-        if change.number <= self.applied or change.number in {c.number for c in self._changes}:
+    def schedule(self, change: Change, knowledge: Path | None = None) -> None:
+        if change.number <= self.applied or change.number in {c.number for c, _ in self._changes}:
             return
         if change.step < self.steps:
             raise ValueError(f"change {change.number} is for a step that is past")
-        self._changes.append(change)
+        self._changes.append((change, knowledge))
+
+    def save_knowledge(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(repr(self.value))
 
     def snapshot(self) -> CountingSnapshot:
         return CountingSnapshot(self.steps, self.value, self.lr, self.applied)

@@ -38,6 +38,12 @@ class Hosting:
         self.life: asyncio.Task[RunState] | None = None
 
     async def begin(self) -> TrainingHost:
+        await self.make()
+        self.life = asyncio.create_task(self.host.live())
+        return self.host
+
+    async def make(self) -> TrainingHost:
+        """Make the host, for somebody else to have it live."""
         owner, topic = self.training.owner_id, self.training.topic
         async with self.store.writing(owner) as unit:
             self.epoch = await unit.leases.take(topic, "test")
@@ -54,7 +60,6 @@ class Hosting:
             scored=self.scored,
             turns=self.turns,
         )
-        self.life = asyncio.create_task(self.host.live())
         return self.host
 
     def _build(

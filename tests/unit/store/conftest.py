@@ -11,7 +11,7 @@ from aibt.live.events import Emission
 from aibt.live.states import RunState
 from aibt.store.database import Store, open_store
 from aibt.store.migration import migrate
-from aibt.store.records import Agent, Bot, Score, Session, Training, User
+from aibt.store.records import Agent, Bot, Population, Score, Session, Training, User
 from aibt.store.service import Service
 
 
@@ -67,6 +67,20 @@ class World:
         }
         async with self.store.writing(bot.owner_id) as tx:
             return await tx.trainings.create(bot.id, **(asked | values))
+
+    async def a_population(self, *members: Training, **values: Any) -> Population:
+        asked: dict[str, Any] = {
+            "name": "many",
+            "request": {"search": {"interval": 5, "fraction": 0.25}},
+            "data": {"bars": 100},
+            "searching": True,
+        }
+        owner_id = members[0].owner_id if members else self.owner.id
+        async with self.store.writing(owner_id) as tx:
+            population = await tx.populations.create(**(asked | values))
+            for number, training in enumerate(members, 1):
+                await tx.populations.add_member(population.id, number, training.id)
+        return population
 
     async def end(self, training: Training, state: RunState = RunState.STOPPED) -> Training:
         async with self.store.writing(training.owner_id) as tx:

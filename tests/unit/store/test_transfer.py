@@ -57,9 +57,28 @@ async def a_full_world(world: World, root: Path) -> Training:
             await tx.checkpoints.add(training.id, epoch=epoch, step=50, path=path)
             await tx.trainings.save_status(training.id, {"id": training.id, "x": 0.1}, epoch=epoch)
             await tx.bots.set_weights(training.id, epoch, weights)
+            taken = f"trainings/{training.id}/taken/1-5.safetensors"
+            (root / taken).parent.mkdir(exist_ok=True)
+            (root / taken).write_bytes(f"taken by {name}".encode())
+            await tx.changes.add(training.id, epoch=epoch, step=6, changes={}, weights=taken)
             await tx.trainings.set_state(training.id, RunState.STOPPED, epoch=epoch)
             points = [EquityPoint(at=world.clock.now(), equity=1.5, exposure=0.5)]
             await tx.account.put_equity(training.topic, points)
+        population = await world.a_population(training, name=name)
+        async with world.store.writing(owner_id) as tx:
+            await tx.populations.add_step(
+                population.id,
+                kind="exploit",
+                member=1,
+                source=1,
+                episode=1,
+                step=6,
+                changes={},
+                weights=taken,
+                scores={"1": 0.5},
+            )
+            told = Emission(key="1", kind="step", data={"id": population.id, "member": 1})
+            await tx.events.append(population.topic, None, [told])
         await an_agent_with_everything(world, owner_id, name)
         first = first or training
     (root / "datasets").mkdir()
@@ -141,7 +160,7 @@ async def test_an_empty_store_gets_the_same_rows_under_the_same_ids(
         assert moved.kept_ids
         assert await everything(other.store) == before
         assert files_in(there) == files_in(here)
-        assert (counts["trainings"], counts["files"], moved.files) == (2, 9, 9)
+        assert (counts["trainings"], counts["files"], moved.files) == (2, 11, 11)
         assert (counts["agents"], counts["sessions"], counts["journal"]) == (2, 2, 6)
         again = await other.a_training(await other.a_bot("new"))
         assert again.id > training.id + 1  # numbering goes on after what was brought
@@ -173,10 +192,17 @@ async def test_a_store_in_use_gives_new_ids_and_rewrites_all_that_carries_one(
             checkpoint = await tx.checkpoints.latest(new_id)
             bot = await tx.bots.get("Ada 2")
             assert len(await tx.results.trades(new_id)) == 1
-            assert len(await tx.changes.after(new_id)) == 1
+            changes = await tx.changes.after(new_id)
+            assert found.population_id is not None
+            population = await tx.populations.get(found.population_id)
+            (step,) = await tx.populations.steps(population.id)
+            (searched,) = await tx.events.read(population.topic)
             assert await tx.leases.current(found.topic) == 1
         assert (found.bot_name, found.status["id"], found.last_seq) == ("Ada 2", new_id, 3)
         assert [event.data["id"] for event in events] == [new_id] * 3
+        assert [change.weights for change in changes] == [None, step.weights]
+        assert step.weights == f"trainings/{new_id}/taken/1-5.safetensors"
+        assert searched.data["id"] == population.id
         assert checkpoint is not None
         assert checkpoint.path == f"trainings/{new_id}/checkpoints/1-50"
         assert (there / checkpoint.path / "run.safetensors").read_bytes() == b"Ada run.safetensors"
