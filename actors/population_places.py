@@ -123,7 +123,7 @@ class PopulationPlaces:
             del self._places[place.population_id]
 
     def release(self, place: _Place, training_id: int) -> None:
-        """End the process of a population if this was the last one in it, or it is lost. Blocking."""
+        """End a population's process if it is lost or this was the last one in it. Blocking."""
         place.members.discard(training_id)
         if not place.members or place.lost:
             self.lose(place)

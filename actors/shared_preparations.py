@@ -8,8 +8,6 @@ from aibt.market.bars import BarSeries
 from aibt.rl.parameters import TrainingParameters
 from aibt.rl.preparation import Preparation, prepare
 
-_OWN = {"lr": 1.0, "gamma": 0.0, "seed": 0}
-
 
 class SharedPreparations:
     """Prepares once for all trainings that differ in `lr`, `gamma` and `seed` alone.
@@ -31,7 +29,7 @@ class SharedPreparations:
             dataset: digest of its bars.
             load: reads them.
         """
-        key = (dataset, replace(parameters, **_OWN))
+        key = (dataset, replace(parameters, lr=1.0, gamma=0.0, seed=0))
         with self._lock:
             if key not in self._found:
                 self._found[key] = prepare(parameters, load())

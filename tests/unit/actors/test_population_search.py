@@ -1,4 +1,4 @@
-"""A population at work: steps are stored with the changes they make, and recovery takes them again."""
+"""A population at work: a step is stored with the change it makes, and recovery takes it again."""
 
 import asyncio
 from collections.abc import AsyncIterator
