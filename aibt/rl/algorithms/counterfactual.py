@@ -9,6 +9,7 @@ import torch
 
 from aibt.rl.adam import Adam
 from aibt.rl.algorithms.base import AlgorithmState, BarsLearned, Problem
+from aibt.rl.algorithms.learned import copied_out, copy_in
 from aibt.rl.algorithms.chunks import lambda_returns, policy_slopes
 from aibt.rl.algorithms.least_squares import LeastSquares
 from aibt.rl.algorithms.outcomes import outcomes
@@ -175,13 +176,25 @@ class Counterfactual:
         """See `Algorithm.change`."""
         self._parameters = parameters
 
+    def knowledge(self) -> AlgorithmState:
+        """See `Algorithm.knowledge`: both networks, Adam's moments, and which fits are done."""
+        facts = {"updates": self._optimizer.updates, "fits": self._fits}
+        return AlgorithmState(tensors=copied_out(self._learned()), facts=facts)
+
+    def take_over(self, knowledge: AlgorithmState) -> None:
+        """See `Algorithm.take_over`; a pass that is for other fits than its own is given up."""
+        copy_in(self._learned(), knowledge.tensors, self._architecture)
+        self._optimizer.updates = int(knowledge.facts["updates"])
+        fits = int(knowledge.facts["fits"])
+        if self._fit is not None or fits != self._fits:
+            self._fit, self._fits = None, fits
+            self._starts, self._taken = np.zeros(0, np.int64), 0
+        self._version += 1
+
     def state(self) -> AlgorithmState:
         """See `Algorithm.state`."""
         tensors: dict[str, Any] = {
-            "network": self._network.flat.detach().cpu().numpy().copy(),
-            "acting": self._acting.flat.cpu().numpy().copy(),
-            "adam.mean": self._optimizer.mean.cpu().numpy().copy(),
-            "adam.square": self._optimizer.square.cpu().numpy().copy(),
+            **copied_out(self._learned()),
             "starts": self._starts.copy(),
             "due": np.zeros(0, np.int64) if self._due is None else self._due.copy(),
         }
@@ -202,18 +215,8 @@ class Counterfactual:
 
     def load_state(self, state: AlgorithmState) -> None:
         """See `Algorithm.load_state`."""
-        held = {
-            "network": self._network.flat,
-            "acting": self._acting.flat,
-            "adam.mean": self._optimizer.mean,
-            "adam.square": self._optimizer.square,
-        }
-        for name, tensor in held.items():
-            if name not in state.tensors or state.tensors[name].shape != tuple(tensor.shape):
-                raise ValueError(f"{name} is not that of {self._architecture}")
         tensors, facts = state.tensors, state.facts
-        for name, tensor in held.items():
-            tensor.copy_(torch.tensor(tensors[name]))
+        copy_in(self._learned(), tensors, self._architecture)
         self._optimizer.updates = int(facts["updates"])
         self._version = int(facts["version"])
         self._fits = int(facts["fits"])
@@ -232,6 +235,14 @@ class Counterfactual:
             )
         self._loss = facts["loss"]
         self._generator.bit_generator.state = dict(facts["generator"])
+
+    def _learned(self) -> dict[str, torch.Tensor]:
+        return {
+            "network": self._network.flat,
+            "acting": self._acting.flat,
+            "adam.mean": self._optimizer.mean,
+            "adam.square": self._optimizer.square,
+        }
 
     # Passes
 

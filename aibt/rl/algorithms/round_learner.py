@@ -11,6 +11,7 @@ import torch
 from numpy.typing import NDArray
 
 from aibt.rl.algorithms.base import AlgorithmState, BarsLearned, Problem
+from aibt.rl.algorithms.learned import copied_out, copy_in
 from aibt.rl.algorithms.rounds import Batch, Round, batch_of, round_of
 from aibt.rl.devices import resolve_device
 from aibt.rl.environment import Floats, Indices
@@ -138,13 +139,21 @@ class RoundLearner(ABC):
         """See `Algorithm.change`; a new batch size holds from the next round on."""
         self._parameters = parameters
 
+    def knowledge(self) -> AlgorithmState:
+        """See `Algorithm.knowledge`: the network, and the optimizer's moments."""
+        return AlgorithmState(
+            tensors=copied_out(self._learned()), facts={"updates": self._optimizer.updates}
+        )
+
+    def take_over(self, knowledge: AlgorithmState) -> None:
+        """See `Algorithm.take_over`."""
+        copy_in(self._learned(), knowledge.tensors, self._architecture)
+        self._optimizer.updates = int(knowledge.facts["updates"])
+        self._version += 1
+
     def state(self) -> AlgorithmState:
         """See `Algorithm.state`."""
-        tensors: dict[str, Any] = {
-            "network": self._network.flat.detach().cpu().numpy().copy(),
-            "adam.mean": self._optimizer.mean.cpu().numpy().copy(),
-            "adam.square": self._optimizer.square.cpu().numpy().copy(),
-        }
+        tensors: dict[str, Any] = copied_out(self._learned())
         if self._round is not None:
             for field in fields(self._round):
                 held = getattr(self._round, field.name)
@@ -164,17 +173,8 @@ class RoundLearner(ABC):
 
     def load_state(self, state: AlgorithmState) -> None:
         """See `Algorithm.load_state`."""
-        held = {
-            "network": self._network.flat,
-            "adam.mean": self._optimizer.mean,
-            "adam.square": self._optimizer.square,
-        }
         tensors, facts = state.tensors, state.facts
-        for name, tensor in held.items():
-            if name not in tensors or tensors[name].shape != tuple(tensor.shape):
-                raise ValueError(f"{name} is not that of {self._architecture}")
-        for name, tensor in held.items():
-            tensor.detach().copy_(torch.tensor(tensors[name]))
+        copy_in(self._learned(), tensors, self._architecture)
         self._round, self._judgement, self._batches = None, {}, []
         if facts["owed"]:
             self._round = Round(
@@ -194,6 +194,13 @@ class RoundLearner(ABC):
         self._version = int(facts["version"])
         self._loss = facts["loss"]
         self._generator.bit_generator.state = dict(facts["generator"])
+
+    def _learned(self) -> dict[str, torch.Tensor]:
+        return {
+            "network": self._network.flat,
+            "adam.mean": self._optimizer.mean,
+            "adam.square": self._optimizer.square,
+        }
 
     def _about(self, name: str, batch: Batch) -> torch.Tensor:
         """Return what was judged of a batch's steps. Shape [M]."""

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from aibt.rl.catalogue import ALGORITHMS
 from aibt.rl.checkpoint import BadCheckpoint, load
 from aibt.rl.training import TrainingRun
 from tests.unit.rl.builders import (
@@ -14,11 +15,12 @@ from tests.unit.rl.builders import (
     StandingClock,
     a_preparation,
     a_run,
+    a_sine,
     to_the_end,
 )
 
-TEACHER = a_preparation(seed=3, max_episodes=2)
-LEARNER = a_preparation(seed=9, max_episodes=4)
+TEACHER = a_preparation(seed=3, max_episodes=2, algorithm="dqn")
+LEARNER = a_preparation(seed=9, max_episodes=4, algorithm="dqn")
 STEP = 300
 TAKEN = AChange(number=1, step=STEP, changes={"lr": 5e-3})
 
@@ -95,7 +97,7 @@ def test_the_score_is_that_of_the_weights_as_they_are() -> None:
 
 
 def test_that_of_another_shape_is_refused(knowledge: Path) -> None:
-    other = a_run(a_preparation(hidden_layers=9), factory=SimpleAccounts)
+    other = a_run(a_preparation(hidden_layers=9, algorithm="dqn"), factory=SimpleAccounts)
     other.schedule(TAKEN, knowledge)
 
     with pytest.raises(ValueError, match="is not that of"):
@@ -111,3 +113,33 @@ def test_a_damaged_file_is_refused_when_it_is_due(knowledge: Path) -> None:
 
     with pytest.raises(BadCheckpoint, match="damaged"):
         to_the_end(run)
+
+
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+def test_every_algorithm_hands_on_what_it_has_learned(algorithm: str, tmp_path: Path) -> None:
+    series = a_sine(400, noise=0.005)
+    given = {"algorithm": algorithm, "environments": 4, "max_episodes": 6, "window": 8}
+    teacher = a_run(a_preparation(series, seed=3, **given))
+    learner = a_run(a_preparation(series, seed=9, **given))
+    to_the_end(teacher)
+    path = tmp_path / "taken.safetensors"
+    teacher.save_knowledge(path)
+    learner.schedule(AChange(number=1, step=1, changes={"lr": 5e-3}), path)
+
+    while learner.applied_changes == 0:
+        learner.advance()
+    taught = learner.snapshot()
+    whole = to_the_end(learner).snapshot()
+
+    taught.save(tmp_path / "cut")
+    again = TrainingRun.restore(
+        a_preparation(series, seed=9, **given),
+        SimpleAccounts,
+        load(tmp_path / "cut"),
+        sink=Collected(),
+        clock=StandingClock(),
+    )
+    np.testing.assert_equal(to_the_end(again).snapshot().tensors, whole.tensors)
+    found, wanted = learner.parameters, teacher.parameters
+    assert (found.lr, found.seed) == (5e-3, 9)
+    assert wanted.seed == 3
