@@ -1,23 +1,35 @@
 """What is new on a run's topic: from the actor that hosts it, else from the store."""
 
 import asyncio
+import json
 from collections.abc import Sequence
+from zlib import crc32
 
 from actors.calls import ask
 from actors.handles import Handles
 from actors.names import Address, address_of
+from actors.population_view import live_members, shown_population
 from actors.session_rows import is_hosted as session_is_hosted
 from actors.training_rows import is_hosted as training_is_hosted
 from aibt.api.platform import Feed
 from aibt.errors import LeaseLost, NotFound, Unavailable
 from aibt.live.event_log import Poll
 from aibt.live.events import Event, Json
+from aibt.protocol.populations import PopulationStatusMessage
 from aibt.store.database import Store, UnitOfWork
-from aibt.store.records import SESSION_TOPIC, TRAINING_TOPIC, Session, Training, User
+from aibt.store.records import (
+    POPULATION_TOPIC,
+    SESSION_TOPIC,
+    TRAINING_TOPIC,
+    Session,
+    Training,
+    User,
+)
 
 Run = Training | Session
 
 _PAGE = 500
+_POPULATION_STATUS = set(PopulationStatusMessage.model_fields)
 _MOST_DIGITS = 18
 _LOOK_S = 0.25
 _SPARE_S = 5.0
@@ -37,6 +49,8 @@ class RunFeeds:
         self, owner: User, topic: str, cursor: int, status_version: int, timeout_s: float
     ) -> Feed:
         """Return what is new, waiting up to `timeout_s` for it; see `Platform.feed`."""
+        if topic.startswith(POPULATION_TOPIC):
+            return await self._of_population(owner, topic, cursor, status_version, timeout_s)
         loop = asyncio.get_running_loop()
         deadline = loop.time() + timeout_s
         turned_away = False  # by an actor that hosts it no more, while its row says otherwise
@@ -58,6 +72,36 @@ class RunFeeds:
                 return found or _nothing(cursor, status_version)
             at_once = _is_hosted(run) and not turned_away
             await asyncio.sleep(0 if at_once else min(_LOOK_S, left_s))
+
+    async def _of_population(
+        self, owner: User, topic: str, cursor: int, status_version: int, timeout_s: float
+    ) -> Feed:
+        """Return what is new of a population: its events are rows, written by several processes."""
+        number = _number(topic, POPULATION_TOPIC)
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + timeout_s
+        while True:
+            async with self._store.reading(owner.id) as unit:
+                await unit.populations.get(number)  # whose it is, before anybody is asked
+            statuses, scores = await live_members(self._handles, number)
+            async with self._store.reading(owner.id) as unit:
+                population = await unit.populations.get(number)
+                events = await unit.events.read(topic, cursor, _PAGE)
+                message = await shown_population(unit, population, statuses, scores)
+            reached = events[-1].seq if events else cursor
+            ended = message.active_count == 0 and reached >= population.last_seq
+            shown = message.model_copy(update={"cursor": min(reached, population.last_seq)})
+            status = shown.model_dump(mode="json", include=_POPULATION_STATUS)
+            version = crc32(json.dumps(status, sort_keys=True).encode()) or 1
+            if events or ended or version != status_version or loop.time() >= deadline:
+                return Feed(
+                    events=events,
+                    cursor=reached,
+                    status=status if version != status_version else None,
+                    status_version=version,
+                    ended=ended,
+                )
+            await asyncio.sleep(min(_LOOK_S, max(deadline - loop.time(), 0.0)))
 
     async def _from_actor(
         self,
@@ -110,12 +154,17 @@ async def run_of(unit: UnitOfWork, topic: str) -> Run:
         NotFound: he has none.
     """
     for prefix, kind in ((TRAINING_TOPIC, unit.trainings), (SESSION_TOPIC, unit.sessions)):
-        number = topic.removeprefix(prefix)
-        is_number = number.isascii() and number.isdigit() and len(number) <= _MOST_DIGITS
-        if topic.startswith(prefix) and is_number:
-            run: Run = await kind.get(int(number))
+        if topic.startswith(prefix):
+            run: Run = await kind.get(_number(topic, prefix))
             return run
     raise NotFound("topic", topic[:64], "topic")
+
+
+def _number(topic: str, prefix: str) -> int:
+    number = topic.removeprefix(prefix)
+    if not (number.isascii() and number.isdigit() and len(number) <= _MOST_DIGITS):
+        raise NotFound("topic", topic[:64], "topic")
+    return int(number)
 
 
 def _is_hosted(run: Run) -> bool:

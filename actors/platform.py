@@ -5,24 +5,22 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from ray.exceptions import RayError
 
 from actors.bot import start_bot
 from actors.calls import ask
-from actors.capacity import capacity, refuse_what_never_fits
+from actors.capacity import refuse_what_never_fits
 from actors.cluster_view import cluster_view
 from actors.commands import Commands, as_json, id_of
 from actors.feeding import RunFeeds
 from actors.handles import Handles
 from actors.names import MARKET, SUPERVISOR
 from actors.platform_bots import MOST
-from actors.platform_sessions import PlatformSessions
+from actors.platform_populations import PlatformPopulations, active_symbols
 from actors.supervision import Demand
-from actors.training_control import Controlled, TrainingControl
-from actors.training_files import TrainingFiles
+from actors.training_control import Controlled
 from actors.training_request import changed_algorithm, complete_request
 from aibt.accounts.office import opened_office
 from aibt.accounts.quotas import refuse_training
@@ -65,7 +63,7 @@ async def connect(settings: Settings) -> AsyncIterator[Backend]:
         yield Backend(platform=RayPlatform(store, settings, clock), office=office)
 
 
-class RayPlatform(PlatformSessions):
+class RayPlatform(PlatformPopulations):
     """Implements `aibt.api.platform.Platform` for one gateway process."""
 
     def __init__(
@@ -86,10 +84,8 @@ class RayPlatform(PlatformSessions):
             handles: where actors are looked up; None: in the cluster.
             start_bot: starts the actor of a bot, and returns its handle. Blocking.
         """
-        files = TrainingFiles(Path(settings.store.root))
         handles = handles or Handles()
         super().__init__(store, handles, Commands(store), settings, clock, start_bot)
-        self._control = TrainingControl(store, files, handles)
         self._feeds = RunFeeds(store, handles)
 
     # Trainings
@@ -149,7 +145,7 @@ class RayPlatform(PlatformSessions):
                 environments=int(str(request["environments"])),
                 rollout_workers=params.rollout_workers,
                 symbol=str(request["symbol"]),
-                active=[str(one.request["symbol"]) for one in active],
+                active=active_symbols(active),
             )
             training = await unit.trainings.create(
                 bot.id,
@@ -170,13 +166,6 @@ class RayPlatform(PlatformSessions):
                 return await unit.bots.get(name)
         except NotFound as error:
             raise NotFound("bot", name, "bot_name") from error
-
-    async def _capacity(self) -> Demand:
-        try:
-            async with asyncio.timeout(_CLUSTER_S):
-                return await asyncio.to_thread(capacity, self._settings.ray.autoscaled)
-        except TimeoutError as error:
-            raise ActorUnavailable("the cluster does not say what it has") from error
 
     async def pause_training(
         self, owner: User, training_id: int, command: Command | None

@@ -194,7 +194,12 @@ class QuotaSettings(SettingsGroup):
     """How much one user may have; administrators are bound by it too."""
 
     bots: int = Field(default=1_000, ge=1, description="bots that are not deleted")
-    active_trainings: int = Field(default=50, ge=1, description="trainings that have not ended")
+    active_trainings: int = Field(
+        default=50, ge=1, description="trainings that have not ended; a population counts as one"
+    )
+    population_members: int = Field(
+        default=256, ge=2, description="members of one population; each bot counts as a bot, too"
+    )
     max_episodes: int = Field(default=1_000_000, ge=1, description="episodes of one training")
     hidden_layers: int = Field(default=1_024, ge=1, description="width of a bot")
     environments: int = Field(default=16_384, ge=1, description="environments of one training")

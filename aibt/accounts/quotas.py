@@ -64,6 +64,49 @@ def refuse_training(
         raise QuotaExceeded("symbol", f"your trainings are on {quotas.symbols} symbols already")
 
 
+def refuse_population(
+    quotas: QuotaSettings,
+    *,
+    members: int,
+    max_episodes: int,
+    environments: int,
+    symbol: str,
+    active: Collection[str],
+) -> None:
+    """Refuse a population that is too large, or one too many.
+
+    It takes the place of one training, however many members take turns there, and counts as one;
+    each member's bot counts as a bot.
+
+    Args:
+        quotas: the installation's.
+        members: as asked for.
+        max_episodes: of each member.
+        environments: of each member.
+        symbol: what it would be on.
+        active: symbol of each of the user's trainings and populations that have not ended.
+
+    Raises:
+        QuotaExceeded: it would be more than the quota.
+    """
+    if members > quotas.population_members:
+        most = quotas.population_members
+        raise QuotaExceeded("members", f"members: at most {most} here, not {members}")
+    if len(active) >= quotas.active_trainings:
+        raise QuotaExceeded(
+            "name",
+            f"{len(active)} of your trainings have not ended, which is the most you may have",
+        )
+    refuse_training(
+        quotas,
+        max_episodes=max_episodes,
+        environments=environments,
+        rollout_workers=0,
+        symbol=symbol,
+        active=active,
+    )
+
+
 def refuse_agent(quotas: QuotaSettings, *, symbols: int, agents: int = 0) -> None:
     """Refuse an agent with too many symbols, or one too many.
 

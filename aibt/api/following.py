@@ -1,4 +1,4 @@
-"""What one socket follows: trainings and sessions, from their start or from a cursor on."""
+"""What one socket follows: each run from its start, or from a cursor on."""
 
 import contextlib
 from datetime import timedelta
@@ -11,14 +11,15 @@ from aibt.api.subscriptions import DEFAULT_RATE_HZ, Stream, Streams
 from aibt.api.topics import Kind, RunMessage, kind_of
 from aibt.errors import AibtError, Invalid
 from aibt.protocol.frames import Head, json_text
+from aibt.protocol.populations import PopulationsStart, PopulationsUnwatch, PopulationsWatch
 from aibt.protocol.sessions import SessionsStart, SessionsUnwatch, SessionsWatch
 from aibt.protocol.tasks import Task
 from aibt.protocol.trainings import TrainingsStart, TrainingsUnwatch, TrainingsWatch
 from aibt.store.records import User
 
-Start = TrainingsStart | SessionsStart
-Watch = TrainingsWatch | SessionsWatch
-Unwatch = TrainingsUnwatch | SessionsUnwatch
+Start = TrainingsStart | PopulationsStart | SessionsStart
+Watch = TrainingsWatch | PopulationsWatch | SessionsWatch
+Unwatch = TrainingsUnwatch | PopulationsUnwatch | SessionsUnwatch
 
 _SKEW: Final = timedelta(seconds=5)  # between the clocks of this process and of the store
 

@@ -31,6 +31,13 @@ from aibt.protocol.performance import (
     PerformanceMessage,
     ScoreMessage,
 )
+from aibt.protocol.populations import (
+    PopulationMessage,
+    PopulationsList,
+    PopulationsMessage,
+    PopulationsStart,
+    PopulationsUpdate,
+)
 from aibt.protocol.services import ProviderModelsMessage, ToolServicesMessage
 from aibt.protocol.sessions import (
     FillsMessage,
@@ -193,6 +200,38 @@ class Platform(Protocol):
         """Return the times and closes of all bars of a training."""
         ...
 
+    async def start_population(
+        self, owner: User, params: PopulationsStart, command: Command | None
+    ) -> PopulationMessage:
+        """Refuse what can be refused, then queue all members and return the population."""
+        ...
+
+    async def pause_population(
+        self, owner: User, population_id: int, command: Command | None
+    ) -> PopulationMessage:
+        """Pause every member that has not ended; answers when all of it has taken effect."""
+        ...
+
+    async def resume_population(
+        self, owner: User, population_id: int, command: Command | None
+    ) -> PopulationMessage: ...
+
+    async def stop_population(
+        self, owner: User, population_id: int, command: Command | None
+    ) -> PopulationMessage: ...
+
+    async def update_population(
+        self, owner: User, params: PopulationsUpdate, command: Command | None
+    ) -> PopulationMessage:
+        """Say what the search may do; no step against it comes after the answer."""
+        ...
+
+    async def population(self, owner: User, population_id: int) -> PopulationMessage: ...
+
+    async def populations(self, owner: User, asked: PopulationsList) -> PopulationsMessage:
+        """Return populations without their members, newest first."""
+        ...
+
     async def create_agent(
         self, owner: User, params: AgentsCreate, command: Command | None
     ) -> AgentMessage: ...
@@ -296,9 +335,10 @@ class Platform(Protocol):
         status_version: int,
         timeout_s: float,
     ) -> Feed:
-        """Return what is new on `training/7` or `session/7`, waiting up to `timeout_s` for it.
+        """Return what is new on `training/7`, `population/7` or `session/7`.
 
-        A replica has one such call under way per watched topic, however many watch it.
+        It waits up to `timeout_s` for something. A replica has one such call under way per
+        watched topic, however many watch it.
         """
         ...
 

@@ -19,6 +19,7 @@ from aibt.protocol.client import (
 )
 from aibt.protocol.frames import json_text
 from aibt.protocol.message import Params, WireMessage
+from aibt.protocol.populations import PopulationsMessage
 from aibt.protocol.runs import RunsList
 from aibt.protocol.sessions import SessionMessage, SessionsList, SessionsMessage
 from aibt.protocol.tasks import Task, digest_of
@@ -184,6 +185,20 @@ async def _trainings_get(gateway: Gateway, owner: User, params: Any, _: Command 
     return await gateway.platform.training(owner, params.id), None
 
 
+async def _populations_get(gateway: Gateway, owner: User, params: Any, _: Command | None) -> Answer:
+    return await gateway.platform.population(owner, params.id), None
+
+
+async def _populations_list(
+    gateway: Gateway, owner: User, params: Any, _: Command | None
+) -> Answer:
+    found = await gateway.platform.populations(owner, params)
+    shown = fitting(found.populations, gateway.limits.response_bytes)
+    left = len(found.populations) - len(shown)
+    further = shown[-1].id if left and shown else found.next
+    return PopulationsMessage(populations=shown, next=further), _left_out(left)
+
+
 async def _sessions_get(gateway: Gateway, owner: User, params: Any, _: Command | None) -> Answer:
     return await gateway.platform.session(owner, params.id), None
 
@@ -203,6 +218,12 @@ _QUERIES: Final[dict[str, Query]] = {
     "trainings-update": _with(lambda platform: platform.update_training, None),
     "trainings-get": _trainings_get,
     "trainings-list": _trainings_list,
+    "populations-pause": _with(lambda platform: platform.pause_population, "id"),
+    "populations-resume": _with(lambda platform: platform.resume_population, "id"),
+    "populations-stop": _with(lambda platform: platform.stop_population, "id"),
+    "populations-update": _with(lambda platform: platform.update_population, None),
+    "populations-get": _populations_get,
+    "populations-list": _populations_list,
     "sessions-pause": _with(lambda platform: platform.pause_session, "id"),
     "sessions-resume": _with(lambda platform: platform.resume_session, "id"),
     "sessions-stop": _with(lambda platform: platform.stop_session, "id"),

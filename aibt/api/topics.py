@@ -1,4 +1,4 @@
-"""What trainings and sessions differ in, where they are followed."""
+"""What trainings, populations and sessions differ in, where they are followed."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -6,16 +6,17 @@ from typing import Any, Final
 
 from aibt.api.platform import Command, Platform
 from aibt.protocol.message import WireMessage
+from aibt.protocol.populations import PopulationMessage, PopulationStatusMessage
 from aibt.protocol.sessions import SessionMessage, SessionStatusMessage
 from aibt.protocol.trainings import LoadMessage, StatusMessage, TrainingMessage
-from aibt.store.records import SESSION_TOPIC, TRAINING_TOPIC, User
+from aibt.store.records import POPULATION_TOPIC, SESSION_TOPIC, TRAINING_TOPIC, User
 
-RunMessage = TrainingMessage | SessionMessage
+RunMessage = TrainingMessage | SessionMessage | PopulationMessage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """Trainings, or sessions.
+    """Trainings, populations, or sessions.
 
     Attributes:
         queries: what their queries begin with.
@@ -46,6 +47,15 @@ TRAININGS: Final = Kind(
     start=lambda platform, owner, params, command: platform.start_training(owner, params, command),
     load=lambda platform, owner, run_id: platform.load(owner, run_id),
 )
+POPULATIONS: Final = Kind(
+    queries="populations-",
+    prefix=POPULATION_TOPIC,
+    status=PopulationStatusMessage,
+    find=lambda platform, owner, run_id: platform.population(owner, run_id),
+    start=lambda platform, owner, params, command: platform.start_population(
+        owner, params, command
+    ),
+)
 SESSIONS: Final = Kind(
     queries="sessions-",
     prefix=SESSION_TOPIC,
@@ -57,4 +67,5 @@ SESSIONS: Final = Kind(
 
 def kind_of(query: str) -> Kind:
     """Return what a query is about that names a run by its id."""
-    return SESSIONS if query.startswith(SESSIONS.queries) else TRAININGS
+    kinds = (SESSIONS, POPULATIONS)
+    return next((kind for kind in kinds if query.startswith(kind.queries)), TRAININGS)

@@ -25,6 +25,7 @@ from aibt.protocol.performance import (
     ScoreMessage,
     VisibilityPut,
 )
+from aibt.protocol.populations import PopulationChanges
 from aibt.protocol.run_messages import EventsMessage
 from aibt.protocol.services import ProviderModelsMessage, ToolServicesMessage
 from aibt.protocol.sessions import (
@@ -49,7 +50,7 @@ def wire_models() -> list[type[WireMessage]]:
     models += [AlgorithmsMessage]
     models += [ErrorMessage, ProblemMessage, SymbolsMessage, BarsMessage, EventsMessage]
     models += [AgentsCreate, AgentsUpdate, AgentMessage, AgentsPageMessage, AgentDeletedMessage]
-    models += [AgentPreviewMessage]
+    models += [AgentPreviewMessage, PopulationChanges]
     models += [SessionsPageMessage, PositionsMessage, FillsMessage, JournalMessage]
     models += [PerformanceMessage, LeaderboardMessage, ScoreMessage, VisibilityPut]
     models += [ProviderModelsMessage, ToolTokenMessage, ToolServicesMessage]

@@ -20,6 +20,20 @@ from aibt.protocol.bots import (
 from aibt.protocol.client import ClosedMessage, NoParams, OpenMessage
 from aibt.protocol.errors import ErrorMessage
 from aibt.protocol.message import Params, WireMessage
+from aibt.protocol.populations import (
+    PopulationMessage,
+    PopulationsControl,
+    PopulationsGet,
+    PopulationsList,
+    PopulationsMessage,
+    PopulationsStart,
+    PopulationStatusMessage,
+    PopulationsUnwatch,
+    PopulationsUpdate,
+    PopulationsWatch,
+    SearchMessage,
+    StepTakenMessage,
+)
 from aibt.protocol.run_messages import LogMessage, StateMessage
 from aibt.protocol.sessions import (
     FillMessage,
@@ -85,6 +99,13 @@ EVENTS: Final[Mapping[str, Mapping[str, type[WireMessage]]]] = {
         "episode": EpisodeMessage,
         "trade": TradeMessage,
         "log": LogMessage,
+        "error": ErrorMessage,
+    },
+    "population": {
+        "status": PopulationStatusMessage,
+        "state": StateMessage,
+        "step": StepTakenMessage,
+        "search": SearchMessage,
         "error": ErrorMessage,
     },
     "session": {
@@ -204,6 +225,61 @@ _ALL: Final = (
         does="Ends this socket's stream of a training, which gets its own last frame first.",
         params=TrainingsUnwatch,
         answers=(TrainingMessage,),
+    ),
+    Task(
+        query="populations-start",
+        does="Starts a population: bots of one shape that one process trains. The answer is its "
+        "stream, from a snapshot on.",
+        params=PopulationsStart,
+        answers=(PopulationMessage,),
+        streams=True,
+        changes=True,
+    ),
+    *(
+        Task(
+            query=f"populations-{verb}",
+            does=does,
+            params=PopulationsControl,
+            answers=(PopulationMessage,),
+            changes=True,
+        )
+        for verb, does in (
+            ("pause", "Pauses every member: no step of any runs after the answer."),
+            ("resume", "Lets every paused member go on."),
+            ("stop", "Ends every member for good; their best weights and histories stay."),
+        )
+    ),
+    Task(
+        query="populations-update",
+        does="Says what the search of a population may do: whether it goes on, and with whom.",
+        params=PopulationsUpdate,
+        answers=(PopulationMessage,),
+        changes=True,
+    ),
+    Task(
+        query="populations-get",
+        does="Shows a population and its members.",
+        params=PopulationsGet,
+        answers=(PopulationMessage,),
+    ),
+    Task(
+        query="populations-list",
+        does="Lists your populations, newest first, without their members.",
+        params=PopulationsList,
+        answers=(PopulationsMessage,),
+    ),
+    Task(
+        query="populations-watch",
+        does="Follows a population: its stream from a snapshot, or from your cursor on.",
+        params=PopulationsWatch,
+        answers=(PopulationMessage,),
+        streams=True,
+    ),
+    Task(
+        query="populations-unwatch",
+        does="Ends this socket's stream of a population, which gets its own last frame first.",
+        params=PopulationsUnwatch,
+        answers=(PopulationMessage,),
     ),
     Task(
         query="sessions-start",

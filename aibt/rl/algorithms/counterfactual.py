@@ -9,8 +9,8 @@ import torch
 
 from aibt.rl.adam import Adam
 from aibt.rl.algorithms.base import AlgorithmState, BarsLearned, Problem
-from aibt.rl.algorithms.learned import copied_out, copy_in
 from aibt.rl.algorithms.chunks import lambda_returns, policy_slopes
+from aibt.rl.algorithms.learned import copied_out, copy_in
 from aibt.rl.algorithms.least_squares import LeastSquares
 from aibt.rl.algorithms.outcomes import outcomes
 from aibt.rl.devices import resolve_device

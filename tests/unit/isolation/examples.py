@@ -24,6 +24,7 @@ _NEW = {
     "symbol": "GOOGL",
     "period": "D1",
 }
+_MANY = {**_NEW, "members": 2, "search": {"interval": 2}}
 _ADA = {"email": "nobody@example.com", "password": "correct horse battery"}
 
 
@@ -47,6 +48,7 @@ def numbered(_: World, things: Things) -> dict[str, Any]:
         "bot_id": things.bot_id,
         "model_id": things.model,
         "session_id": things.session,
+        "population_id": things.population,
     }
 
 
@@ -101,6 +103,18 @@ ROUTES: dict[tuple[str, str], Example] = {
     ("GET", "/api/trainings/{training_id}/trades"): Example(THINGS, numbered),
     ("GET", "/api/trainings/{training_id}/episodes"): Example(THINGS, numbered),
     ("GET", "/api/trainings/{training_id}/performance"): Example(THINGS, numbered),
+    ("GET", "/api/populations"): Example(OWN),
+    ("POST", "/api/populations"): Example(
+        OWN, body=lambda _, things: {**_MANY, "name": f"many {things.training}"}
+    ),
+    ("GET", "/api/populations/{population_id}"): Example(THINGS, numbered),
+    ("PATCH", "/api/populations/{population_id}"): Example(
+        THINGS, numbered, body(members=[1], mark="pinned")
+    ),
+    ("POST", "/api/populations/{population_id}/pause"): Example(THINGS, numbered),
+    ("POST", "/api/populations/{population_id}/resume"): Example(THINGS, numbered),
+    ("POST", "/api/populations/{population_id}/stop"): Example(THINGS, numbered),
+    ("GET", "/api/populations/{population_id}/events"): Example(THINGS, numbered),
     ("GET", "/api/algorithms"): Example(OWN),
     ("GET", "/api/models"): Example(OWN),
     ("POST", "/api/models"): Example(
@@ -183,6 +197,15 @@ QUERIES: dict[str, tuple[str, Callable[[Things], dict[str, Any]]]] = {
     "trainings-unwatch": (THINGS, lambda things: {"id": things.training}),
     "trainings-stop": (THINGS, lambda things: {"id": things.training}),
     "trainings-start": (THINGS, lambda things: {**_NEW, "bot_name": things.bot}),
+    "populations-list": (OWN, lambda _: {}),
+    "populations-get": (THINGS, lambda things: {"id": things.population}),
+    "populations-update": (THINGS, lambda things: {"id": things.population, "searching": False}),
+    "populations-pause": (THINGS, lambda things: {"id": things.population}),
+    "populations-resume": (THINGS, lambda things: {"id": things.population}),
+    "populations-watch": (THINGS, lambda things: {"id": things.population}),
+    "populations-unwatch": (THINGS, lambda things: {"id": things.population}),
+    "populations-stop": (THINGS, lambda things: {"id": things.population}),
+    "populations-start": (OWN, lambda things: {**_MANY, "name": f"more {things.training}"}),
     "bots-stop": (THINGS, lambda things: {"name": things.bot}),
     "bots-delete": (THINGS, lambda things: {"name": things.bot}),
     "sessions-list": (OWN, lambda _: {}),

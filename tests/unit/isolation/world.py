@@ -32,6 +32,7 @@ from aibt.live.journal import Draft
 from aibt.live.states import Desired, RunState
 from aibt.protocol.agents import AgentsCreate
 from aibt.protocol.bots import BotsCreate
+from aibt.protocol.populations import PopulationsStart
 from aibt.protocol.trainings import TrainingsStart
 from aibt.settings import (
     LimitSettings,
@@ -149,6 +150,7 @@ class Things:
     training: int
     model: int
     session: int
+    population: int
 
 
 @dataclass
@@ -281,8 +283,17 @@ class World:
             evaluated: dict[str, Json] = {"profit": 0.0, "sharpe": None, "trades": 0}
             await tx.trainings.save_status(started.id, {"out_of_sample": evaluated}, epoch=epoch)
         model_id, session_id = await self._agent_things(owner, name)
+        many = PopulationsStart.read(
+            {**START, "name": f"{name} many", "members": 2, "search": {"interval": 2}}
+        )
+        population = await self.platform.start_population(owner, many, None)
         return Things(
-            bot=name, bot_id=row.id, training=started.id, model=model_id, session=session_id
+            bot=name,
+            bot_id=row.id,
+            training=started.id,
+            model=model_id,
+            session=session_id,
+            population=population.id,
         )
 
     async def _agent_things(self, owner: User, name: str) -> tuple[int, int]:
