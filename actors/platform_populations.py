@@ -13,7 +13,7 @@ from actors.handles import Handles
 from actors.names import MARKET
 from actors.platform_bots import MOST
 from actors.platform_sessions import PlatformSessions
-from actors.population_view import live_members, shown_population
+from actors.population_view import live_members, shown_population, shown_populations
 from actors.run_rows import command_key
 from actors.supervision import Demand
 from actors.training_control import Controlled, TrainingControl
@@ -174,7 +174,7 @@ class PlatformPopulations(PlatformSessions):
         async with self._store.reading(owner.id) as unit:
             found = await unit.populations.page(before_id=asked.before_id, limit=asked.limit + 1)
             page = found[: asked.limit]
-            shown = [await shown_population(unit, population) for population in page]
+            shown = await shown_populations(unit, page)
         return PopulationsMessage(
             populations=[one.model_copy(update={"members": []}) for one in shown],
             next=page[-1].id if len(found) > len(page) else None,

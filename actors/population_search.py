@@ -121,7 +121,7 @@ class PopulationSearch:
             population = await unit.populations.get(self._id)
             marks = {one.member: one for one in await unit.populations.members([self._id])}
             changed_at = await unit.populations.last_episodes(self._id)
-            taken = await unit.populations.count_steps(self._id)
+            taken = (await unit.populations.count_steps([self._id]))[self._id]
         self._note_due(rules, judged, changed_at)
         if not population.searching:
             return False

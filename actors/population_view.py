@@ -1,6 +1,6 @@
 """A population as it is shown: its rows, and what the process says that hosts its members."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from actors.calls import ask
 from actors.handles import Handles
@@ -37,13 +37,29 @@ async def shown_population(
     scores: Mapping[int, float] | None = None,
 ) -> PopulationMessage:
     """Return a population by its rows, and by what `live_members` said."""
-    members = await unit.populations.members([population.id])
-    trainings = await unit.trainings.of_population(population.id)
-    return population_message(
-        population,
-        members,
-        {training.id: training for training in trainings},
-        steps_taken=await unit.populations.count_steps(population.id),
-        statuses=statuses,
-        scores=scores,
-    )
+    (shown,) = await shown_populations(unit, [population], statuses, scores)
+    return shown
+
+
+async def shown_populations(
+    unit: UnitOfWork,
+    populations: Sequence[Population],
+    statuses: Mapping[int, Mapping[str, Json]] | None = None,
+    scores: Mapping[int, float] | None = None,
+) -> list[PopulationMessage]:
+    """Return populations by their rows, in few queries however many they are."""
+    ids = [population.id for population in populations]
+    members = await unit.populations.members(ids)
+    trainings = {training.id: training for training in await unit.trainings.of_population(*ids)}
+    steps = await unit.populations.count_steps(ids)
+    return [
+        population_message(
+            population,
+            [one for one in members if one.population_id == population.id],
+            trainings,
+            steps_taken=steps[population.id],
+            statuses=statuses,
+            scores=scores,
+        )
+        for population in populations
+    ]

@@ -13,6 +13,7 @@ from aibt.cli import (
     history,
     output,
     performance,
+    populations,
     replaying,
     session_history,
     sessions,
@@ -68,6 +69,7 @@ for read_back in (history.trades, history.episodes, history.log):
     trainings.app.command()(read_back)
 trainings.app.command("start", help="Start a training; with --follow, watch it.")(train)
 app.add_typer(trainings.app, name="trainings", rich_help_panel=_TRAINING)
+app.add_typer(populations.app, name="populations", rich_help_panel=_TRAINING)
 trainings.app.command("performance")(performance.of_training)
 app.add_typer(agents.app, name="agents", rich_help_panel=_AGENTS)
 app.command(rich_help_panel=_AGENTS)(trade.trade)

@@ -24,7 +24,7 @@ LOST, BACK, END, TICK = "lost", "back", "end", "tick"
 """Kinds of frames that are ours: the connection broke, is there again; the stream has ended;
 nothing came for a while."""
 
-Resource = Literal["trainings", "sessions"]
+Resource = Literal["trainings", "populations", "sessions"]
 """What has streams, as queries and paths call it."""
 
 PATIENCE_S: Final = 120.0  # for which a lost platform is looked for

@@ -216,13 +216,16 @@ class Populations(Repository):
         )
         return {row["member"]: row["episode"] for row in await self._rows(query)}
 
-    async def count_steps(self, population_id: int) -> int:
-        """Return how many steps the search has taken: with the members, the trials made."""
-        query = select(func.count().label("steps")).where(
-            self._mine(population_steps), population_steps.c.population_id == population_id
+    async def count_steps(self, population_ids: Collection[int]) -> dict[int, int]:
+        """Return how many steps each search has taken: with the members, the trials made."""
+        population = population_steps.c.population_id
+        query = (
+            select(population, func.count().label("steps"))
+            .where(self._mine(population_steps), population.in_(list(population_ids)))
+            .group_by(population)
         )
-        row = await self._row(query)
-        return 0 if row is None else int(row["steps"])
+        found = {row["population_id"]: int(row["steps"]) for row in await self._rows(query)}
+        return {population_id: found.get(population_id, 0) for population_id in population_ids}
 
     def _is(self, population_id: int) -> ColumnElement[bool]:
         return (populations.c.id == population_id) & self._mine(populations)

@@ -105,10 +105,11 @@ class Trainings(Runs[Training]):
             limit=limit,
         )
 
-    async def of_population(self, population_id: int) -> list[Training]:
-        """Return the members of one of the owner's populations, in the order of their numbers."""
-        query = self._of().where(population_members.c.population_id == population_id)
-        rows = await self._rows(query.order_by(population_members.c.member))
+    async def of_population(self, *population_ids: int) -> list[Training]:
+        """Return the members of some of the owner's populations, in the order of their numbers."""
+        member = population_members.c
+        query = self._of().where(member.population_id.in_(population_ids))
+        rows = await self._rows(query.order_by(member.population_id, member.member))
         return [self._kind.of(row) for row in rows]
 
     async def set_parked(self, training_id: int, parked: bool, *, epoch: int | None) -> Training:

@@ -65,8 +65,7 @@ async def test_steps_are_numbered_within_their_population_and_counted(world: Wor
         assert await tx.populations.steps(first.id) == taken
         assert await tx.populations.steps(first.id, after=1) == taken[1:]
         assert await tx.populations.last_episodes(first.id) == {2: 10}
-        assert await tx.populations.count_steps(first.id) == 2
-        assert await tx.populations.count_steps(99) == 0
+        assert await tx.populations.count_steps([first.id, 99]) == {first.id: 2, 99: 0}
 
 
 async def test_the_newest_population_comes_first_and_ids_page_on(world: World) -> None:
