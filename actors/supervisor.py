@@ -46,7 +46,6 @@ from aibt.store.records import Session, Training
 logger = logging.getLogger(__name__)
 
 
-
 class HostedSession:
     """A session's actor."""
 
