@@ -70,7 +70,7 @@ class CudaAccounts:
         self._closes = cuda.to_device(np.array(self._market.closes))
         whole = np.full(num_envs, self._balance)
         none = np.zeros(num_envs)
-        begun = (starts, starts, whole, none, whole)
+        begun: tuple[NDArray[Any], ...] = (starts, starts, whole, none, whole)
         self._state = {
             name: cuda.to_device(array.copy()) for name, array in zip(_STATE, begun, strict=True)
         }
