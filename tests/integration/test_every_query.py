@@ -10,7 +10,7 @@ from tests.integration.client import a_bot, a_training, connected, in_state
 from tests.integration.platform_process import PlatformProcess
 
 
-async def test_every_query_but_those_of_sessions_is_answered(platform: PlatformProcess) -> None:
+async def test_every_query_of_clients_bots_and_trainings_is_answered(platform: PlatformProcess) -> None:
     asked: set[str] = set()
     async with connected(platform.ws, platform.bearer) as client:
 
@@ -64,7 +64,55 @@ async def test_every_query_but_those_of_sessions_is_answered(platform: PlatformP
         await client.ask("client-is-closed")
 
     assert opened["protocol_version"] == PROTOCOL_VERSION
-    assert asked == {query for query in TASKS if not query.startswith("sessions-")}
+    others = ("sessions-", "populations-")
+    assert asked == {query for query in TASKS if not query.startswith(others)}
+
+
+async def test_every_query_of_populations_is_answered(platform: PlatformProcess) -> None:
+    asked = {"populations-start"}
+    async with connected(platform.ws, platform.bearer) as client:
+
+        async def ask(query: str, **params: object) -> dict[str, object]:
+            asked.add(query)
+            answer: dict[str, object] = await client.ask(query, **params)
+            return answer
+
+        params = a_training("", max_episodes=100_000, min_episodes=100_000) | {"name": "crowd"}
+        del params["bot_name"]
+        search = {"interval": 5, "fraction": 0.5}
+        started = await client.send("populations-start", **params, members=2, search=search)
+        first = [await client.frame(started) for _ in range(2)]
+        assert [frame["inner_task"] for frame in first] == ["state", "status"]
+        population_id = first[0]["data"]["id"]
+        running = await client.until(
+            started,
+            lambda frame: (
+                frame["inner_task"] == "status"
+                and {one["state"] for one in frame["data"]["members"]} == {"running"}
+            ),
+        )
+        assert running[-1]["data"]["state"] == "running"
+        for query, state in (
+            ("populations-pause", "paused"),
+            ("populations-get", "paused"),
+            ("populations-resume", "running"),
+        ):
+            assert (await ask(query, id=population_id))["state"] == state
+        changes = {"searching": False, "members": [2], "mark": "excluded"}
+        changed = await ask("populations-update", id=population_id, **changes)
+        assert (changed["searching"], changed["members"][1]["mark"]) == (False, "excluded")  # type: ignore[index] - a list
+        told = await client.until(started, lambda frame: frame["inner_task"] == "search")
+        assert told[-1]["data"]["members"] == [2]
+
+        asked |= {"populations-watch", "populations-unwatch"}
+        watched = await client.send("populations-watch", id=population_id, rate_hz=5.0)
+        assert (await client.frame(watched))["inner_task"] == "state"
+        await client.ask("populations-unwatch", id=population_id)
+        assert (await ask("populations-stop", id=population_id))["state"] == "stopped"
+        listed = await ask("populations-list")
+        assert population_id in {each["id"] for each in listed["populations"]}  # type: ignore[attr-defined] - a list
+
+    assert asked == {query for query in TASKS if query.startswith("populations-")}
 
 
 async def test_every_query_of_sessions_is_answered(platform: PlatformProcess) -> None:
