@@ -146,7 +146,8 @@ async def test_each_query_about_a_training_is_answered_in_its_shape(world):
 
 def test_the_transcripts_leave_no_query_out():
     here = Path(__file__)
-    files = (here, here.with_name("test_session_streams.py"))
+    others = ("test_session_streams.py", "test_population_streams.py")
+    files = (here, *(here.with_name(name) for name in others))
     text = "".join(file.read_text("utf-8") for file in files)
     verbs = {f"{what}-{verb}" for what in ("bots",) for verb in ("pause", "resume", "stop")}
 
