@@ -22,6 +22,7 @@ from aibt.rl.network import (
 BLOCK: Final = 128
 """Bars that an encoder with a context encodes side by side when it runs over a series."""
 
+_UNIT: Final = 128_000_000  # multiplications of a unit of work, some 20 ms of a CPU's core
 _MOST_BARS: Final = 16_384  # whose encodings are in memory at once, where they are but asked for
 
 
@@ -123,7 +124,7 @@ class MarketNetwork:
 
     Args:
         flat: the learned weights, one after another as `Architecture.learned_shapes` names
-            them. Shape [P].
+            them. Shape [P]. `gradient` is what `backward` found last.
         learns: whether `backward` will be asked for.
     """
 
@@ -132,10 +133,10 @@ class MarketNetwork:
     ) -> None:
         self._architecture = architecture
         self.flat = flat
-        self._gradient = torch.zeros_like(flat) if learns else flat
+        self.gradient = torch.zeros_like(flat) if learns else flat
         self._named = _views(architecture, flat)
         if learns:
-            slopes = _views(architecture, self._gradient)
+            slopes = _views(architecture, self.gradient)
             for name, tensor in self._named.items():
                 tensor.requires_grad_()
                 tensor.grad = slopes[name]
@@ -169,9 +170,9 @@ class MarketNetwork:
             more: add it to the one before, as that of a loss which comes in parts.
         """
         if not more:
-            self._gradient.zero_()
+            self.gradient.zero_()
         torch.autograd.backward([found], None if slopes is None else [slopes])
-        return self._gradient
+        return self.gradient
 
     def set_costs(self, costs: Floats) -> None:
         """Reckon with these costs, [3, 3], from the side held to the side after."""
@@ -218,12 +219,26 @@ class MarketNetwork:
         outputs = self.head.outputs(self.encoder.encode(seen)[:, context:], seen[:, context:])
         return outputs[places, bars % BLOCK]
 
+    def of_many_bars(self, rows: torch.Tensor, bars: torch.Tensor) -> torch.Tensor:
+        """Return the same as `of_bars` in slices, so that memory is bounded: not to learn by."""
+        parts = [self.of_bars(rows, part) for part in torch.split(bars, _MOST_BARS)]
+        return parts[0] if len(parts) == 1 else torch.cat(parts)
+
+    def units(self, sequences: int, length: int) -> int:
+        """Return in how many units of work a gradient over so many sequences is best found.
+
+        They are short enough to be paused between on a CPU; a GPU needs but one.
+        """
+        if self.flat.device.type != "cpu":
+            return 1
+        rows = sequences * (length + self._architecture.context)
+        return min(sequences, -(-rows * 3 * len(self.flat) // _UNIT))
+
     def values(self, rows: torch.Tensor, bars: Indices) -> Floats:
         """Return the values of the actions at bars for sides -1, 0, +1. Shape [B, 3, 4]."""
         index = torch.from_numpy(np.asarray(bars, np.int64)).to(rows.device)
         with torch.no_grad():
-            parts = [self.of_bars(rows, part).cpu() for part in torch.split(index, _MOST_BARS)]
-        outputs = parts[0].numpy() if len(parts) == 1 else torch.cat(parts).numpy()
+            outputs = self.of_many_bars(rows, index).cpu().numpy()
         weights = {COSTS: self._named[COSTS].cpu().numpy()} if COSTS in self._named else {}
         return action_values(self._architecture, outputs, weights)
 

@@ -96,6 +96,18 @@ def _policy_slopes_in_torch(
     return torch.stack(slopes[::-1], 1), float(earned - paid) / growth.shape[:2].numel()
 
 
+def compile_now(*, policy: bool) -> None:
+    """Compile what learning will call, so that no update waits for it.
+
+    Args:
+        policy: whether `policy_slopes` is among that; `lambda_returns` always is.
+    """
+    values, growth, costs = torch.zeros(1, 2, 3), torch.zeros(1, 1, 3), torch.zeros(3, 3)
+    lambda_returns(values, growth, costs, 1.0, 1.0)
+    if policy:
+        policy_slopes(values, growth, costs, 1.0, 1.0)
+
+
 @cache
 def _compiled() -> Any:
     from aibt.rl.algorithms import chunk_kernels  # numba: compiled when it is first asked for

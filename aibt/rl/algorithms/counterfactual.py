@@ -1,15 +1,17 @@
 """Learning from all actions in all positions at once, as a price-taker can."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from math import isfinite
 from typing import Any, Final
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from aibt.rl.adam import Adam
 from aibt.rl.algorithms.base import AlgorithmState, BarsLearned, Problem
-from aibt.rl.algorithms.chunks import lambda_returns, policy_slopes
+from aibt.rl.algorithms.chunks import compile_now, lambda_returns, policy_slopes
 from aibt.rl.algorithms.learned import copied_out, copy_in
 from aibt.rl.algorithms.least_squares import LeastSquares
 from aibt.rl.algorithms.outcomes import outcomes
@@ -26,6 +28,7 @@ _CHUNK: Final = 32  # bars of a chunk
 _POLICY_CHUNK: Final = 128  # the policy's needs a while to forget where it began
 _FIT_CHUNK: Final = 256
 _FIT_BATCH: Final = 16_384  # bars summed up at once, some 5 ms
+_FIT_OPERATIONS: Final = 128_000_000  # multiplications of such a sum, where there are more
 _FIT_BARS: Final = 131_072  # that a fit is made from, where there are so many
 _FITS: Final = 3
 _FIT_INPUTS: Final = 512  # widest fit: solving takes the cube of it
@@ -47,7 +50,8 @@ class Counterfactual:
        up to 131,072 bars, three times: least-squares policy iteration (Lagoudakis & Parr 2003)
        with ridges that cross-validation chooses. The third sees the encoding as well.
     2. Then gradient steps of the whole network on chunks of bars, `batch_size` chunks each: the
-       squared error to λ-returns of the chunk, Adam, gradient norm at most 10.
+       squared error to λ-returns of the chunk, Adam, gradient norm at most 10. A gradient over
+       many chunks is found in several short updates.
 
     `form="policy"` follows in step 2 the exact gradient of the reward expected of a softmax
     policy, whose distribution over the sides is carried through the chunk in closed form
@@ -91,11 +95,17 @@ class Counterfactual:
         self._chunk = 0
         self._starts = np.zeros(0, np.int64)  # chunks of this pass, in the order of their turn
         self._taken = 0
-        self._due: np.ndarray | None = None
+        self._due: list[NDArray[np.int64]] = []  # chunks of the next updates
+        self._whole = 0  # chunks of the step that these are parts of
+        self._summed: torch.Tensor | float = (
+            0.0  # loss of those that are done, as part of the whole
+        )
         self._version = 0
         self._loss: torch.Tensor | float | None = None
         self.load_weights(initial_market_weights(architecture, parameters.seed))
         self._fits = 0
+        if self._device.type == "cpu":
+            compile_now(policy=form == "policy")
 
     @property
     def version(self) -> int:
@@ -113,7 +123,7 @@ class Counterfactual:
     @property
     def updates_owed(self) -> int:
         """See `Algorithm.updates_owed`."""
-        return int(self._due is not None)
+        return len(self._due)
 
     def epsilon(self, episode: int) -> float:  # noqa: ARG002 - nothing is tried out
         """Return 0: every action is known without trying it."""
@@ -128,29 +138,29 @@ class Counterfactual:
         raise NotImplementedError("it learns from bars, not from rollouts")
 
     def begin(self) -> BarsLearned:
-        """Owe the next update; return how many bars it learns from."""
+        """Owe the next updates; return how many bars they learn from."""
         if self._taken >= len(self._starts):
             self._begin_pass()
-        size = self._parameters.batch_size
-        if self._is_fitting:
-            size = max(2, _FIT_BATCH // self._chunk)
-        self._due = self._starts[self._taken : self._taken + size]
-        self._taken += len(self._due)
+        size = self._fit_size() if self._is_fitting else self._parameters.batch_size
+        due = self._starts[self._taken : self._taken + size]
+        self._taken += len(due)
+        units = 1 if self._is_fitting else self._network.units(len(due), self._chunk + 1)
+        self._due, self._whole = list(np.array_split(due, units)), len(due)
         return BarsLearned(
-            bars=len(self._due) * self._chunk, passes=int(self._taken >= len(self._starts))
+            bars=len(due) * self._chunk, passes=int(self._taken >= len(self._starts))
         )
 
     def update(self) -> None:
-        """Learn from the chunks that are due."""
-        if self._due is None:
+        """Learn from the next chunks that are due; the last ones move the weights."""
+        if not self._due:
             return
-        starts = torch.from_numpy(self._due).to(self._device)
-        self._due = None
+        starts = torch.from_numpy(self._due.pop(0)).to(self._device)
         if self._is_fitting:
             self._sum_up(starts)
         else:
             self._step(starts)
-        self._version += 1
+        if not self._due:
+            self._version += 1
 
     def behaviour(self, bars: Indices, epsilon: float) -> Floats:
         """See `Algorithm.behaviour`."""
@@ -169,7 +179,8 @@ class Counterfactual:
         for network in (self._network, self._acting):
             network.load(weights)
             network.set_costs(self._known_costs)
-        self._fits = _FITS
+        self._fits, self._fit = _FITS, None
+        self._starts, self._taken, self._due = np.zeros(0, np.int64), 0, []
         self._version += 1
 
     def change(self, parameters: TrainingParameters) -> None:
@@ -196,8 +207,10 @@ class Counterfactual:
         tensors: dict[str, Any] = {
             **copied_out(self._learned()),
             "starts": self._starts.copy(),
-            "due": np.zeros(0, np.int64) if self._due is None else self._due.copy(),
+            "due": np.concatenate([np.zeros(0, np.int64), *self._due]),
         }
+        if self._is_amid_a_step:
+            tensors["gradient"] = self._network.gradient.cpu().numpy().copy()
         if self._fit is not None:
             tensors |= {f"fit.{name}": held for name, held in self._fit.state().items()}
         facts = {
@@ -207,7 +220,9 @@ class Counterfactual:
             "is_fitting": self._fit is not None,
             "chunk": self._chunk,
             "taken": self._taken,
-            "is_due": self._due is not None,
+            "due": [len(part) for part in self._due],
+            "whole": self._whole,
+            "summed": float(self._summed),
             "loss": self.loss,
             "generator": self._generator.bit_generator.state,
         }
@@ -222,7 +237,13 @@ class Counterfactual:
         self._fits = int(facts["fits"])
         self._chunk, self._taken = int(facts["chunk"]), int(facts["taken"])
         self._starts = np.array(tensors["starts"], np.int64)
-        self._due = np.array(tensors["due"], np.int64) if facts["is_due"] else None
+        ends = np.cumsum([0, *facts["due"]])
+        self._due = [
+            np.array(tensors["due"][start:stop], np.int64) for start, stop in pairwise(ends)
+        ]
+        self._whole, self._summed = int(facts["whole"]), float(facts["summed"])
+        if self._is_amid_a_step:
+            self._network.gradient.copy_(torch.tensor(tensors["gradient"]))
         self._fit = None
         if facts["is_fitting"]:
             self._fit = self._new_fit()
@@ -265,7 +286,20 @@ class Counterfactual:
             self._fit = self._new_fit()
         self._taken = 0
 
+    def _fit_size(self) -> int:
+        """Return how many chunks are summed up at once: an even number, for two halves."""
+        bars = _FIT_BATCH
+        if self._device.type == "cpu" and self._fits_encoding:
+            inputs = self._architecture.width + self._architecture.features
+            bars = min(bars, _FIT_OPERATIONS // (self._architecture.size + inputs**2))
+        return max(2, bars // self._chunk // 2 * 2)
+
     # The two ways to learn
+
+    @property
+    def _is_amid_a_step(self) -> bool:
+        """Whether a part of its gradient is found, and another is not."""
+        return not self._is_fitting and 0 < sum(map(len, self._due)) < self._whole
 
     @property
     def _fits_encoding(self) -> bool:
@@ -308,20 +342,27 @@ class Counterfactual:
         self._fits += 1
 
     def _step(self, starts: torch.Tensor) -> None:
-        """Take one step of Adam, and move the average after it."""
+        """Add to the gradient; once it is whole, take a step of Adam and move the average."""
         parameters = self._parameters
+        more = len(starts) + sum(map(len, self._due)) < self._whole
         _, _, outputs = self._seen(starts)
         known = outputs.detach()
+        loss: torch.Tensor | float
         if self._form == "policy":
             slopes, reward = policy_slopes(
                 known, self._growth_of(starts), self._costs, parameters.gamma, _TEMPERATURE
             )
-            slopes, self._loss = slopes.neg_(), -reward
+            slopes, loss = slopes.neg_(), -reward
         else:
             slopes = known[:, :-1] - self._returns(known, starts)
-            self._loss = slopes.square().mean()
-        slopes.mul_(1 / slopes.shape[:2].numel())
-        gradient = self._network.backward(outputs[:, :-1], slopes)
+            loss = slopes.square().mean()
+        slopes.mul_(1 / (self._whole * self._chunk))
+        gradient = self._network.backward(outputs[:, :-1], slopes, more=more)
+        share = len(starts) / self._whole
+        self._summed = loss * share + (self._summed if more else 0.0)
+        if self._due:
+            return
+        self._loss = self._summed
         self._optimizer.update(gradient, parameters.lr)
         with torch.no_grad():
             share = max(_AVERAGED, 1 / (self._optimizer.updates + 1))

@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from math import isfinite
 from typing import Any, ClassVar, Final
 
@@ -26,6 +26,20 @@ _STEPS: Final = 32
 _CLIP_NORM: Final = 10.0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Share:
+    """Accounts of a batch whose part of the gradient one update finds.
+
+    Attributes:
+        first, last: whether the gradient begins with it, and whether the weights move after it.
+    """
+
+    accounts: NDArray[np.int64]
+    batch: int  # accounts of the whole batch
+    first: bool
+    last: bool
+
+
 class RoundLearner(ABC):
     """Learns from each round in batches of accounts, some epochs long, see `Algorithm`."""
 
@@ -47,7 +61,8 @@ class RoundLearner(ABC):
         self._generator = np.random.Generator(np.random.PCG64(seeds))
         self._round: Round | None = None
         self._judgement: dict[str, torch.Tensor] = {}
-        self._batches: list[NDArray[np.int64]] = []  # accounts of the updates that are owed
+        self._shares: list[Share] = []  # of the updates that are owed
+        self._summed: torch.Tensor | float = 0.0  # loss of the shares of a batch that are done
         self._version = 0
         self._loss: torch.Tensor | float | None = None
         self.load_weights(initial_market_weights(architecture, parameters.seed))
@@ -85,7 +100,7 @@ class RoundLearner(ABC):
     @property
     def updates_owed(self) -> int:
         """See `Algorithm.updates_owed`."""
-        return len(self._batches)
+        return len(self._shares)
 
     def epsilon(self, episode: int) -> float:
         """See `aibt.rl.exploration.epsilon`."""
@@ -103,23 +118,29 @@ class RoundLearner(ABC):
         """Judge the round, and owe the updates of all epochs over it."""
         found = round_of(rollouts, unit=self._unit, device=self._device)
         with torch.no_grad():
-            outputs = self._network.of_bars(self._rows, found.visited)
+            outputs = self._network.of_many_bars(self._rows, found.visited)
             self._round, self._judgement = found, self._judged(found, outputs)
         size = self._parameters.batch_size
         for _ in range(self.epochs):
             order = self._generator.permutation(found.accounts)
-            self._batches += [order[at : at + size] for at in range(0, len(order), size)]
+            for at in range(0, len(order), size):
+                self._shares += self._shared(found, order[at : at + size])
 
     def update(self) -> None:
-        """Take one step on the next batch of accounts."""
-        if self._round is None or not self._batches:
+        """Add to the gradient of the next batch of accounts; once it is whole, take a step."""
+        if self._round is None or not self._shares:
             return
-        batch = batch_of(self._round, self._batches.pop(0))
-        loss = self._loss_of(self._network.of_bars(self._rows, batch.bars), batch)
-        self._optimizer.update(self._network.backward(loss), self._parameters.lr)
-        self._loss = loss.detach()
-        self._version += 1
-        if not self._batches:
+        share = self._shares.pop(0)
+        batch = batch_of(self._round, share.accounts)
+        part = len(share.accounts) / share.batch
+        loss = self._loss_of(self._network.of_bars(self._rows, batch.bars), batch) * part
+        gradient = self._network.backward(loss, more=not share.first)
+        self._summed = loss.detach() + (0.0 if share.first else self._summed)
+        if share.last:
+            self._loss = self._summed
+            self._optimizer.update(gradient, self._parameters.lr)
+            self._version += 1
+        if not self._shares:
             self._round, self._judgement = None, {}
 
     def values(self, bars: Indices) -> Floats:
@@ -160,12 +181,15 @@ class RoundLearner(ABC):
                 tensors[f"round.{field.name}"] = held.cpu().numpy().copy()
             for name, known in self._judgement.items():
                 tensors[f"judged.{name}"] = known.cpu().numpy().copy()
-            for number, accounts in enumerate(self._batches):
-                tensors[f"batch.{number}"] = accounts.copy()
+            for number, share in enumerate(self._shares):
+                tensors[f"share.{number}"] = share.accounts.copy()
+            if not self._shares[0].first:
+                tensors["gradient"] = self._network.gradient.cpu().numpy().copy()
         facts = {
             "updates": self._optimizer.updates,
             "version": self._version,
-            "owed": len(self._batches),
+            "owed": [[share.batch, share.first, share.last] for share in self._shares],
+            "summed": float(self._summed),
             "loss": self.loss,
             "generator": self._generator.bit_generator.state,
         }
@@ -175,7 +199,7 @@ class RoundLearner(ABC):
         """See `Algorithm.load_state`."""
         tensors, facts = state.tensors, state.facts
         copy_in(self._learned(), tensors, self._architecture)
-        self._round, self._judgement, self._batches = None, {}, []
+        self._round, self._judgement, self._shares = None, {}, []
         if facts["owed"]:
             self._round = Round(
                 **{
@@ -188,8 +212,18 @@ class RoundLearner(ABC):
                 for name, array in tensors.items()
                 if name.startswith("judged.")
             }
-            owed = range(int(facts["owed"]))
-            self._batches = [np.array(tensors[f"batch.{number}"], np.int64) for number in owed]
+            self._shares = [
+                Share(
+                    accounts=np.array(tensors[f"share.{number}"], np.int64),
+                    batch=int(batch),
+                    first=bool(first),
+                    last=bool(last),
+                )
+                for number, (batch, first, last) in enumerate(facts["owed"])
+            ]
+            if not self._shares[0].first:
+                self._network.gradient.copy_(self._given(tensors["gradient"]))
+        self._summed = float(facts["summed"])
         self._optimizer.updates = int(facts["updates"])
         self._version = int(facts["version"])
         self._loss = facts["loss"]
@@ -201,6 +235,21 @@ class RoundLearner(ABC):
             "adam.mean": self._optimizer.mean,
             "adam.square": self._optimizer.square,
         }
+
+    def _shared(self, found: Round, accounts: NDArray[np.int64]) -> list[Share]:
+        """Return the accounts of a batch in shares: those that met the same bars together."""
+        steps = len(found.at)
+        units = self._network.units(
+            -(-min(len(found.visited), accounts.size * steps) // steps), steps
+        )
+        units = min(units, len(accounts))
+        if units > 1:
+            began = found.at[0].cpu().numpy()[accounts]
+            accounts = accounts[np.argsort(began, kind="stable")]
+        return [
+            Share(accounts=part, batch=len(accounts), first=number == 0, last=number == units - 1)
+            for number, part in enumerate(np.array_split(accounts, units))
+        ]
 
     def _about(self, name: str, batch: Batch) -> torch.Tensor:
         """Return what was judged of a batch's steps. Shape [M]."""

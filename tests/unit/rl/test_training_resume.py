@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from aibt.live.events import Emission
+from aibt.rl import market_network
 from aibt.rl.checkpoint import Checkpoint, load
 from aibt.rl.environment import EnvironmentFactory
 from aibt.rl.preparation import Preparation
@@ -140,6 +141,29 @@ def test_killed_at_random_and_resumed_equals_never_interrupted(
         other, others = resumed(scene, changes, cuts, tmp_path / str(attempt))
 
         assert_same(checkpoint_of(run), checkpoint_of(other))
+        assert others == emissions
+
+
+@pytest.mark.parametrize(
+    "scene", ["counterfactual mlp", "counterfactual-policy mlp", "pqn mlp", "ppo conv"]
+)
+def test_also_in_the_midst_of_a_gradient_that_comes_in_parts(
+    scene: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(market_network, "_UNIT", 40_000)
+    run, emissions, units = uninterrupted(scene, CHANGES)
+    preparation, factory = SCENES[scene]
+    other, amid = a_run(preparation, factory=factory), []
+    for unit in range(units):
+        if "algorithm.gradient" in other.snapshot().tensors:
+            amid.append(unit)
+        other.advance()
+    assert amid
+
+    for attempt, cut in enumerate((amid[0], amid[len(amid) // 2], amid[-1])):
+        again, others = resumed(scene, CHANGES, [cut], tmp_path / str(attempt))
+
+        assert_same(checkpoint_of(run), checkpoint_of(again))
         assert others == emissions
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from aibt.market.bars import BarSeries
+from aibt.rl import market_network
 from aibt.rl.algorithms import make_algorithm
 from aibt.rl.algorithms.base import Algorithm
 from aibt.rl.algorithms.counterfactual import Counterfactual
@@ -28,8 +29,8 @@ def a_problem(algorithm: str, series: BarSeries | None = None, **changes: Any) -
     return a_preparation(series, algorithm=algorithm, **given)
 
 
-def learned(preparation: Preparation, updates: int) -> Algorithm:
-    """An algorithm after so many updates, in the order a training has them."""
+def learned(preparation: Preparation, updates: int, *, steps: int | None = None) -> Algorithm:
+    """An algorithm after so many updates, or steps of its optimizer, as a training has them."""
     algorithm = make_algorithm(preparation.problem)
     workers = InProcessWorkers(preparation.rollout_setups(), trading_environments)
     while True:
@@ -42,8 +43,13 @@ def learned(preparation: Preparation, updates: int) -> Algorithm:
         while algorithm.updates_owed:
             algorithm.update()
             updates -= 1
-            if updates == 0:
+            if steps_of(algorithm) == steps if steps is not None else updates == 0:
                 return algorithm
+
+
+def steps_of(algorithm: Algorithm) -> int:
+    found: int = algorithm.state().facts["updates"]
+    return found
 
 
 def flat(algorithm: Algorithm) -> np.ndarray:
@@ -215,6 +221,41 @@ def test_a_hundred_updates_give_the_numbers_they_always_gave(name: str) -> None:
     found = [float(np.abs(weights).sum()), float((weights**2).sum())]
     assert found == pytest.approx(GOLDEN[name], rel=1e-2)
     assert algorithm.loss is not None
+
+
+@pytest.mark.parametrize("encoder", ENCODERS)
+@pytest.mark.parametrize("name", NAMES)
+def test_a_gradient_that_comes_in_parts_is_the_same(
+    name: str, encoder: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    preparation = a_problem(name, encoder=encoder, batch_size=6, hidden_layers=4, depth=1)
+    whole = learned(preparation, 0, steps=2)
+
+    monkeypatch.setattr(market_network, "_UNIT", 20_000)
+    parts = learned(preparation, 0, steps=2)
+
+    assert make_algorithm(preparation.problem).updates_owed == 0
+    np.testing.assert_allclose(flat(parts), flat(whole), rtol=1e-2, atol=2e-4)
+    assert parts.loss == pytest.approx(whole.loss, rel=1e-2)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_large_batch_is_owed_in_several_short_updates(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    preparation = a_problem(name, batch_size=6)
+    once = learned(preparation, 0, steps=2)
+
+    monkeypatch.setattr(market_network, "_UNIT", 100_000)
+    algorithm = learned(preparation, 0, steps=1)
+    while not algorithm.updates_owed:
+        algorithm.begin()
+    owed, steps = algorithm.updates_owed, steps_of(algorithm)
+    algorithm.update()
+
+    assert owed > once.updates_owed
+    assert steps_of(algorithm) == steps
+    assert "gradient" in algorithm.state().tensors
 
 
 # States
