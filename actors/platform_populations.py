@@ -46,6 +46,7 @@ SEARCH: Final = "search"
 """Kind of the events that tell what an owner said of a search."""
 
 _CLUSTER_S = 5.0
+_AT_ONCE: Final = 8  # members that a command to all reaches: a store has one writer
 _OF_ITS_OWN: Final = (
     "name", "members", "search", "lr_min", "lr_max", "gamma_min", "gamma_max", "hidden_layers",
     "depth", "discounter_rate",
@@ -227,8 +228,14 @@ class PlatformPopulations(PlatformSessions):
             async with self._store.reading(owner.id) as unit:
                 await unit.populations.get(population_id)
                 members = await unit.trainings.of_population(population_id)
+            room = asyncio.Semaphore(_AT_ONCE)
+
+            async def reach_one(member: Training) -> None:
+                async with room:
+                    await control(owner.id, member.id, None)
+
             outcomes = await asyncio.gather(
-                *(control(owner.id, one.id, None) for one in members if not one.state.has_ended),
+                *(reach_one(one) for one in members if not one.state.has_ended),
                 return_exceptions=True,
             )
             for outcome in outcomes:

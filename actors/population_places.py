@@ -38,6 +38,7 @@ class _Place:
     group: str
     members: set[int] = field(default_factory=set)
     lost: bool = False
+    ended: bool = False
 
 
 class HostedMember:
@@ -125,9 +126,11 @@ class PopulationPlaces:
     def release(self, place: _Place, training_id: int) -> None:
         """End a population's process if it is lost or this was the last one in it. Blocking."""
         place.members.discard(training_id)
-        if not place.members or place.lost:
-            self.lose(place)
-            end(place.handle, place.group)
+        if (place.members and not place.lost) or place.ended:
+            return
+        self.lose(place)
+        end(place.handle, place.group)
+        place.ended = True
 
 
 def _waiting(handle: Any, training_id: int) -> Callable[[], Any]:
