@@ -34,7 +34,7 @@ class Commands:
                 if command is not None:
                     earlier = await unit.commands.begin(command.id, command.digest)
                     if earlier is not None and earlier.answer is not None:
-                        return _answered(earlier.answer, answer_kind)
+                        return answered(earlier.answer, answer_kind)
                 answer = await effect(unit)
                 if command is not None:
                     await unit.commands.finish(command.id, as_json(answer))
@@ -55,7 +55,7 @@ class Commands:
         async with self._store.writing(owner_id) as unit:
             earlier = await unit.commands.begin(command.id, command.digest)
         if earlier is not None and earlier.answer is not None:
-            return _answered(earlier.answer, answer_kind)
+            return answered(earlier.answer, answer_kind)
         try:
             answer = await effect()
         except AibtError as error:
@@ -65,7 +65,23 @@ class Commands:
             finished = await unit.commands.begin(command.id, command.digest)
         if finished is None or finished.answer in (None, as_json(answer)):
             return answer
-        return _answered(finished.answer or {}, answer_kind)  # that of whoever was first
+        return answered(finished.answer or {}, answer_kind)  # that of whoever was first
+
+    async def earlier_answer(
+        self, owner_id: int, command: Command | None, answer_kind: type[M]
+    ) -> M | None:
+        """Return what the command was answered already, or None; it is begun afterwards.
+
+        Raises:
+            AibtError: what the command was refused with.
+        """
+        if command is None:
+            return None
+        async with self._store.writing(owner_id) as unit:
+            earlier = await unit.commands.begin(command.id, command.digest)
+        if earlier is None or earlier.answer is None:
+            return None
+        return answered(earlier.answer, answer_kind)
 
     async def earlier_run(self, owner_id: int, command: Command | None) -> int | None:
         """Return the training or session that the command started already, or None.
@@ -119,7 +135,12 @@ def as_json(answer: WireMessage) -> dict[str, Json]:
     return answer.model_dump(mode="json")
 
 
-def _answered(answer: Mapping[str, Json], answer_kind: type[M]) -> M:
+def answered(answer: Mapping[str, Json], answer_kind: type[M]) -> M:
+    """Return what a command was answered.
+
+    Raises:
+        AibtError: what it was refused with.
+    """
     if _REFUSED in answer:
         raise _refusal(answer)
     return answer_kind.of(answer)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from zlib import crc32
 
 from actors.calls import ask
+from actors.evaluation_rows import is_hosted as evaluation_is_hosted
 from actors.handles import Handles
 from actors.names import Address, address_of
 from actors.population_view import live_members, shown_population
@@ -18,15 +19,17 @@ from aibt.live.events import Event, Json
 from aibt.protocol.populations import PopulationStatusMessage
 from aibt.store.database import Store, UnitOfWork
 from aibt.store.records import (
+    EVALUATION_TOPIC,
     POPULATION_TOPIC,
     SESSION_TOPIC,
     TRAINING_TOPIC,
+    Evaluation,
     Session,
     Training,
     User,
 )
 
-Run = Training | Session
+Run = Training | Session | Evaluation
 
 _PAGE = 500
 _POPULATION_STATUS = set(PopulationStatusMessage.model_fields)
@@ -148,12 +151,16 @@ class RunFeeds:
 
 
 async def run_of(unit: UnitOfWork, topic: str) -> Run:
-    """Return the owner's training or session of a topic.
+    """Return the owner's run of a topic.
 
     Raises:
         NotFound: he has none.
     """
-    for prefix, kind in ((TRAINING_TOPIC, unit.trainings), (SESSION_TOPIC, unit.sessions)):
+    for prefix, kind in (
+        (TRAINING_TOPIC, unit.trainings),
+        (SESSION_TOPIC, unit.sessions),
+        (EVALUATION_TOPIC, unit.evaluations),
+    ):
         if topic.startswith(prefix):
             run: Run = await kind.get(_number(topic, prefix))
             return run
@@ -168,7 +175,9 @@ def _number(topic: str, prefix: str) -> int:
 
 
 def _is_hosted(run: Run) -> bool:
-    return training_is_hosted(run) if isinstance(run, Training) else session_is_hosted(run)
+    if isinstance(run, Training):
+        return training_is_hosted(run)
+    return evaluation_is_hosted(run) if isinstance(run, Evaluation) else session_is_hosted(run)
 
 
 def _address(run: Run) -> Address:

@@ -11,11 +11,11 @@ from actors.names import SUPERVISOR
 from aibt.errors import ActorUnavailable, Unavailable
 from aibt.live.events import Json
 from aibt.live.states import RunState
-from aibt.store.records import Session, Training
+from aibt.store.records import Evaluation, Session, Training
 
 _STATUS_S: Final = 2.0
 
-Run = Training | Session
+Run = Training | Session | Evaluation
 
 
 async def live_status(handles: Handles, name: str, *first: int) -> Mapping[str, Json] | None:

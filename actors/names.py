@@ -12,6 +12,7 @@ PREDICTOR: Final = "predictor"
 TRAINING: Final = "training/"
 POPULATION: Final = "population/"
 SESSION: Final = "session/"
+EVALUATION: Final = "evaluation/"
 TOOL_SERVICES: Final = "tool-services"
 
 
@@ -48,6 +49,11 @@ def address_of(training: Training) -> Address:
 def session_actor(session_id: int) -> str:
     """Return the name of the actor that hosts a session."""
     return f"{SESSION}{session_id}"
+
+
+def evaluation_actor(evaluation_id: int) -> str:
+    """Return the name of the actor that hosts an evaluation."""
+    return f"{EVALUATION}{evaluation_id}"
 
 
 def bot_actor(bot_id: int) -> str:

@@ -18,6 +18,7 @@ from actors.feeding import RunFeeds
 from actors.handles import Handles
 from actors.names import MARKET, SUPERVISOR
 from actors.platform_bots import MOST
+from actors.platform_evaluations import PlatformEvaluations
 from actors.platform_populations import PlatformPopulations, active_symbols
 from actors.supervision import Demand
 from actors.training_control import Controlled
@@ -63,7 +64,7 @@ async def connect(settings: Settings) -> AsyncIterator[Backend]:
         yield Backend(platform=RayPlatform(store, settings, clock), office=office)
 
 
-class RayPlatform(PlatformPopulations):
+class RayPlatform(PlatformEvaluations, PlatformPopulations):
     """Implements `aibt.api.platform.Platform` for one gateway process."""
 
     def __init__(

@@ -1,4 +1,4 @@
-"""What the rows of trainings and of sessions have in common."""
+"""What the rows of trainings, sessions and evaluations have in common."""
 
 from typing import Final
 from uuid import uuid4

@@ -74,7 +74,9 @@ class Scoring:
             run = await run_of(unit, topic)
         if isinstance(run, Session):
             return await self._of_session(run)
-        return await self._of_training(run)
+        if isinstance(run, Training):
+            return await self._of_training(run)
+        raise NotFound("account", topic, "topic")  # an evaluation has a report, and no account
 
     async def score_session(self, session: Session) -> None:
         """Take a session's account to the leaderboard; without a bar it has no line.

@@ -6,7 +6,7 @@ whole cluster, one look at the store says what to start again.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -98,7 +98,7 @@ class Supervision:
         clock: Clock,
         settings: TrainingSettings,
         *,
-        sessions: Callable[[Callable[[], None]], Beside] | None = None,
+        beside: Sequence[Callable[[Callable[[], None]], Beside]] = (),
     ) -> None:
         """Supervise the trainings of a store.
 
@@ -108,7 +108,8 @@ class Supervision:
             files: of trainings.
             clock: the time.
             settings: how often to look, and when to park.
-            sessions: makes what looks after sessions meanwhile; it is given what wakes both.
+            beside: make what looks after sessions and the like meanwhile; each is given what
+                wakes all.
         """
         self._store = store
         self._service = Service(store)
@@ -120,7 +121,7 @@ class Supervision:
         self._takes: dict[int, tuple[str, Demand]] = {}  # training -> its actor, and its place
         self._paused_since: dict[int, float] = {}
         self._news: list[asyncio.Event] = []  # one for each that looks
-        self._beside = None if sessions is None else sessions(self.wake)
+        self._beside = [made(self.wake) for made in beside]
 
     def wake(self) -> None:
         """Look at once."""
@@ -130,12 +131,12 @@ class Supervision:
     async def run(self) -> None:
         """Take over what already runs, then look until cancelled.
 
-        What is beside takes its own turns: neither keeps the other waiting, whatever it meets.
+        What is beside takes its own turns: none keeps another waiting, whatever it meets.
         """
         async with asyncio.TaskGroup() as group:
             group.create_task(self._turns(self._take_over, self.look))
-            if self._beside is not None:
-                group.create_task(self._turns(self._beside.take_over, self._beside.look))
+            for other in self._beside:
+                group.create_task(self._turns(other.take_over, other.look))
 
     async def _turns(
         self, take_over: Callable[[], Awaitable[None]], look: Callable[[], Awaitable[None]]

@@ -13,6 +13,8 @@ from ray.util.scheduling_strategies import PlacementGroupSchedulingStrategy
 from actors.activations import Activation
 from actors.calls import ask
 from actors.capacity import capacity
+from actors.evaluation import EvaluationActor
+from actors.evaluation_supervision import EvaluationSupervision, HostedEvaluation
 from actors.named_actors import (
     ANSWER_S,
     CONCURRENCY,
@@ -23,10 +25,12 @@ from actors.named_actors import (
     remove_places,
 )
 from actors.names import (
+    EVALUATION,
     NAMESPACE,
     SESSION,
     SUPERVISOR,
     TRAINING,
+    evaluation_actor,
     session_actor,
     training_actor,
 )
@@ -41,7 +45,7 @@ from aibt.clock import SystemClock
 from aibt.errors import ActorUnavailable
 from aibt.settings import Settings
 from aibt.store.database import Store, open_store
-from aibt.store.records import Session, Training
+from aibt.store.records import Evaluation, Session, Training
 
 logger = logging.getLogger(__name__)
 
@@ -62,16 +66,20 @@ class HostedSession:
         await asyncio.to_thread(ray.kill, self._handle, no_restart=True)
 
 
-class HostedTraining(HostedSession):
+class HostedInPlace(HostedSession):
+    """The actor of a run that computes, and can leave its place while it is paused."""
+
+    async def park(self) -> bool:
+        parked: bool = await ask(self._handle.park.remote(), timeout_s=ANSWER_S)
+        return parked
+
+
+class HostedTraining(HostedInPlace):
     """A training's actor, and the place it takes."""
 
     def __init__(self, handle: Any, group: str) -> None:
         super().__init__(handle)
         self._group = group
-
-    async def park(self) -> bool:
-        parked: bool = await ask(self._handle.park.remote(), timeout_s=ANSWER_S)
-        return parked
 
     async def checkpoint(self) -> None:
         await ask(self._handle.checkpoint.remote(), timeout_s=ANSWER_S)
@@ -171,6 +179,39 @@ class RaySessions:
         return {number: HostedSession(handle) for number, handle, _ in answering(SESSION, "epoch")}
 
 
+class RayEvaluations:
+    """Starts evaluation actors, each with a CPU, which it may have to wait for."""
+
+    async def launch(self, evaluation: Evaluation, epoch: int) -> HostedEvaluation:
+        return await asyncio.to_thread(self._launch, evaluation, epoch)
+
+    def _launch(self, evaluation: Evaluation, epoch: int) -> HostedEvaluation:
+        name = evaluation_actor(evaluation.id)
+        options = {
+            "name": name,
+            "namespace": NAMESPACE,
+            "lifetime": "detached",
+            "num_cpus": 1,
+            "num_gpus": int(evaluation.request.get("device") == "cuda"),
+            "max_restarts": 0,  # each activation takes a new lease: the supervisor starts it
+            "max_concurrency": CONCURRENCY,
+        }
+        try:
+            handle = ray.remote(EvaluationActor).options(**options).remote(evaluation, epoch)
+        except ValueError as error:  # the name of the one before is not free yet
+            kill(name)  # its lease is over
+            raise ActorUnavailable(str(error)) from error
+        return HostedInPlace(handle)
+
+    async def running(self) -> dict[int, HostedEvaluation]:
+        return await asyncio.to_thread(self._running)
+
+    def _running(self) -> dict[int, HostedEvaluation]:
+        return {
+            number: HostedInPlace(handle) for number, handle, _ in answering(EVALUATION, "epoch")
+        }
+
+
 class SupervisorActor:
     """Forward messages to `Supervision`."""
 
@@ -193,8 +234,17 @@ class SupervisorActor:
                 TrainingFiles(Path(read.store.root)),
                 clock,
                 read.training,
-                sessions=lambda wake: SessionSupervision(
-                    store, RaySessions(), clock, wake, scored=_scored(store, read)
+                beside=(
+                    lambda wake: SessionSupervision(
+                        store, RaySessions(), clock, wake, scored=_scored(store, read)
+                    ),
+                    lambda wake: EvaluationSupervision(
+                        store,
+                        RayEvaluations(),
+                        clock,
+                        wake,
+                        park_after_s=read.training.park_after_s,
+                    ),
                 ),
             )
             self._task = asyncio.create_task(self._supervision.run())

@@ -160,6 +160,22 @@ class SessionEnded(AibtError):
         return f"session {self.session_id} has ended ({self.state})"
 
 
+class EvaluationEnded(AibtError):
+    """The evaluation has finished, stopped or failed: it takes no more commands."""
+
+    code = "evaluation_ended"
+    http_status = 409
+    at = "id"
+
+    def __init__(self, evaluation_id: int, state: str) -> None:
+        super().__init__(evaluation_id, state)
+        self.evaluation_id = evaluation_id
+        self.state = state
+
+    def __str__(self) -> str:
+        return f"evaluation {self.evaluation_id} has ended ({self.state})"
+
+
 class OrderDenied(AibtError):
     """Our risk check denied an order; nothing of it reaches the market."""
 

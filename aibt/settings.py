@@ -185,7 +185,7 @@ class LimitSettings(SettingsGroup):
         default=50, gt=0, description="requests of one user at one gateway; four times as a burst"
     )
     starts_per_minute: float = Field(
-        default=60, gt=0, description="trainings and sessions started by one user"
+        default=60, gt=0, description="trainings, sessions and evaluations started by one user"
     )
     sockets: int = Field(default=100, ge=1, description="WebSockets of one user at one gateway")
 
@@ -209,6 +209,10 @@ class QuotaSettings(SettingsGroup):
     )
     agents: int = Field(default=200, ge=1, description="agents that are not deleted")
     active_sessions: int = Field(default=20, ge=1, description="sessions that have not ended")
+    active_evaluations: int = Field(default=10, ge=1, description="evaluations that have not ended")
+    evaluation_trainings: int = Field(
+        default=2_000, ge=1, description="trainings of one evaluation: algorithms × seeds × folds"
+    )
     universe: int = Field(default=200, ge=1, description="symbols of one agent")
     session_tokens: int = Field(
         default=20_000_000, ge=1, description="tokens that the model of one session may use"

@@ -11,7 +11,16 @@ from aibt.errors import Forbidden
 from aibt.live.events import Json
 from aibt.live.states import RunState
 from aibt.store.database import Store
-from aibt.store.records import Agent, AuditEntry, Bot, ListedEmail, Session, Training, User
+from aibt.store.records import (
+    Agent,
+    AuditEntry,
+    Bot,
+    Evaluation,
+    ListedEmail,
+    Session,
+    Training,
+    User,
+)
 from aibt.store.service import Service, ServiceUnit
 
 
@@ -87,6 +96,7 @@ class Administration:
                 await own.me.alone()  # a start under way is waited for, and then seen
                 await own.trainings.stop_all()
                 await own.sessions.stop_all()
+                await own.evaluations.stop_all()
         return found, is_listed
 
     # The whitelist
@@ -220,6 +230,13 @@ class Administration:
     async def active_sessions(self) -> list[tuple[str, Session]]:
         """Return every session that has not ended, with its owner's e-mail."""
         return await self.sessions(states=[s for s in RunState if not s.has_ended], limit=10_000)
+
+    async def active_evaluations(self) -> list[tuple[str, Evaluation]]:
+        """Return every evaluation that has not ended, with its owner's e-mail."""
+        active = [state for state in RunState if not state.has_ended]
+        async with self._service.writing() as unit:
+            await _note_look(unit, self._id, "evaluations-list", None)
+            return await unit.overview.evaluations(states=active, limit=10_000)
 
     # The audit log
 

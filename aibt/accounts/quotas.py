@@ -144,3 +144,44 @@ def refuse_session(quotas: QuotaSettings, *, active: int, cost: float) -> None:
             "model_id",
             f"your models have cost {cost:.2f} US dollars in 24 hours, which is all they may",
         )
+
+
+def refuse_evaluation(
+    quotas: QuotaSettings,
+    *,
+    trainings: int,
+    max_episodes: int,
+    environments: int,
+    hidden_layers: int,
+    active: int,
+) -> None:
+    """Refuse an evaluation that is too large, or one too many.
+
+    Args:
+        quotas: the installation's.
+        trainings: algorithms × seeds × folds, as asked for.
+        max_episodes: of each training, as asked for.
+        environments: of each training, as asked for.
+        hidden_layers: as asked for.
+        active: the user's evaluations that have not ended.
+
+    Raises:
+        QuotaExceeded: it would be more than the quota.
+    """
+    for name, asked, most in (
+        ("max_episodes", max_episodes, quotas.max_episodes),
+        ("environments", environments, quotas.environments),
+        ("hidden_layers", hidden_layers, quotas.hidden_layers),
+    ):
+        if asked > most:
+            raise QuotaExceeded(name, f"{name}: at most {most} here, not {asked}")
+    if trainings > quotas.evaluation_trainings:
+        raise QuotaExceeded(
+            "folds",
+            f"algorithms × seeds × folds are {trainings} trainings, and here an evaluation has at "
+            f"most {quotas.evaluation_trainings}",
+        )
+    if active >= quotas.active_evaluations:
+        raise QuotaExceeded(
+            "symbol", f"{active} of your evaluations have not ended, which is the most you may have"
+        )

@@ -239,10 +239,12 @@ async def system(gateway: GatewayOf, administration: AdministrationOf) -> System
     view = await gateway.ask(gateway.platform.cluster())
     active = await gateway.ask(administration.active_trainings())
     sessions = await gateway.ask(administration.active_sessions())
+    evaluations = await gateway.ask(administration.active_evaluations())
     owners = {
         "training": {one.id: email for email, one in active},
         "bot": {one.bot_id: email for email, one in active},
         "session": {one.id: email for email, one in sessions},
+        "evaluation": {one.id: email for email, one in evaluations},
     }
     return SystemMessage(
         nodes=list(view.nodes),

@@ -1,4 +1,4 @@
-"""What one socket follows: each run from its start, or from a cursor on."""
+"""What one socket follows: runs of every kind, from their start or from a cursor on."""
 
 import contextlib
 from datetime import timedelta
@@ -10,6 +10,7 @@ from aibt.api.queries import command_of
 from aibt.api.subscriptions import DEFAULT_RATE_HZ, Stream, Streams
 from aibt.api.topics import Kind, RunMessage, kind_of
 from aibt.errors import AibtError, Invalid
+from aibt.protocol.evaluations import EvaluationsStart, EvaluationsUnwatch, EvaluationsWatch
 from aibt.protocol.frames import Head, json_text
 from aibt.protocol.populations import PopulationsStart, PopulationsUnwatch, PopulationsWatch
 from aibt.protocol.sessions import SessionsStart, SessionsUnwatch, SessionsWatch
@@ -17,9 +18,9 @@ from aibt.protocol.tasks import Task
 from aibt.protocol.trainings import TrainingsStart, TrainingsUnwatch, TrainingsWatch
 from aibt.store.records import User
 
-Start = TrainingsStart | PopulationsStart | SessionsStart
-Watch = TrainingsWatch | PopulationsWatch | SessionsWatch
-Unwatch = TrainingsUnwatch | PopulationsUnwatch | SessionsUnwatch
+Start = TrainingsStart | PopulationsStart | SessionsStart | EvaluationsStart
+Watch = TrainingsWatch | PopulationsWatch | SessionsWatch | EvaluationsWatch
+Unwatch = TrainingsUnwatch | PopulationsUnwatch | SessionsUnwatch | EvaluationsUnwatch
 
 _SKEW: Final = timedelta(seconds=5)  # between the clocks of this process and of the store
 

@@ -24,6 +24,7 @@ from aibt.protocol.bots import (
     BotsPageMessage,
     BotsUpdate,
 )
+from aibt.protocol.evaluations import EvaluationRunMessage, EvaluationsStart
 from aibt.protocol.market import BarsMessage, SymbolMessage
 from aibt.protocol.performance import (
     LeaderboardMessage,
@@ -74,7 +75,7 @@ class Command:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
-    """What is new on a training's or a session's topic.
+    """What is new on the topic of a training, a session or an evaluation.
 
     Attributes:
         events: those after the cursor that was asked with, in order, without a gap; a part
@@ -288,6 +289,47 @@ class Platform(Protocol):
         """Return sessions, newest first unless told otherwise; the ids page on."""
         ...
 
+    async def start_evaluation(
+        self, owner: User, params: EvaluationsStart, command: Command | None
+    ) -> EvaluationRunMessage:
+        """Refuse what can be refused, then queue the evaluation and return it."""
+        ...
+
+    async def pause_evaluation(
+        self, owner: User, evaluation_id: int, command: Command | None
+    ) -> EvaluationRunMessage: ...
+
+    async def resume_evaluation(
+        self, owner: User, evaluation_id: int, command: Command | None
+    ) -> EvaluationRunMessage: ...
+
+    async def stop_evaluation(
+        self, owner: User, evaluation_id: int, command: Command | None
+    ) -> EvaluationRunMessage: ...
+
+    async def evaluation(self, owner: User, evaluation_id: int) -> EvaluationRunMessage: ...
+
+    async def evaluations(
+        self,
+        owner: User,
+        *,
+        states: Sequence[RunState] = (),
+        limit: int = 1_000,
+        before_id: int | None = None,
+        after_id: int | None = None,
+        oldest_first: bool = False,
+    ) -> list[EvaluationRunMessage]:
+        """Return evaluations, newest first unless told otherwise; the ids page on."""
+        ...
+
+    async def evaluation_report(self, owner: User, evaluation_id: int) -> Mapping[str, Json]:
+        """Return the report of an evaluation that has finished.
+
+        Raises:
+            NotFound: there is none, or it has no report (yet).
+        """
+        ...
+
     async def fills(
         self, owner: User, session_id: int, *, symbol: str | None, after: int, limit: int
     ) -> FillsMessage:
@@ -335,7 +377,7 @@ class Platform(Protocol):
         status_version: int,
         timeout_s: float,
     ) -> Feed:
-        """Return what is new on `training/7`, `population/7` or `session/7`.
+        """Return what is new on a run's topic, `training/7`, waiting up to `timeout_s` for it.
 
         It waits up to `timeout_s` for something. A replica has one such call under way per
         watched topic, however many watch it.

@@ -13,10 +13,12 @@ from aibt.protocol.accounts import UserMessage
 from aibt.protocol.bots import BotMessage, BotsMessage
 from aibt.protocol.client import (
     PROTOCOL_VERSION,
+    ActiveEvaluationMessage,
     ActiveSessionMessage,
     ActiveTrainingMessage,
     OpenMessage,
 )
+from aibt.protocol.evaluations import EvaluationRunMessage, EvaluationsList, EvaluationsMessage
 from aibt.protocol.frames import json_text
 from aibt.protocol.message import Params, WireMessage
 from aibt.protocol.populations import PopulationsMessage
@@ -81,6 +83,13 @@ async def listed_sessions(
     return [in_a_list(session) for session in sessions]
 
 
+async def listed_evaluations(
+    gateway: Gateway, owner: User, asked: EvaluationsList
+) -> list[EvaluationRunMessage]:
+    """Return a page of evaluations."""
+    return await gateway.platform.evaluations(owner, **_page(asked))
+
+
 def in_a_list(session: SessionMessage) -> SessionMessage:
     """Return a session as lists show it."""
     return session.model_copy(update={"positions": [], "pending": [], "partial": ""})
@@ -117,9 +126,10 @@ def fitting(messages: Sequence[M], most_bytes: int) -> list[M]:
 
 
 async def _open(gateway: Gateway, owner: User, _: Params, __: Command | None) -> Answer:
-    trainings, sessions = await asyncio.gather(
+    trainings, sessions, evaluations = await asyncio.gather(
         gateway.platform.trainings(owner, states=ACTIVE),
         gateway.platform.sessions(owner, states=ACTIVE),
+        gateway.platform.evaluations(owner, states=ACTIVE),
     )
     return OpenMessage(
         user=UserMessage(id=owner.id, email=owner.email, is_admin=owner.is_admin),
@@ -143,6 +153,16 @@ async def _open(gateway: Gateway, owner: User, _: Params, __: Command | None) ->
             )
             for session in sessions
         ],
+        evaluations=[
+            ActiveEvaluationMessage(
+                id=evaluation.id,
+                symbol=evaluation.symbol,
+                period=evaluation.period,
+                state=evaluation.state,
+                cursor=evaluation.cursor,
+            )
+            for evaluation in evaluations
+        ],
     ), None
 
 
@@ -164,6 +184,14 @@ async def _sessions_list(gateway: Gateway, owner: User, params: Any, _: Command 
     sessions = await listed_sessions(gateway, owner, params)
     shown = fitting(sessions, gateway.limits.response_bytes)
     return SessionsMessage(sessions=shown), _left_out(len(sessions) - len(shown))
+
+
+async def _evaluations_list(
+    gateway: Gateway, owner: User, params: Any, _: Command | None
+) -> Answer:
+    evaluations = await listed_evaluations(gateway, owner, params)
+    shown = fitting(evaluations, gateway.limits.response_bytes)
+    return EvaluationsMessage(evaluations=shown), _left_out(len(evaluations) - len(shown))
 
 
 def _left_out(count: int) -> str | None:
@@ -203,6 +231,10 @@ async def _sessions_get(gateway: Gateway, owner: User, params: Any, _: Command |
     return await gateway.platform.session(owner, params.id), None
 
 
+async def _evaluations_get(gateway: Gateway, owner: User, params: Any, _: Command | None) -> Answer:
+    return await gateway.platform.evaluation(owner, params.id), None
+
+
 _QUERIES: Final[dict[str, Query]] = {
     "client-is-open": _open,
     "bots-create": _with(lambda platform: platform.create_bot, None),
@@ -229,4 +261,9 @@ _QUERIES: Final[dict[str, Query]] = {
     "sessions-stop": _with(lambda platform: platform.stop_session, "id"),
     "sessions-get": _sessions_get,
     "sessions-list": _sessions_list,
+    "evaluations-pause": _with(lambda platform: platform.pause_evaluation, "id"),
+    "evaluations-resume": _with(lambda platform: platform.resume_evaluation, "id"),
+    "evaluations-stop": _with(lambda platform: platform.stop_evaluation, "id"),
+    "evaluations-get": _evaluations_get,
+    "evaluations-list": _evaluations_list,
 }

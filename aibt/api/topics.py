@@ -1,22 +1,29 @@
-"""What trainings, populations and sessions differ in, where they are followed."""
+"""What trainings, populations, sessions and evaluations differ in, where they are followed."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
 from aibt.api.platform import Command, Platform
+from aibt.protocol.evaluations import EvaluationRunMessage, EvaluationStatusMessage
 from aibt.protocol.message import WireMessage
 from aibt.protocol.populations import PopulationMessage, PopulationStatusMessage
 from aibt.protocol.sessions import SessionMessage, SessionStatusMessage
 from aibt.protocol.trainings import LoadMessage, StatusMessage, TrainingMessage
-from aibt.store.records import POPULATION_TOPIC, SESSION_TOPIC, TRAINING_TOPIC, User
+from aibt.store.records import (
+    EVALUATION_TOPIC,
+    POPULATION_TOPIC,
+    SESSION_TOPIC,
+    TRAINING_TOPIC,
+    User,
+)
 
-RunMessage = TrainingMessage | SessionMessage | PopulationMessage
+RunMessage = TrainingMessage | SessionMessage | PopulationMessage | EvaluationRunMessage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """Trainings, populations, or sessions.
+    """Trainings, populations, sessions, or evaluations.
 
     Attributes:
         queries: what their queries begin with.
@@ -63,9 +70,18 @@ SESSIONS: Final = Kind(
     find=lambda platform, owner, run_id: platform.session(owner, run_id),
     start=lambda platform, owner, params, command: platform.start_session(owner, params, command),
 )
+EVALUATIONS: Final = Kind(
+    queries="evaluations-",
+    prefix=EVALUATION_TOPIC,
+    status=EvaluationStatusMessage,
+    find=lambda platform, owner, run_id: platform.evaluation(owner, run_id),
+    start=lambda platform, owner, params, command: platform.start_evaluation(
+        owner, params, command
+    ),
+)
 
 
 def kind_of(query: str) -> Kind:
     """Return what a query is about that names a run by its id."""
-    kinds = (SESSIONS, POPULATIONS)
+    kinds = (SESSIONS, POPULATIONS, EVALUATIONS)
     return next((kind for kind in kinds if query.startswith(kind.queries)), TRAININGS)

@@ -10,6 +10,7 @@ from aibt.cli import (
     accounts,
     agents,
     bots,
+    evaluations,
     history,
     output,
     performance,
@@ -25,6 +26,7 @@ from aibt.cli import (
 from aibt.cli.complaints import INTERRUPTED, Complaint
 from aibt.cli.demo import demo
 from aibt.cli.entry import Entry
+from aibt.cli.evaluate import evaluate
 from aibt.cli.leaderboard import leaderboard
 from aibt.cli.market import fetch, symbols
 from aibt.cli.running import down, status, up
@@ -71,6 +73,8 @@ trainings.app.command("start", help="Start a training; with --follow, watch it."
 app.add_typer(trainings.app, name="trainings", rich_help_panel=_TRAINING)
 app.add_typer(populations.app, name="populations", rich_help_panel=_TRAINING)
 trainings.app.command("performance")(performance.of_training)
+app.command(rich_help_panel=_TRAINING)(evaluate)
+app.add_typer(evaluations.app, name="evaluations", rich_help_panel=_TRAINING)
 app.add_typer(agents.app, name="agents", rich_help_panel=_AGENTS)
 app.command(rich_help_panel=_AGENTS)(trade.trade)
 sessions.app.command()(trade.watch)

@@ -24,7 +24,7 @@ LOST, BACK, END, TICK = "lost", "back", "end", "tick"
 """Kinds of frames that are ours: the connection broke, is there again; the stream has ended;
 nothing came for a while."""
 
-Resource = Literal["trainings", "populations", "sessions"]
+Resource = Literal["trainings", "populations", "sessions", "evaluations"]
 """What has streams, as queries and paths call it."""
 
 PATIENCE_S: Final = 120.0  # for which a lost platform is looked for
@@ -85,7 +85,7 @@ class RunStream:
             resource: what is followed.
             clock: measures for how long it has been lost.
             tokens: say who is asking, at each connection anew.
-            start: parameters of `trainings-start` or `sessions-start`; else `run_id` says what
+            start: parameters of the resource's `-start`; else `run_id` says what
                 to watch.
             run_id: see there.
             rate_hz: most statuses a second; None: the platform's own.

@@ -34,6 +34,16 @@ class ActiveSessionMessage(WireMessage):
     cursor: int = Field(ge=0, description="number of its latest event")
 
 
+class ActiveEvaluationMessage(WireMessage):
+    """An evaluation of yours that has not ended, and where its stream stands."""
+
+    id: int
+    symbol: str
+    period: str
+    state: RunState
+    cursor: int = Field(ge=0, description="number of its latest event")
+
+
 class OpenMessage(WireMessage):
     """Who you are, what this server speaks, and what of yours is going on."""
 
@@ -41,6 +51,7 @@ class OpenMessage(WireMessage):
     protocol_version: int
     trainings: list[ActiveTrainingMessage]
     sessions: list[ActiveSessionMessage]
+    evaluations: list[ActiveEvaluationMessage] = Field(default=[])
 
 
 class ClosedMessage(WireMessage):

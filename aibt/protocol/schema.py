@@ -16,6 +16,7 @@ from aibt.protocol.agents import (
 from aibt.protocol.algorithms import AlgorithmsMessage
 from aibt.protocol.client import PROTOCOL_VERSION
 from aibt.protocol.errors import ErrorMessage, ProblemMessage
+from aibt.protocol.evaluations import EvaluationReportMessage, EvaluationsPageMessage
 from aibt.protocol.frames import Request, Response
 from aibt.protocol.market import BarsMessage, SymbolsMessage
 from aibt.protocol.message import WireMessage
@@ -52,6 +53,7 @@ def wire_models() -> list[type[WireMessage]]:
     models += [AgentsCreate, AgentsUpdate, AgentMessage, AgentsPageMessage, AgentDeletedMessage]
     models += [AgentPreviewMessage, PopulationChanges]
     models += [SessionsPageMessage, PositionsMessage, FillsMessage, JournalMessage]
+    models += [EvaluationsPageMessage, EvaluationReportMessage]
     models += [PerformanceMessage, LeaderboardMessage, ScoreMessage, VisibilityPut]
     models += [ProviderModelsMessage, ToolTokenMessage, ToolServicesMessage]
     return list(dict.fromkeys(models))

@@ -19,6 +19,18 @@ from aibt.protocol.bots import (
 )
 from aibt.protocol.client import ClosedMessage, NoParams, OpenMessage
 from aibt.protocol.errors import ErrorMessage
+from aibt.protocol.evaluations import (
+    EvaluationRunMessage,
+    EvaluationsControl,
+    EvaluationsGet,
+    EvaluationsList,
+    EvaluationsMessage,
+    EvaluationsStart,
+    EvaluationStatusMessage,
+    EvaluationsUnwatch,
+    EvaluationsWatch,
+    UnitMessage,
+)
 from aibt.protocol.message import Params, WireMessage
 from aibt.protocol.populations import (
     PopulationMessage,
@@ -117,6 +129,12 @@ EVENTS: Final[Mapping[str, Mapping[str, type[WireMessage]]]] = {
         "result": ResultMessage,
         "fill": FillMessage,
         "log": LogMessage,
+        "error": ErrorMessage,
+    },
+    "evaluation": {
+        "status": EvaluationStatusMessage,
+        "state": StateMessage,
+        "unit": UnitMessage,
         "error": ErrorMessage,
     },
 }
@@ -327,6 +345,53 @@ _ALL: Final = (
         does="Ends this socket's stream of a session, which gets its own last frame first.",
         params=SessionsUnwatch,
         answers=(SessionMessage,),
+    ),
+    Task(
+        query="evaluations-start",
+        does="Starts an evaluation. The answer is the evaluation's stream, from a snapshot on.",
+        params=EvaluationsStart,
+        answers=(EvaluationRunMessage,),
+        streams=True,
+        changes=True,
+    ),
+    *(
+        Task(
+            query=f"evaluations-{verb}",
+            does=does,
+            params=EvaluationsControl,
+            answers=(EvaluationRunMessage,),
+            changes=True,
+        )
+        for verb, does in (
+            ("pause", "Pauses an evaluation: nothing is computed after the answer."),
+            ("resume", "Lets a paused evaluation go on."),
+            ("stop", "Ends an evaluation for good, without a report."),
+        )
+    ),
+    Task(
+        query="evaluations-get",
+        does="Shows an evaluation; its report is read over REST.",
+        params=EvaluationsGet,
+        answers=(EvaluationRunMessage,),
+    ),
+    Task(
+        query="evaluations-list",
+        does="Lists your evaluations, newest first.",
+        params=EvaluationsList,
+        answers=(EvaluationsMessage,),
+    ),
+    Task(
+        query="evaluations-watch",
+        does="Follows an evaluation: its stream from a snapshot, or from your cursor on.",
+        params=EvaluationsWatch,
+        answers=(EvaluationRunMessage,),
+        streams=True,
+    ),
+    Task(
+        query="evaluations-unwatch",
+        does="Ends this socket's stream of an evaluation, which gets its own last frame first.",
+        params=EvaluationsUnwatch,
+        answers=(EvaluationRunMessage,),
     ),
 )
 TASKS: Final = {task.query: task for task in _ALL}

@@ -18,6 +18,7 @@ from aibt.store.changes import Changes
 from aibt.store.checkpoints import Checkpoints
 from aibt.store.commands import Commands
 from aibt.store.engine import WRITING, as_unavailable, async_engine, is_sqlite, sqlite_file
+from aibt.store.evaluations import Evaluations
 from aibt.store.events import Events
 from aibt.store.journals import Journals
 from aibt.store.leases import Leases
@@ -53,6 +54,7 @@ class UnitOfWork:
         self.trainings = Trainings(work)
         self.sessions = Sessions(work)
         self.populations = Populations(work)
+        self.evaluations = Evaluations(work)
         self.changes = Changes(work)
         self.checkpoints = Checkpoints(work)
         self.journal = Journals(work)

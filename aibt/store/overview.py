@@ -9,7 +9,8 @@ from aibt.errors import NotFound
 from aibt.live.states import RunState
 from aibt.store.agents import AGENTS
 from aibt.store.bots import BOTS
-from aibt.store.records import Agent, Bot, Session, Training
+from aibt.store.evaluations import EVALUATIONS
+from aibt.store.records import Agent, Bot, Evaluation, Session, Training
 from aibt.store.repository import Repository
 from aibt.store.runs import R, RunKind
 from aibt.store.schema import users
@@ -28,6 +29,10 @@ class Overview(Repository):
     async def active_sessions(self) -> list[Session]:
         """Return every session that has not ended, the oldest first."""
         return await self._active(SESSIONS)
+
+    async def active_evaluations(self) -> list[Evaluation]:
+        """Return every evaluation that has not ended, the oldest first."""
+        return await self._active(EVALUATIONS)
 
     async def training(self, training_id: int) -> Training:
         """Return anybody's training.
@@ -82,6 +87,17 @@ class Overview(Repository):
     ) -> list[tuple[str, Session]]:
         """Return up to `limit` sessions with their owners' e-mails, the newest first."""
         return await self._runs(SESSIONS, owner_id, states, before_id, limit)
+
+    async def evaluations(
+        self,
+        *,
+        owner_id: int | None = None,
+        states: Collection[RunState] | None = None,
+        before_id: int | None = None,
+        limit: int = 100,
+    ) -> list[tuple[str, Evaluation]]:
+        """Return up to `limit` evaluations with their owners' e-mails, the newest first."""
+        return await self._runs(EVALUATIONS, owner_id, states, before_id, limit)
 
     async def bots(
         self, *, owner_id: int | None = None, before_id: int | None = None, limit: int = 100

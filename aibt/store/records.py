@@ -479,3 +479,44 @@ class Score:
     total_return: float
     data: Mapping[str, Json]
     updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evaluation:
+    """One run that judges algorithms on one symbol and period, by walk-forward.
+
+    Attributes:
+        request: the parameters as they were asked for and completed, by their wire names.
+        dataset: digest of the frozen bars (`aibt.market.dataset`).
+        data: what the wire says of the bars: source, symbol, period, bars, fetched_at, notes.
+        status: the last status that was stored, by its wire names; `{}` before the first.
+        last_seq: number of the topic's latest event.
+    """
+
+    id: int
+    owner_id: int
+    state: RunState
+    desired: Desired
+    reason: str | None
+    request: Mapping[str, Json]
+    dataset: str
+    data: Mapping[str, Json]
+    status: Mapping[str, Json]
+    last_seq: int
+    created_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+
+    @property
+    def topic(self) -> str:
+        """The stream of its events."""
+        return evaluation_topic(self.id)
+
+
+EVALUATION_TOPIC = "evaluation/"
+"""What an evaluation's topic begins with; its id follows."""
+
+
+def evaluation_topic(evaluation_id: int) -> str:
+    """Return the topic of an evaluation's events; it names its lease and its actor too."""
+    return f"{EVALUATION_TOPIC}{evaluation_id}"

@@ -1,6 +1,6 @@
-"""Runs: what trainings and sessions share, from the queue to the end."""
+"""Runs: what trainings, sessions and evaluations share, from the queue to the end."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -22,30 +22,26 @@ from aibt.errors import AibtError, NotFound
 from aibt.live.events import Json
 from aibt.live.states import Desired, RunState
 from aibt.store.leases import Leases
-from aibt.store.records import Session, Training
+from aibt.store.records import Evaluation, Session, Training
 from aibt.store.repository import Repository
 from aibt.store.schema import topics
 
-R = TypeVar("R", Training, Session)
+R = TypeVar("R", Training, Session, Evaluation)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunKind(Generic[R]):
-    """What trainings and sessions differ in, as the database sees them.
+    """What the kinds of runs differ in, as the database sees them.
 
     Attributes:
-        name: `training` or `session`.
+        name: `training`, `session` or `evaluation`.
         topic: what their topics begin with.
         record: makes a record of its columns.
         table: where they are.
         is_active: the condition that one has not ended.
         ended: the error of a change after the end, from its id and its state.
         at_end: what else is stored at the end.
-        trader: the table of whom they belong to: bots or agents.
-        trader_name: `bot` or `agent`.
-        trader_is_kept: the condition that a trader is not deleted.
-        trader_field: the request's field that names the trader.
-        busy: the error of a trader that has an active run, from its name and the run's id.
+        aside: names of columns that records do not hold.
     """
 
     name: str
@@ -55,16 +51,7 @@ class RunKind(Generic[R]):
     is_active: ColumnElement[bool]
     ended: Callable[[int, str], AibtError]
     at_end: Mapping[str, Any]
-    trader: Table
-    trader_name: str
-    trader_is_kept: ColumnElement[bool]
-    trader_field: str
-    busy: Callable[[str, int], AibtError]
-
-    @property
-    def trader_id(self) -> Column[int]:
-        """The column that says whose run it is."""
-        return self.table.c[f"{self.trader_name}_id"]
+    aside: tuple[str, ...] = ()
 
     def topic_of(self, run_id: int) -> str:
         """Return the topic of a run's events; it names its lease and its actor too."""
@@ -76,23 +63,55 @@ class RunKind(Generic[R]):
 
     def query(self) -> Select[Any]:
         """Return the query of runs as records need them, nobody's in particular."""
-        # a subquery and no join: a policy lets a join's `||` see rows of topics only after its own
-        # test, so that PostgreSQL would read all of the owner's
-        topic = literal(self.topic) + cast(self.table.c.id, String)
-        last_seq = select(topics.c.last_seq).where(topics.c.topic == topic).scalar_subquery()
-        name = self.trader.c.name.label(f"{self.trader_name}_name")
-        return select(self.table, name, last_seq.label("last_seq")).join(
-            self.trader, self.trader.c.id == self.trader_id
-        )
+        return select(*self._columns())
 
     def of(self, row: RowMapping | Mapping[str, Any]) -> R:
         """Return the record of a row of `query`."""
         states = {"state": RunState(row["state"]), "desired": Desired(row["desired"])}
         return self.record(**{**row, **states})
 
+    def _columns(self) -> list[ColumnElement[Any]]:
+        # a subquery and no join: a policy lets a join's `||` see rows of topics only after its own
+        # test, so that PostgreSQL would read all of the owner's
+        topic = literal(self.topic) + cast(self.table.c.id, String)
+        last_seq = select(topics.c.last_seq).where(topics.c.topic == topic).scalar_subquery()
+        own: list[ColumnElement[Any]] = [
+            column for column in self.table.c if column.name not in self.aside
+        ]
+        return [*own, last_seq.label("last_seq")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TraderRunKind(RunKind[R]):
+    """What the runs of bots and those of agents differ in.
+
+    Attributes:
+        trader: the table of whom they belong to: bots or agents.
+        trader_name: `bot` or `agent`.
+        trader_is_kept: the condition that a trader is not deleted.
+        trader_field: the request's field that names the trader.
+        busy: the error of a trader that has an active run, from its name and the run's id.
+    """
+
+    trader: Table
+    trader_name: str
+    trader_is_kept: ColumnElement[bool]
+    trader_field: str
+    busy: Callable[[str, int], AibtError]
+
+    @property
+    def trader_id(self) -> Column[int]:
+        """The column that says whose run it is."""
+        return self.table.c[f"{self.trader_name}_id"]
+
+    def query(self) -> Select[Any]:
+        """Return the query of runs as records need them, nobody's in particular."""
+        name = self.trader.c.name.label(f"{self.trader_name}_name")
+        return select(*self._columns(), name).join(self.trader, self.trader.c.id == self.trader_id)
+
 
 class Runs(Repository, Generic[R]):
-    """An owner's runs of one kind; those of a deleted trader stay readable."""
+    """An owner's runs of one kind."""
 
     _kind: RunKind[R]
 
@@ -106,12 +125,6 @@ class Runs(Repository, Generic[R]):
         if row is None:
             raise self._kind.missing(run_id)
         return self._kind.of(row)
-
-    async def active_of(self, trader_id: int) -> R | None:
-        """Return the active run of a bot or an agent, or None if it has none."""
-        is_its = self._kind.trader_id == trader_id
-        row = await self._row(self._of().where(is_its, self._kind.is_active))
-        return None if row is None else self._kind.of(row)
 
     async def set_desired(self, run_id: int, desired: Desired) -> R:
         """Store what the owner wants of the run.
@@ -171,31 +184,14 @@ class Runs(Repository, Generic[R]):
         await Leases(self._work).check(self._kind.topic_of(run_id), epoch)
         await self._write(self._update(run_id).values(status=dict(status)))
 
-    async def _queue(self, trader_id: int, **values: Any) -> R:
-        """Queue a run of a trader and open its topic.
-
-        Raises:
-            NotFound: the owner has no such trader, or it was deleted.
-            BotBusy: the bot has an active training.
-            AgentBusy: the agent has an active session.
-        """
+    async def _open(self, **values: Any) -> R:
+        """Queue a run and open its topic."""
         kind = self._kind
-        trader = await self._row(
-            select(kind.trader.c.name)
-            .where(kind.trader.c.id == trader_id, self._mine(kind.trader), kind.trader_is_kept)
-            .with_for_update()  # neither deleted nor started a second time meanwhile
-        )
-        if trader is None:
-            raise NotFound(kind.trader_name, str(trader_id), kind.trader_field)
-        active = await self.active_of(trader_id)
-        if active is not None:
-            raise kind.busy(trader["name"], active.id)
         created = (
             insert(kind.table)
             .values(
                 {
                     "owner_id": self._owner_id,
-                    kind.trader_id: trader_id,
                     "state": RunState.QUEUED,
                     "desired": Desired.RUNNING,
                     "status": {},
@@ -214,7 +210,7 @@ class Runs(Repository, Generic[R]):
         self,
         *,
         states: Collection[RunState] | None,
-        trader_id: int | None,
+        where: Sequence[ColumnElement[bool]] = (),
         before_id: int | None,
         after_id: int | None,
         oldest_first: bool,
@@ -224,8 +220,7 @@ class Runs(Repository, Generic[R]):
         query = self._of()
         if states is not None:
             query = query.where(self._kind.table.c.state.in_([str(state) for state in states]))
-        if trader_id is not None:
-            query = query.where(self._kind.trader_id == trader_id)
+        query = query.where(*where)
         if before_id is not None:
             query = query.where(run_id < before_id)
         if after_id is not None:
@@ -270,3 +265,39 @@ class Runs(Repository, Generic[R]):
 
     def _of(self) -> Select[Any]:
         return self._kind.query().where(self._mine(self._kind.table))
+
+
+class TraderRuns(Runs[R]):
+    """An owner's runs of his bots or agents; those of a deleted trader stay readable."""
+
+    _kind: TraderRunKind[R]
+
+    async def active_of(self, trader_id: int) -> R | None:
+        """Return the active run of a bot or an agent, or None if it has none."""
+        is_its = self._kind.trader_id == trader_id
+        row = await self._row(self._of().where(is_its, self._kind.is_active))
+        return None if row is None else self._kind.of(row)
+
+    async def _queue(self, trader_id: int, **values: Any) -> R:
+        """Queue a run of a trader and open its topic.
+
+        Raises:
+            NotFound: the owner has no such trader, or it was deleted.
+            BotBusy: the bot has an active training.
+            AgentBusy: the agent has an active session.
+        """
+        kind = self._kind
+        trader = await self._row(
+            select(kind.trader.c.name)
+            .where(kind.trader.c.id == trader_id, self._mine(kind.trader), kind.trader_is_kept)
+            .with_for_update()  # neither deleted nor started a second time meanwhile
+        )
+        if trader is None:
+            raise NotFound(kind.trader_name, str(trader_id), kind.trader_field)
+        active = await self.active_of(trader_id)
+        if active is not None:
+            raise kind.busy(trader["name"], active.id)
+        return await self._open(**{kind.trader_id.name: trader_id}, **values)
+
+    def _is_of(self, trader_id: int | None) -> list[ColumnElement[bool]]:
+        return [] if trader_id is None else [self._kind.trader_id == trader_id]

@@ -3,7 +3,8 @@
 What must hold between rows is held by the database itself: a name is unique among an owner's
 bots that are not deleted, a bot has at most one active training, an event's number and its key
 exist once in a topic. Repositories turn a violation into one of our errors. The tables of agents
-are in `schema_agents`, those of populations in `schema_populations`.
+are in `schema_agents`, those of populations in `schema_populations`, those of evaluations in
+`schema_evaluations`.
 """
 
 from sqlalchemy import (
@@ -23,7 +24,8 @@ from sqlalchemy import (
     false,
 )
 
-import aibt.store.schema_populations  # noqa: F401 - its tables are among all
+import aibt.store.schema_evaluations
+import aibt.store.schema_populations  # noqa: F401 - their tables are among all
 from aibt.store.columns import UtcDateTime, by_code, json_column
 from aibt.store.schema_agents import sessions
 from aibt.store.tables import in_active_state, metadata, owner
@@ -296,4 +298,4 @@ commands = Table(
 )
 
 TABLES = metadata.tables
-"""Every table there is, by its name, those of agents and of populations too."""
+"""Every table there is, by its name, those of agents of populations and of evaluations too."""

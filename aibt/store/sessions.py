@@ -10,10 +10,10 @@ from aibt.errors import AgentBusy, SessionEnded
 from aibt.live.events import Json
 from aibt.live.states import RunState
 from aibt.store.records import SESSION_TOPIC, Session
-from aibt.store.runs import RunKind, Runs
+from aibt.store.runs import TraderRunKind, TraderRuns
 from aibt.store.schema_agents import agent_is_kept, agents, session_is_active, sessions
 
-SESSIONS: Final = RunKind(
+SESSIONS: Final = TraderRunKind(
     name="session",
     topic=SESSION_TOPIC,
     record=Session,
@@ -29,7 +29,7 @@ SESSIONS: Final = RunKind(
 )
 
 
-class Sessions(Runs[Session]):
+class Sessions(TraderRuns[Session]):
     """An owner's sessions; those of a deleted agent stay readable."""
 
     _kind = SESSIONS
@@ -58,7 +58,7 @@ class Sessions(Runs[Session]):
         """Return up to `limit` sessions; see `Trainings.page`, with `agent_id` for `bot_id`."""
         return await self._page(
             states=states,
-            trader_id=agent_id,
+            where=self._is_of(agent_id),
             before_id=before_id,
             after_id=after_id,
             oldest_first=oldest_first,

@@ -10,7 +10,7 @@ from aibt.errors import AibtError, NotFound, VersionConflict
 from aibt.store.pages import beyond, in_order
 from aibt.store.records import Agent, Bot, Session, Training
 from aibt.store.repository import Repository
-from aibt.store.runs import RunKind
+from aibt.store.runs import TraderRunKind
 
 T = TypeVar("T", Bot, Agent)
 
@@ -36,7 +36,7 @@ class TraderKind(Generic[T]):
     record: Callable[..., T]
     table: Table
     is_kept: ColumnElement[bool]
-    runs: RunKind[Training] | RunKind[Session]
+    runs: TraderRunKind[Training] | TraderRunKind[Session]
     taken: Callable[[str, str], AibtError]
     busy: Callable[[str, int, str], AibtError]
 

@@ -9,12 +9,12 @@ from aibt.errors import BotBusy, TrainingEnded
 from aibt.live.events import Json
 from aibt.live.states import RunState
 from aibt.store.records import TRAINING_TOPIC, Training
-from aibt.store.runs import RunKind, Runs
+from aibt.store.runs import TraderRunKind, TraderRuns
 from aibt.store.schema import bots, is_active, is_kept, trainings
 from aibt.store.schema_populations import population_members
 
 
-class TrainingKind(RunKind[Training]):
+class TrainingKind(TraderRunKind[Training]):
     """Trainings; their records say which population they are members of."""
 
     __slots__ = ()
@@ -23,7 +23,7 @@ class TrainingKind(RunKind[Training]):
         """Return the query of trainings as records need them, nobody's in particular."""
         member = population_members.c
         return (
-            RunKind.query(self)
+            TraderRunKind.query(self)
             .add_columns(member.population_id, member.member)
             .outerjoin(population_members, member.training_id == trainings.c.id)
         )
@@ -45,7 +45,7 @@ TRAININGS: Final = TrainingKind(
 )
 
 
-class Trainings(Runs[Training]):
+class Trainings(TraderRuns[Training]):
     """An owner's trainings; those of a deleted bot stay readable."""
 
     _kind = TRAININGS
@@ -98,7 +98,7 @@ class Trainings(Runs[Training]):
         """
         return await self._page(
             states=states,
-            trader_id=bot_id,
+            where=self._is_of(bot_id),
             before_id=before_id,
             after_id=after_id,
             oldest_first=oldest_first,

@@ -22,8 +22,10 @@ from aibt.store.archive import FILE, ArchiveReader, new_archive
 from aibt.store.bots import BOTS
 from aibt.store.columns import UtcDateTime
 from aibt.store.database import Store
+from aibt.store.evaluations import EVALUATIONS
 from aibt.store.records import POPULATION_TOPIC
 from aibt.store.repository import Work
+from aibt.store.runs import TraderRunKind
 from aibt.store.schema import HEAD, TABLES
 from aibt.store.scope import of_owner
 from aibt.store.service import Service
@@ -31,11 +33,12 @@ from aibt.store.sessions import SESSIONS
 from aibt.store.trainings import TRAININGS
 
 _TRADERS: Final = (BOTS, AGENTS)
-_RUNS: Final = (TRAININGS, SESSIONS)
-_WITH_IDS: Final = ("bots", "agents", "trainings", "sessions", "populations")
+_RUNS: Final = (TRAININGS, SESSIONS, EVALUATIONS)
+_WITH_IDS: Final = ("bots", "agents", "trainings", "sessions", "evaluations", "populations")
 _OF_RUNS: Final = (
     "parameter_changes", "topics", "events", "episodes", "trades", "leases", "checkpoints",
-    "journal", "fills", "equity", "scores", "population_members", "population_steps",
+    "journal", "fills", "equity", "scores", "evaluation_units", "population_members",
+    "population_steps",
 )  # fmt: skip
 _TOPICS: Final = {
     **{run.topic: run.table.name for run in _RUNS},
@@ -65,7 +68,8 @@ class Moved:
 
     Attributes:
         kept_ids: the target was empty, so every id is as it was.
-        ids: `users`, `bots`, `agents`, `trainings`, `sessions`, `populations`: old id -> new id.
+        ids: `users`, `bots`, `agents`, `trainings`, `sessions`, `evaluations`, `populations`:
+            old id -> new id.
         renamed: bots whose name was taken: old name -> new name, by the owner's e-mail.
         renamed_agents: agents likewise.
         files: how many were written.
@@ -208,11 +212,13 @@ class _Import:
                 new = await self._insert(trader.table, self._with_new_bots(values))
                 self.ids[trader.table.name][row["id"]] = new
         for run in _RUNS:
-            column, of = f"{run.trader_name}_id", run.trader.name
             for row in tables.get(run.table.name, []):
                 if not all(FILE.fullmatch(path) for path in _datasets_of(row)):
                     raise Invalid("archive", f"a {run.name} names bars that are none")
-                values = {**row, "owner_id": owner, column: self._new(of, row[column])}
+                values = {**row, "owner_id": owner}
+                if isinstance(run, TraderRunKind):
+                    column = run.trader_id.name
+                    values[column] = self._new(run.trader.name, row[column])
                 new = await self._insert(
                     run.table, self._with_new_bots(self._without_paths(values))
                 )
@@ -236,6 +242,7 @@ class _Import:
             ("bots", ("weights",)),
             ("trainings", ("initial_weights", "status")),
             ("sessions", ("status",)),
+            ("evaluations", ("status",)),
         ):
             table = TABLES[name]
             for row in tables.get(name, []):

@@ -16,6 +16,7 @@ MAY_CONSTRUCT = {
     "aibt/accounts/office.py",
     "aibt/cli/direct.py",
     "aibt/store/transfer.py",
+    "actors/evaluation_supervision.py",
     "actors/session_supervision.py",
     "actors/supervision.py",
 }

@@ -40,6 +40,7 @@ from aibt.protocol.trainings import (
 from aibt.store.records import Bot, Training, User, training_topic
 from tests.fakes.platform_agents import FakeAgents
 from tests.fakes.platform_core import EPOCH, Topic
+from tests.fakes.platform_evaluations import FakeEvaluations
 from tests.fakes.platform_market import FakeMarket
 from tests.fakes.platform_populations import FakePopulations
 from tests.fakes.platform_scores import FakeScores
@@ -54,7 +55,7 @@ class Run(Topic):
     training: Training
 
 
-class FakePlatform(FakeAgents, FakePopulations, FakeScores, FakeMarket):
+class FakePlatform(FakeAgents, FakePopulations, FakeEvaluations, FakeScores, FakeMarket):
     """Implements `aibt.api.platform.Platform` for one owner, with the parts that it inherits."""
 
     def __init__(self, *, page: int = 100, bars: int = 3) -> None:

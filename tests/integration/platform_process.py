@@ -139,8 +139,15 @@ class PlatformProcess:
 
     def kill_training(self, training_id: int) -> None:
         """Kill the process that hosts a training."""
-        victims = self.actors(f"Training {training_id} ")
-        assert victims, "no process hosts the training"
+        self._kill(f"Training {training_id} ")
+
+    def kill_evaluation(self, evaluation_id: int) -> None:
+        """Kill the process that hosts an evaluation."""
+        self._kill(f"Evaluation {evaluation_id} ")
+
+    def _kill(self, what: str) -> None:
+        victims = self.actors(what)
+        assert victims, f"no process hosts {what}"
         for pid in victims:
             kill(pid)
 

@@ -10,7 +10,7 @@ from tests.integration.client import a_bot, a_training, connected, in_state
 from tests.integration.platform_process import PlatformProcess
 
 
-async def test_every_query_of_clients_bots_and_trainings_is_answered(platform: PlatformProcess) -> None:
+async def test_every_query_of_bots_and_trainings_is_answered(platform: PlatformProcess) -> None:
     asked: set[str] = set()
     async with connected(platform.ws, platform.bearer) as client:
 
@@ -64,7 +64,7 @@ async def test_every_query_of_clients_bots_and_trainings_is_answered(platform: P
         await client.ask("client-is-closed")
 
     assert opened["protocol_version"] == PROTOCOL_VERSION
-    others = ("sessions-", "populations-")
+    others = ("sessions-", "populations-", "evaluations-")
     assert asked == {query for query in TASKS if not query.startswith(others)}
 
 
@@ -146,6 +146,39 @@ async def test_every_query_of_sessions_is_answered(platform: PlatformProcess) ->
         assert session_id in {each["id"] for each in listed["sessions"]}
 
     assert asked == {query for query in TASKS if query.startswith("sessions-")}
+
+
+async def test_every_query_of_evaluations_is_answered(platform: PlatformProcess) -> None:
+    asked = {"evaluations-start"}
+    async with connected(platform.ws, platform.bearer) as client:
+
+        async def ask(query: str, **params: object) -> dict[str, object]:
+            asked.add(query)
+            answer: dict[str, object] = await client.ask(query, **params)
+            return answer
+
+        start = {"symbol": "GOOGL", "period": "D1", "source": "sample", "algorithms": ["dqn"]}
+        started = await client.send("evaluations-start", **start, max_episodes=1_000)
+        running = (await client.until(started, in_state("running")))[-1]
+        evaluation_id = running["data"]["id"]
+        still = await client.ask("client-is-open")
+        assert evaluation_id in {each["id"] for each in still["evaluations"]}
+        for query, state in (
+            ("evaluations-pause", "paused"),
+            ("evaluations-get", "paused"),
+            ("evaluations-resume", "running"),
+        ):
+            assert (await ask(query, id=evaluation_id))["state"] == state
+        asked |= {"evaluations-watch", "evaluations-unwatch"}
+        watched = await client.send("evaluations-watch", id=evaluation_id, rate_hz=5.0)
+        first = [await client.frame(watched) for _ in range(2)]
+        assert [frame["inner_task"] for frame in first] == ["state", "status"]
+        await client.ask("evaluations-unwatch", id=evaluation_id)
+        assert (await ask("evaluations-stop", id=evaluation_id))["state"] == "stopped"
+        listed = await ask("evaluations-list")
+        assert evaluation_id in {each["id"] for each in listed["evaluations"]}
+
+    assert asked == {query for query in TASKS if query.startswith("evaluations-")}
 
 
 async def test_dots_are_taken_for_dashes_and_names_are_echoed_as_written(

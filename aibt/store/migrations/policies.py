@@ -1,4 +1,4 @@
-"""Row-level security on PostgreSQL: 0002 installs it, 0003 holds the tables of agents to it.
+"""Row-level security on PostgreSQL: 0002 installs it, later ones hold their tables to it.
 
 Two roles that nobody logs in as, and which the application's login role is a member of without
 inheriting anything: `authenticated` works for the one owner whom the claim `aibt_user` of its
@@ -41,8 +41,12 @@ _OF_POPULATIONS: Final = {
     "population_members": "select, insert, update",
     "population_steps": "select, insert",
 }
+_OF_EVALUATIONS: Final = {
+    "evaluations": "select, insert, update",
+    "evaluation_units": "select, insert",
+}
 
-OWNED: Final = {**_OF_ACCOUNTS, **_OF_AGENTS, **_OF_POPULATIONS}
+OWNED: Final = {**_OF_ACCOUNTS, **_OF_AGENTS, **_OF_EVALUATIONS, **_OF_POPULATIONS}
 """Tables of owners' things: what an owner may do with his rows. The service reads them."""
 
 PUBLIC: Final = {"scores": "is_public"}
@@ -78,6 +82,7 @@ _REFERENCES: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     "scores": (("topic", "topics.topic"),),
     "population_members": (_POPULATION, _TRAINING),
     "population_steps": (_POPULATION,),
+    "evaluation_units": (("evaluation_id", "evaluations.id"),),
 }
 """What a row names of its owner's, for a foreign key alone would take another's. What else belongs
 to a topic is left to the application, which locks the owner's topic before it writes: 50 events at
@@ -91,6 +96,7 @@ _SEQUENCES: Final = (
 )
 _SEQUENCES_OF_AGENTS: Final = (("authenticated", "agents"), ("authenticated", "sessions"))
 _SEQUENCES_OF_POPULATIONS: Final = (("authenticated", "populations"),)
+_SEQUENCES_OF_EVALUATIONS: Final = (("authenticated", "evaluations"),)
 _UNREADABLE: Final = "secrets"  # sealed, and still none of the service's business
 
 _OTHERS: Final = "array['anon', 'authenticated', 'service_role', 'aibt_service']"
@@ -159,6 +165,11 @@ def install_agents(connection: Connection) -> None:
     _run(connection, _of_agents)
 
 
+def install_evaluations(connection: Connection) -> None:
+    """Hold every table of 0005 to its policies; the tables are there."""
+    _run(connection, _of_evaluations)
+
+
 def install_populations(connection: Connection) -> None:
     """Hold every table of 0006 to its policies; the tables are there."""
     _run(connection, _of_populations)
@@ -214,6 +225,14 @@ def _of_populations(_schema: str) -> list[str]:
         *_held(_OF_POPULATIONS),
         *_owned(_OF_POPULATIONS),
         *_numbered(_SEQUENCES_OF_POPULATIONS),
+    ]
+
+
+def _of_evaluations(_schema: str) -> list[str]:
+    return [
+        *_held(_OF_EVALUATIONS),
+        *_owned(_OF_EVALUATIONS),
+        *_numbered(_SEQUENCES_OF_EVALUATIONS),
     ]
 
 

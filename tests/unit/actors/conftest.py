@@ -8,12 +8,13 @@ import pytest
 from actors.training_files import TrainingFiles
 from aibt.store.database import Store, open_store
 from aibt.store.migration import migrate
-from aibt.store.records import Session, Training
+from aibt.store.records import Evaluation, Session, Training
 from aibt.store.service import Service
 from tests.unit.agents.builders import REQUEST
 
 StartTraining = Callable[..., Awaitable[Training]]
 StartSession = Callable[..., Awaitable[Session]]
+StartEvaluation = Callable[..., Awaitable[Evaluation]]
 
 
 @pytest.fixture
@@ -77,5 +78,22 @@ def asked(store: Store) -> StartSession:
                 name=f"agent {made}", base_model="test/model", config={}, is_public=False
             )
             return await unit.sessions.create(agent.id, request={**REQUEST, **request}, data={})
+
+    return queue
+
+
+@pytest.fixture
+def evaluated(store: Store) -> StartEvaluation:
+    """Queue evaluations."""
+
+    async def queue(*, dataset: str = "0" * 64, **request: object) -> Evaluation:
+        async with Service(store).writing() as service:
+            owner = await service.users.local_user()
+        async with store.writing(owner.id) as unit:
+            return await unit.evaluations.create(
+                request=request,  # type: ignore[arg-type]
+                dataset=dataset,
+                data={"symbol": "GOOGL", "period": "1d", "source": "test"},
+            )
 
     return queue

@@ -18,7 +18,7 @@ from aibt.clock import SystemClock
 from aibt.errors import ActorUnavailable, StoreUnavailable
 from aibt.live.events import Emission, EventSink, Json
 from aibt.store.database import Store, UnitOfWork
-from aibt.store.records import Change, Session, Training
+from aibt.store.records import Change, Evaluation, Session, Training
 
 PER_EPISODE = 10
 
@@ -184,7 +184,7 @@ class HandClock(SystemClock):
 class FakeHosted:
     """One activation that ends when the test says so."""
 
-    def __init__(self, training: Training | Session, epoch: int) -> None:
+    def __init__(self, training: Training | Session | Evaluation, epoch: int) -> None:
         self.training, self.epoch = training, epoch
         self.over = asyncio.Event()
         self.lost = False

@@ -346,7 +346,7 @@ def both(
         files,
         clock,
         TrainingSettings(supervise_interval_s=0.01),
-        sessions=lambda wake: SessionSupervision(store, sessions, clock, wake),
+        beside=[lambda wake: SessionSupervision(store, sessions, clock, wake)],
     )
 
 
@@ -415,7 +415,7 @@ async def test_whoever_wakes_the_supervisor_wakes_it_for_both(
         files,
         clock,
         TrainingSettings(supervise_interval_s=60),
-        sessions=lambda wake: SessionSupervision(store, cluster, clock, wake),
+        beside=[lambda wake: SessionSupervision(store, cluster, clock, wake)],
     )
     looking = asyncio.create_task(supervision.run())
     await asyncio.sleep(0.1)

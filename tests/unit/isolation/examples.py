@@ -49,6 +49,7 @@ def numbered(_: World, things: Things) -> dict[str, Any]:
         "model_id": things.model,
         "session_id": things.session,
         "population_id": things.population,
+        "evaluation_id": things.evaluation,
     }
 
 
@@ -145,6 +146,14 @@ ROUTES: dict[tuple[str, str], Example] = {
     ("GET", "/api/sessions/{session_id}/fills"): Example(THINGS, numbered),
     ("GET", "/api/sessions/{session_id}/performance"): Example(THINGS, numbered),
     ("POST", "/api/sessions/{session_id}/tool-token"): Example(THINGS, numbered),
+    ("GET", "/api/evaluations"): Example(OWN),
+    ("POST", "/api/evaluations"): Example(OWN, body=body(symbol="GOOGL", period="D1")),
+    ("GET", "/api/evaluations/{evaluation_id}"): Example(THINGS, numbered),
+    ("GET", "/api/evaluations/{evaluation_id}/report"): Example(THINGS, numbered),
+    ("GET", "/api/evaluations/{evaluation_id}/events"): Example(THINGS, numbered),
+    ("POST", "/api/evaluations/{evaluation_id}/pause"): Example(THINGS, numbered),
+    ("POST", "/api/evaluations/{evaluation_id}/resume"): Example(THINGS, numbered),
+    ("POST", "/api/evaluations/{evaluation_id}/stop"): Example(THINGS, numbered),
     ("DELETE", "/api/models/{model_id}"): Example(THINGS, numbered),
     ("GET", "/api/leaderboard"): Example(OWN),
     ("GET", "/api/leaderboard/performance"): Example(
@@ -216,5 +225,13 @@ QUERIES: dict[str, tuple[str, Callable[[Things], dict[str, Any]]]] = {
     "sessions-unwatch": (THINGS, lambda things: {"id": things.session}),
     "sessions-stop": (THINGS, lambda things: {"id": things.session}),
     "sessions-start": (THINGS, lambda things: {"model_id": things.model, **RANGE}),
+    "evaluations-list": (OWN, lambda _: {}),
+    "evaluations-get": (THINGS, lambda things: {"id": things.evaluation}),
+    "evaluations-pause": (THINGS, lambda things: {"id": things.evaluation}),
+    "evaluations-resume": (THINGS, lambda things: {"id": things.evaluation}),
+    "evaluations-watch": (THINGS, lambda things: {"id": things.evaluation}),
+    "evaluations-unwatch": (THINGS, lambda things: {"id": things.evaluation}),
+    "evaluations-stop": (THINGS, lambda things: {"id": things.evaluation}),
+    "evaluations-start": (OWN, lambda _: {"symbol": "GOOGL", "period": "D1"}),
     "client-is-closed": (OWN, lambda _: {}),
 }

@@ -16,6 +16,7 @@ from pydantic import HttpUrl
 from sqlalchemy import select
 
 import actors.platform
+from actors.evaluation_rows import set_evaluation_state
 from actors.market_desk import MarketDesk
 from actors.names import MARKET, SUPERVISOR, TOOL_SERVICES
 from actors.platform import RayPlatform
@@ -32,6 +33,7 @@ from aibt.live.journal import Draft
 from aibt.live.states import Desired, RunState
 from aibt.protocol.agents import AgentsCreate
 from aibt.protocol.bots import BotsCreate
+from aibt.protocol.evaluations import EvaluationsStart
 from aibt.protocol.populations import PopulationsStart
 from aibt.protocol.trainings import TrainingsStart
 from aibt.settings import (
@@ -50,6 +52,7 @@ from tests.fakes.openai import FakeOpenAI
 from tests.fakes.platform_scores import FIGURES
 from tests.fakes.server import RunningServer
 from tests.unit.actors.fakes import FakeHandle, FakeHandles, FakeSupervisor
+from tests.unit.rl.judgement.reports import a_report
 
 OWNERS, OTHERS, ADMINS, DISABLED = "owner", "other", "admin", "disabled"
 EMAILS = {
@@ -141,8 +144,8 @@ class FakeBot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Things:
-    """What requests are about: an owner's bot with its queued training, and an agent with a
-    queued session.
+    """What requests are about: an owner's bot with its queued training, an agent with a queued
+    session, and a queued evaluation, which has a report all the same.
     """
 
     bot: str
@@ -151,6 +154,7 @@ class Things:
     model: int
     session: int
     population: int
+    evaluation: int
 
 
 @dataclass
@@ -163,6 +167,7 @@ class World:
     users: dict[str, User] = field(default_factory=dict)
     _numbers: int = 0
     _sessions: list[tuple[int, int]] = field(default_factory=list)
+    _evaluations: list[tuple[int, int]] = field(default_factory=list)
     _obeying: set[asyncio.Task[Any]] = field(default_factory=set)
 
     def start(self) -> None:
@@ -174,7 +179,11 @@ class World:
             ray=RaySettings(autoscaled=True, dashboard=False),
             limits=_UNLIMITED,
             quotas=QuotaSettings(
-                active_trainings=10_000, bots=10_000, active_sessions=10_000, agents=10_000
+                active_trainings=10_000,
+                bots=10_000,
+                active_sessions=10_000,
+                agents=10_000,
+                active_evaluations=10_000,
             ),
         )
         self._provider = FakeOpenAI()
@@ -217,7 +226,7 @@ class World:
                 await asyncio.gather(*self._obeying, return_exceptions=True)
 
     async def _obey(self) -> None:
-        """Make the sessions that nobody hosts match the wishes of their owners."""
+        """Make the sessions and evaluations that nobody hosts match what their owners want."""
         task = asyncio.current_task()
         if task is not None:
             self._obeying.add(task)
@@ -229,6 +238,12 @@ class World:
                 state = states.get(session.desired, session.state)
                 if not session.state.has_ended and session.state is not state:
                     await set_session_state(tx, session, state, f"supervisor/{state}")
+        for owner_id, evaluation_id in self._evaluations:
+            async with self.store.writing(owner_id) as tx:
+                evaluation = await tx.evaluations.get(evaluation_id)
+                state = states.get(evaluation.desired, evaluation.state)
+                if not evaluation.state.has_ended and evaluation.state is not state:
+                    await set_evaluation_state(tx, evaluation, state, f"supervisor/{state}")
 
     def _noting(self, store: Store) -> Store:
         """Note the database's role of every transaction from now on."""
@@ -294,7 +309,28 @@ class World:
             model=model_id,
             session=session_id,
             population=population.id,
+            evaluation=await self._evaluation_of(owner),
         )
+
+    async def _evaluation_of(self, owner: User) -> int:
+        """Put a queued evaluation with a unit and a report into the store; return its id."""
+        asked = EvaluationsStart.read({"symbol": "GOOGL", "period": "D1", "lr": CANARY_LR})
+        request = {
+            **asked.model_dump(mode="json"),
+            "algorithms": ["dqn"],
+            "fee_bps": 1.0,
+            "slippage_bps": 1.0,
+        }
+        data: dict[str, Json] = {
+            "symbol": "GOOGL", "period": "1d", "source": "sample", "bars": 9, "notes": [],
+        }  # fmt: skip
+        async with self.store.writing(owner.id) as tx:
+            made = await tx.evaluations.create(request=request, dataset="d", data=data)
+            epoch = await tx.leases.take(made.topic, "h")
+            await tx.evaluations.add_unit(made.id, "dqn/1/1", {"text": "CNRY"}, epoch=epoch)
+            await tx.evaluations.set_report(made.id, a_report(source="CNRY").to_json(), epoch=epoch)
+        self._evaluations.append((owner.id, made.id))
+        return made.id
 
     async def _agent_things(self, owner: User, name: str) -> tuple[int, int]:
         """Put an agent with a queued session and a score into the store; return their ids."""

@@ -11,7 +11,16 @@ from aibt.live.events import Emission
 from aibt.live.states import RunState
 from aibt.store.database import Store, open_store
 from aibt.store.migration import migrate
-from aibt.store.records import Agent, Bot, Population, Score, Session, Training, User
+from aibt.store.records import (
+    Agent,
+    Bot,
+    Evaluation,
+    Population,
+    Score,
+    Session,
+    Training,
+    User,
+)
 from aibt.store.service import Service
 
 
@@ -86,9 +95,14 @@ class World:
         async with self.store.writing(training.owner_id) as tx:
             return await tx.trainings.set_state(training.id, state, epoch=None)
 
-    async def a_lease(self, run: Training | Session, holder: str = "node") -> int:
+    async def a_lease(self, run: Training | Session | Evaluation, holder: str = "node") -> int:
         async with self.store.writing(run.owner_id) as tx:
             return await tx.leases.take(run.topic, holder)
+
+    async def an_evaluation(self, owner_id: int | None = None, **values: Any) -> Evaluation:
+        asked: dict[str, Any] = {"request": {"symbol": "GOOGL"}, "dataset": "d1", "data": {}}
+        async with self.store.writing(owner_id or self.owner.id) as tx:
+            return await tx.evaluations.create(**(asked | values))
 
     async def an_agent(
         self, name: str = "trader", owner_id: int | None = None, **values: Any

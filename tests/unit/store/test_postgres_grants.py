@@ -90,6 +90,7 @@ def test_on_sequences(database: Database) -> None:
         ("authenticated", "agents_id_seq", "usage"),
         ("authenticated", "sessions_id_seq", "usage"),
         ("authenticated", "populations_id_seq", "usage"),
+        ("authenticated", "evaluations_id_seq", "usage"),
         ("aibt_service", "users_id_seq", "usage"),
         ("aibt_service", "audit_id_seq", "usage"),
     }

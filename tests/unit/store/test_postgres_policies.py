@@ -17,7 +17,10 @@ from tests.postgres import Database, Postgres
 
 MINE, OTHERS = 1, 2
 OWNED = sorted(policies.OWNED)
-NUMBERED = {"id", "bot_id", "training_id", "agent_id", "session_id", "seq", "epoch", "number"}
+NUMBERED = {
+    "id", "bot_id", "training_id", "agent_id", "session_id", "evaluation_id", "seq", "epoch",
+    "number",
+}  # fmt: skip
 NOW = datetime(2026, 3, 4, tzinfo=UTC)
 Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -210,12 +213,14 @@ def test_nobody_names_what_is_anothers(database: Database, table: str, column: s
         ("journal", "session_id", OTHERS),
         ("fills", "session_id", OTHERS),
         ("scores", "topic", f"training/{OTHERS}"),
+        ("evaluation_units", "evaluation_id", OTHERS),
     ],
 )
 def test_nobody_adds_a_row_of_his_to_what_is_anothers(
     database: Database, table: str, column: str, others: object
 ) -> None:
-    changed = {column: others} | ({"seq": 3} if table != "scores" else {})
+    free = {"scores": {}, "evaluation_units": {"key": "3"}}.get(table, {"seq": 3})
+    changed = {column: others, **free}
     with psycopg.connect(database.superuser) as connection:  # so that the key is free
         connection.execute(sql.SQL("delete from scores where owner_id = %s"), (OTHERS,))
         connection.execute("select set_config('role', 'authenticated', true)")

@@ -80,12 +80,25 @@ async def a_full_world(world: World, root: Path) -> Training:
             told = Emission(key="1", kind="step", data={"id": population.id, "member": 1})
             await tx.events.append(population.topic, None, [told])
         await an_agent_with_everything(world, owner_id, name)
+        await a_finished_evaluation(world, owner_id)
         first = first or training
     (root / "datasets").mkdir()
     for name in ("", "ada", "bea"):
         (root / "datasets" / f"{name}{'d' * 8}.parquet").write_bytes(f"bars {name}".encode())
     assert first is not None
     return first
+
+
+async def a_finished_evaluation(world: World, owner_id: int) -> None:
+    evaluation = await world.an_evaluation(owner_id, dataset="d" * 8)
+    async with world.store.writing(owner_id) as tx:
+        epoch = await tx.leases.take(evaluation.topic, "h")
+        told = [Emission(key="s", kind="state", data={"id": evaluation.id, "state": "running"})]
+        await tx.events.append(evaluation.topic, epoch, told)
+        await tx.evaluations.add_unit(evaluation.id, "dqn/1/1", {"equities": [1.5]}, epoch=epoch)
+        await tx.evaluations.save_status(evaluation.id, {"id": evaluation.id}, epoch=epoch)
+        await tx.evaluations.set_report(evaluation.id, {"b": 1, "a": None}, epoch=epoch)
+        await tx.evaluations.set_state(evaluation.id, RunState.FINISHED, epoch=epoch)
 
 
 async def an_agent_with_everything(world: World, owner_id: int, name: str) -> Session:

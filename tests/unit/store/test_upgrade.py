@@ -182,6 +182,7 @@ def test_every_table_of_the_spine_has_a_row_here() -> None:
     made_since = {"listed_emails", "sign_ins", "passes", "buckets", "audit", "secrets"}
     made_since |= {"agents", "sessions", "journal", "fills", "equity", "scores"}
     made_since |= {"populations", "population_members", "population_steps"}
+    made_since |= {"evaluations", "evaluation_units"}
     from aibt.store.schema import metadata
 
     assert set(ROWS) == set(metadata.tables) - made_since

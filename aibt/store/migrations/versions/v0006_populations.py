@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql
 from aibt.store.migrations import policies
 
 revision = "0006"
-down_revision = "0004"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 

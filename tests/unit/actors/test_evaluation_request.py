@@ -1,0 +1,93 @@
+"""A request to evaluate is completed, or refused with the field at fault."""
+
+from typing import Any
+
+import pytest
+
+from actors.evaluation_request import (
+    complete_evaluation,
+    of_trainings,
+    plan_of,
+    seeds_of,
+    trainings_of,
+)
+from actors.supervision import Demand
+from aibt.errors import Invalid
+from aibt.protocol.evaluations import EvaluationsStart
+from aibt.rl.catalogue import ALGORITHMS
+from aibt.settings import CostSettings
+
+COSTS = CostSettings(fee_bps=1.5, slippage_bps=0.5)
+
+
+def completed(bars: int = 2_000, gpus: int = 0, **asked: Any) -> dict[str, Any]:
+    params = EvaluationsStart.read({"symbol": "GOOGL", "period": "D1", **asked})
+    prepared = {
+        "dataset": "d", "bars": bars, "symbol": "GOOGL", "period": "1d", "source": "sample",
+        "fetched_at": "2024-01-01T00:00:00+00:00", "notes": [],
+    }  # fmt: skip
+    request, data = complete_evaluation(params, prepared, Demand(2, gpus), COSTS)
+    assert data["bars"] == bars
+    assert "dataset" not in data
+    return request
+
+
+def test_nothing_is_left_open() -> None:
+    request = completed()
+
+    assert request["algorithms"] == [*ALGORITHMS]
+    assert (request["fee_bps"], request["slippage_bps"]) == (1.5, 0.5)
+    assert request["device"] == "cpu"
+    assert None not in [value for name, value in request.items() if name != "source"]
+
+
+def test_what_is_asked_for_is_what_the_trainings_are_told() -> None:
+    request = completed(
+        algorithms=["dqn"], seeds=3, seed=11, folds=2, lr=0.01, fee_bps=0.0, hidden_layers=8
+    )
+
+    told = of_trainings(request)["dqn"]
+
+    assert (told.lr, told.hidden_layers, told.costs.fee_bps) == (0.01, 8, 0.0)
+    assert seeds_of(request) == (11, 12, 13)
+    assert trainings_of(request) == 6
+    assert len(plan_of(request, 2_000).folds) == 2
+
+
+def test_a_gpu_is_taken_where_there_is_one_and_the_request_leaves_it_open() -> None:
+    assert completed(device="auto")["device"] == "cpu"
+    assert completed(device="auto", gpus=1)["device"] == "cuda"
+
+
+@pytest.mark.parametrize(
+    ("asked", "field"),
+    [
+        ({"bars": 200}, "folds"),
+        ({"bars": 2_000, "folds": 50, "learned_first": 99}, "folds"),
+        ({"embargo": 3_000}, "embargo"),
+    ],
+)
+def test_too_few_bars_are_refused(asked: dict[str, Any], field: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        completed(**asked)
+
+    assert refused.value.field == field
+
+
+@pytest.mark.parametrize(
+    ("asked", "field"),
+    [
+        ({"algorithms": ["dqn", "dqn"]}, "algorithms"),
+        ({"algorithms": ["magic"]}, "algorithms"),
+        ({"seeds": 0}, "seeds"),
+        ({"min_episodes": 9, "max_episodes": 8}, "max_episodes"),
+        ({"device": "tpu"}, "device"),
+    ],
+)
+def test_what_does_not_go_together_is_refused_before_any_bar_is_asked_for(
+    asked: dict[str, Any], field: str
+) -> None:
+    with pytest.raises(Invalid) as refused:
+        completed(**asked)
+
+    assert refused.value.field == field
