@@ -32,10 +32,30 @@ OPEN = {
     ("POST", "/api/auth/refresh"),
     ("GET", "/healthz"),
 }
-GOOD = {"training_id": "1", "population_id": "1", "user_id": "1", "bot_id": "1", "name": "Ada", "provider": "jina",
-        "email": "ada@example.com", "model_id": "1", "session_id": "1"}  # fmt: skip
-BAD = {"training_id": "x", "population_id": "x", "user_id": "-1", "bot_id": "1e9", "name": "%2e%2e%20x",
-       "provider": "%00", "email": "no-address", "model_id": "0", "session_id": "1.5"}  # fmt: skip
+GOOD = {
+    "training_id": "1",
+    "population_id": "1",
+    "evaluation_id": "1",
+    "user_id": "1",
+    "bot_id": "1",
+    "name": "Ada",
+    "provider": "jina",
+    "email": "ada@example.com",
+    "model_id": "1",
+    "session_id": "1",
+}
+BAD = {
+    "training_id": "x",
+    "population_id": "x",
+    "evaluation_id": "x",
+    "user_id": "-1",
+    "bot_id": "1e9",
+    "name": "%2e%2e%20x",
+    "provider": "%00",
+    "email": "no-address",
+    "model_id": "0",
+    "session_id": "1.5",
+}
 
 
 @pytest.fixture
