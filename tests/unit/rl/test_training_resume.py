@@ -27,6 +27,8 @@ from tests.unit.rl.builders import (
     to_the_end,
 )
 
+PASSES = {"mlp": 6, "conv": 6, "gru": 2}
+
 SCENES: dict[str, tuple[Preparation, EnvironmentFactory]] = {
     "one environment": (a_preparation(max_episodes=2), SimpleAccounts),
     "eight environments": (a_preparation(environments=8), SimpleAccounts),
@@ -42,7 +44,7 @@ SCENES: dict[str, tuple[Preparation, EnvironmentFactory]] = {
             a_preparation(
                 algorithm=algorithm,
                 encoder=encoder,
-                environments=0 if algorithm.startswith("counterfactual") else 6,
+                environments=0 if algorithm.startswith("counterfactual") else PASSES[encoder],
                 depth=1 if encoder == "gru" else 2,
                 batch_size=3,
                 max_episodes=7 if algorithm.startswith("counterfactual") else 2,
