@@ -105,9 +105,9 @@ def test_workers_elsewhere_learn_what_workers_here_do(name: str) -> None:
         )
     ]
 
-    here, there = (run.snapshot().tensors["algorithm.network"] for run in runs)
+    found: list[Any] = [run.snapshot().tensors["algorithm.network"] for run in runs]
     assert runs[0].steps == runs[1].steps
-    np.testing.assert_allclose(here, there, rtol=0.05, atol=0.02)
+    np.testing.assert_allclose(found[0], found[1], rtol=0.05, atol=0.02)
 
 
 @pytest.mark.parametrize("name", ROUNDS)
