@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from aibt.live.events import Json
 from aibt.rl.environment import Floats, Indices
+from aibt.rl.network import AFTER
 from aibt.rl.preparation import Preparation
 from aibt.rl.split import Part
 from aibt.rl.trade_record import TradeRecord
@@ -20,7 +21,7 @@ PARTS: Final = ("validation", "out_of_sample")
 _BUST_SCORE: Final = -1e9  # below every score of an account that lives
 _MOST_BARS: Final = 2_048  # of a slice of forward passes
 _OPERATIONS: Final = 400_000_000  # multiplications of a slice: some 10 ms
-_WALKED_BARS: Final = 1_024  # of a slice of accounting
+_MOVES: Final = 128  # changes of side in a slice of accounting: some 10 ms
 
 Values = Callable[[Indices], Floats]
 """Bars [B] → values of the four actions for sides -1, 0, +1. Shape [B, 3, 4]."""
@@ -108,7 +109,9 @@ class _Walk:
         self._record = TradeRecord(
             preparation.series, balance=parameters.balance, costs=parameters.costs
         )
-        self._equities = [parameters.balance]
+        self._moves: list[NDArray[np.intp]] = []  # where each side is left, by side + 1
+        self._at = 0  # the next decision, counted from the part's first bar
+        self._equities = np.full(len(part), parameters.balance)
         self.done = False
 
     def advance(self, values: Values) -> None:
@@ -119,7 +122,7 @@ class _Walk:
 
     def result(self) -> PartResult:
         last = self._part.stop - 1
-        equities = np.array(self._equities)
+        equities = self._equities
         final = float(equities[-1])
         return PartResult(
             profit=final - self._balance,
@@ -136,20 +139,45 @@ class _Walk:
         bars = np.arange(self._part.start + start, self._part.start + stop, dtype=np.int32)
         self._decisions[start:stop] = values(bars).argmax(axis=2)
         self._decided = stop
+        if stop == len(self._decisions):
+            leads_to = np.take_along_axis(AFTER, self._decisions.T.astype(np.int64), 1) - 1
+            self._moves = [np.flatnonzero(leads_to[side + 1] != side) for side in (-1, 0, 1)]
 
     def _walk(self) -> None:
-        record, first = self._record, self._part.start
-        begin = len(self._equities) - 1
-        stop = min(begin + _WALKED_BARS, len(self._decisions))
-        for at, decisions in enumerate(self._decisions[begin:stop].tolist(), first + begin):
-            record.decide(at, decisions[record.side + 1])
-            equity = record.equity(at + 1)
-            self._equities.append(equity)
-            if equity <= 0:
-                record.close(at + 1)
+        """Go from one change of side to the next, many times.
+
+        Between two of them the account is cash and a quantity, so it is marked at all of their
+        closes at once; the ledger is told of the changes alone.
+        """
+        record, first, end = self._record, self._part.start, len(self._decisions)
+        for _ in range(_MOVES):
+            moves = self._moves[record.side + 1]
+            ahead = int(np.searchsorted(moves, self._at))
+            place = int(moves[ahead]) if ahead < len(moves) else end
+            if self._mark(self._at + 1, place + 1):
+                return
+            if place == end:
+                record.close(self._part.stop - 1)
+                self._equities[-1] = record.equity(self._part.stop - 1)
                 self.done = True
                 return
-        if stop == len(self._decisions):
-            record.close(self._part.stop - 1)
-            self._equities[-1] = record.equity(self._part.stop - 1)
-            self.done = True
+            record.decide(first + place, int(self._decisions[place, record.side + 1]))
+            self._at = place + 1
+            if self._mark(self._at, self._at + 1):
+                return
+
+    def _mark(self, start: int, stop: int) -> bool:
+        """Mark the account at these closes of the part; return whether it was bust at one."""
+        cash, quantity = self._record.holdings
+        first = self._part.start
+        closes = self._preparation.series.close[first + start : first + stop]
+        marked = self._equities[start:stop]
+        marked[:] = cash + quantity * closes
+        busts = np.flatnonzero(marked <= 0)
+        if not len(busts):
+            return False
+        last = start + int(busts[0])
+        self._record.close(first + last)
+        self._equities = self._equities[: last + 1]
+        self.done = True
+        return True

@@ -31,6 +31,11 @@ class TradeRecord:
         """Trades so far, the open one among them."""
         return self._ledger.trade_count
 
+    @property
+    def holdings(self) -> tuple[float, float]:
+        """Cash and signed quantity: equity is cash + quantity · price."""
+        return float(self._ledger.cash), float(self._ledger.quantity)
+
     def decide(self, bar: int, action: int) -> None:
         """Take an action at the end of `bar`; it fills at the open of the next one."""
         side = target_side(self.side, action)

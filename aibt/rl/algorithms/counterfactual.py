@@ -277,8 +277,8 @@ class Counterfactual:
         if self._form == "policy" and not self._is_fitting:
             length = _POLICY_CHUNK
         bars = self._last - self._first
-        self._chunk = max(1, min(length, bars // 2))
-        offset = int(self._generator.integers(0, bars % self._chunk + 1))
+        self._chunk = max(1, min(length, bars // 4))
+        offset = int(self._generator.integers(0, self._chunk))
         starts = np.arange(self._first + offset, self._last - self._chunk + 1, self._chunk)
         self._starts = self._generator.permutation(starts.astype(np.int64))
         if self._is_fitting:
@@ -365,7 +365,7 @@ class Counterfactual:
         self._loss = self._summed
         self._optimizer.update(gradient, parameters.lr)
         with torch.no_grad():
-            share = max(_AVERAGED, 1 / (self._optimizer.updates + 1))
+            share = _AVERAGED
             self._acting.flat.lerp_(self._network.flat, share)
 
     def _seen(self, starts: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:

@@ -86,7 +86,7 @@ def test_slices_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = evaluated(preparation, by_chance(3))
 
     monkeypatch.setattr(evaluation, "_MOST_BARS", 7)
-    monkeypatch.setattr(evaluation, "_WALKED_BARS", 3)
+    monkeypatch.setattr(evaluation, "_MOVES", 3)
 
     assert evaluated(preparation, by_chance(3)) == whole
 
