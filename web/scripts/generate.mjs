@@ -51,7 +51,8 @@ const received = new Set([
 ]);
 
 const schemas = bare({ answers, queries, events, $defs: withWhatTheyUse(received) });
-const forms = Object.fromEntries([...bodies].sort().map((name) => [name, all[name]]));
+const asked = Object.entries(withWhatTheyUse(bodies)).filter(([, { properties }]) => properties);
+const forms = Object.fromEntries(asked.sort(([one], [other]) => (one < other ? -1 : 1)));
 mkdirSync(`${web}/src/generated`, { recursive: true });
 const types = astToString(await openapiTS(described, { defaultNonNullable: false }));
 writeFileSync(`${web}/src/generated/api.ts`, types);

@@ -32,6 +32,10 @@ export const names: Record<string, { label: string; hint?: string; unit?: string
   },
   fee_bps: { label: "Fee", unit: "bps" },
   folds: { label: "Test parts", hint: "One after the other, each judged on its own" },
+  fraction: {
+    label: "Share that copies",
+    hint: "Of the members: so many of the worst look at as many of the best",
+  },
   fresh: { label: "Start from new weights", hint: "Otherwise it goes on from the bot’s best" },
   gamma: {
     label: "Discount",
@@ -40,6 +44,11 @@ export const names: Record<string, { label: string; hint?: string; unit?: string
   gamma_max: { label: "Highest discount" },
   gamma_min: { label: "Lowest discount", hint: "With the highest: drawn for each member" },
   hidden_layers: { label: "Layer width", hint: "Neurons in each hidden layer" },
+  interval: {
+    label: "Between two looks",
+    hint: "How long a member learns before it is compared",
+    unit: "episodes",
+  },
   is_admin: { label: "Administrator" },
   is_public: { label: "Public results" },
   key: { label: "API key" },

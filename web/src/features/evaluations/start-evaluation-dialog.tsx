@@ -42,7 +42,7 @@ export default function StartEvaluationDialog(props: StartEvaluationDialogProps)
       usual={USUAL}
       shown={SHOWN}
       others={OTHERS}
-      send={(request, _texts, id) =>
+      send={(request, id) =>
         post("/api/evaluations", { body: request as unknown as Schema<"EvaluationsStart">, id })
       }
     />

@@ -54,8 +54,32 @@ describe("the start of a population", () => {
       members: 8,
       lr_min: 0.0001,
       lr_max: 0.01,
-      search: { interval: 10 },
+      search: { interval: 10, fraction: 0.2 },
     });
+  });
+
+  it("takes how they search as it was typed, and says where that cannot be", async () => {
+    const { user, onStarted } = aDialog();
+    const interval = screen.getByRole("textbox", { name: /^Between two looks/ });
+    await user.clear(interval);
+    await user.type(interval, "soon");
+    await user.click(screen.getByRole("button", { name: "Start population" }));
+    await waitFor(() => expect(document.activeElement).toBe(interval));
+    expect(interval.getAttribute("aria-invalid")).toBe("true");
+    expect(server.post).not.toHaveBeenCalled();
+
+    const share = screen.getByRole("textbox", { name: /^Share that copies/ });
+    await user.clear(interval);
+    await user.type(interval, "4");
+    await user.clear(share);
+    await user.type(share, "0.7");
+    await user.click(screen.getByRole("button", { name: "Start population" }));
+    await waitFor(() => expect(document.activeElement).toBe(share));
+    await user.clear(share);
+    await user.type(share, "0.5");
+    await user.click(screen.getByRole("button", { name: "Start population" }));
+    await waitFor(() => expect(onStarted).toHaveBeenCalled());
+    expect(server.post.mock.calls[0]?.[1].body.search).toEqual({ interval: 4, fraction: 0.5 });
   });
 
   it("lets each member learn by itself where that is wanted", async () => {

@@ -5,8 +5,9 @@ import { post } from "@/api/rest";
 import type { Schema } from "@/api/types";
 import { AlgorithmChoice } from "@/features/algorithms/algorithm-choice";
 import { RequestDialog } from "@/features/runs/request-dialog";
+import { firstTexts, requestFaults, requestOf } from "@/features/runs/request-form";
 import { Switch } from "@/ui/choice";
-import { Field, NumberInput } from "@/ui/field";
+import { ParameterField } from "@/ui/parameter-field";
 
 const USUAL = {
   name: "Tides",
@@ -46,6 +47,7 @@ const OTHERS = [
   "fee_bps",
   "slippage_bps",
 ] as const;
+const SEARCH = ["interval", "fraction"] as const;
 
 interface StartPopulationDialogProps {
   onStarted: (id: number) => void;
@@ -55,8 +57,9 @@ interface StartPopulationDialogProps {
 /** Asks for bots of one shape that are trained at once, and whether they search together. */
 export default function StartPopulationDialog(props: StartPopulationDialogProps) {
   const [searches, setSearches] = useState(true);
-  const [interval, setInterval] = useState("10");
-  const search = searches ? { interval: Number(interval) || 10, fraction: 0.2 } : null;
+  const [rules, setRules] = useState(() => firstTexts("SearchFields", {}));
+  const faults = searches ? requestFaults("SearchFields", rules) : {};
+  const search = searches ? requestOf("SearchFields", rules) : null;
   return (
     <RequestDialog
       {...props}
@@ -67,12 +70,13 @@ export default function StartPopulationDialog(props: StartPopulationDialogProps)
       usual={USUAL}
       shown={SHOWN}
       others={OTHERS}
-      parts={(texts, faults, change) => (
+      beside={{ values: { search }, faults }}
+      parts={(texts, { algorithm }, change) => (
         <>
           <AlgorithmChoice
             value={texts.algorithm ?? ""}
             onChange={(algorithm) => change({ algorithm })}
-            fault={faults.algorithm}
+            fault={algorithm}
           />
           <Switch
             checked={searches}
@@ -81,16 +85,24 @@ export default function StartPopulationDialog(props: StartPopulationDialogProps)
             hint="Now and then the worst take over what the best have learned, and try other parameters. You can pin and exclude members."
           />
           {searches && (
-            <Field label="Between two looks" aside="episodes" className="max-w-56">
-              <NumberInput integer value={interval} onChange={setInterval} />
-            </Field>
+            <div className="grid gap-x-4 gap-y-3 sm:grid-cols-2">
+              {SEARCH.map((name) => (
+                <ParameterField
+                  key={name}
+                  model="SearchFields"
+                  name={name}
+                  value={rules[name] ?? ""}
+                  onChange={(text) => setRules((before) => ({ ...before, [name]: text }))}
+                  fault={faults[name]}
+                />
+              ))}
+            </div>
           )}
         </>
       )}
-      send={(request, _texts, id) => {
-        const body = { ...request, search } as unknown as Schema<"PopulationsStart">;
-        return post("/api/populations", { body, id });
-      }}
+      send={(request, id) =>
+        post("/api/populations", { body: request as unknown as Schema<"PopulationsStart">, id })
+      }
     />
   );
 }

@@ -28,25 +28,27 @@ interface RequestDialogProps<M extends Model> {
   others: readonly ParameterName<M>[];
   /** Parts of the form that are no plain fields. */
   parts?: (texts: Texts, faults: Faults, change: (changes: Texts) => void) => ReactNode;
-  /** Sends what was typed, under this id. */
-  send: (request: Record<string, unknown>, texts: Texts, id: string) => Promise<{ id: number }>;
+  /** What `parts` ask for by themselves, and what is wrong with it. */
+  beside?: { values: Record<string, unknown>; faults: Faults };
+  /** Sends what was asked for, under this id. */
+  send: (request: Record<string, unknown>, id: string) => Promise<{ id: number }>;
   onStarted: (id: number) => void;
   onClose: () => void;
 }
 
 /** Asks for a market and what is to be done on it. */
 export function RequestDialog<M extends Model>(props: RequestDialogProps<M>) {
-  const { title, description, action, model, shown, others, parts, onClose } = props;
+  const { title, description, action, model, shown, others, parts, beside, onClose } = props;
   const id = useId();
   const element = useRef<HTMLFormElement>(null);
   const attempt = useRef(new Attempt());
   const [texts, setTexts] = useState(() => firstTexts(model, props.usual));
   const market = useMarket(texts);
   const start = useCommand((typed: Texts) => {
-    const request = requestOf(model, typed);
-    return attempt.current.once(request, (key) => props.send(request, typed, key));
+    const request = { ...requestOf(model, typed), ...beside?.values };
+    return attempt.current.once(request, (key) => props.send(request, key));
   });
-  const local = requestFaults(model, texts);
+  const local = { ...requestFaults(model, texts), ...beside?.faults };
   const refused = start.problem?.field;
   const isPlaced = typeof refused === "string" && [...shown, ...others].includes(refused as never);
   const faults = isPlaced ? { ...local, [refused]: start.problem?.msg ?? "" } : local;
