@@ -37,6 +37,9 @@ class Person:
     def post(self, path: str, body: Any = None) -> Any:
         return _told(self.client.post(path, json=body))
 
+    def patch(self, path: str, body: Any = None) -> Any:
+        return _told(self.client.patch(path, json=body))
+
     def put(self, path: str, body: Any = None) -> Any:
         return _told(self.client.put(path, json=body))
 
@@ -69,6 +72,45 @@ class Person:
         }
         return int(self.post("/api/trainings", body)["id"])
 
+    def population(self, name: str, **changes: Any) -> int:
+        """Start two bots that search together on hourly EURUSD; return the population's id."""
+        body = {
+            "name": name,
+            "members": 2,
+            "train_data_percentage": 80,
+            "balance": 10_000.0,
+            "batch_size": 64,
+            "max_episodes": 100_000,
+            "min_episodes": 100_000,
+            "symbol": "EURUSD",
+            "period": "H1",
+            "source": "sample",
+            "hidden_layers": 8,
+            "lr_min": 0.0001,
+            "lr_max": 0.01,
+            "seed": 7,
+            "search": {"interval": 1, "fraction": 0.5},
+            **changes,
+        }
+        return int(self.post("/api/populations", body)["id"])
+
+    def evaluation(self, *algorithms: str, **changes: Any) -> int:
+        """Start a small evaluation on GOOGL; return its id."""
+        body = {
+            "symbol": "GOOGL",
+            "period": "D1",
+            "source": "sample",
+            "algorithms": algorithms,
+            "seeds": 2,
+            "folds": 2,
+            "max_episodes": 2,
+            "min_episodes": 1,
+            "hidden_layers": 8,
+            "learned_first": 70,
+            **changes,
+        }
+        return int(self.post("/api/evaluations", body)["id"])
+
     def agent(self, name: str, base_model: str, **changes: Any) -> int:
         """Make an agent that trades the samples; return its id."""
         universe = ["^GSPC", "^IXIC", "GOOGL"]
@@ -81,15 +123,15 @@ class Person:
         return int(self.post("/api/trading/start", body)["id"])
 
     def wait(self, path: str, *states: str, steps: int = 0) -> None:
-        """Wait until a training or a session is in one of these states, after so many steps."""
+        """Wait until a run is in one of these states, after so many steps if it counts them."""
 
         def is_there() -> bool:
             now = self.get(path)
-            return now["state"] in (states or ENDED) and (now["steps"] or 0) >= steps
+            return now["state"] in (states or ENDED) and (now.get("steps") or 0) >= steps
 
         def so_far() -> str:
             now = self.get(path)
-            return f"{path} is {now['state']} after {now['steps']} steps: {now['reason']}"
+            return f"{path} is {now['state']} after {now.get('steps')} steps: {now['reason']}"
 
         wait_until(is_there, PATIENCE_S, so_far)
 

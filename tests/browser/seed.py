@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.browser.people import UNHURRIED, Person, newcomer
-from tests.integration.platform_process import PlatformProcess, free_tool_ports
+from tests.browser.people import PATIENCE_S, UNHURRIED, Person, newcomer
+from tests.integration.platform_process import PlatformProcess, free_tool_ports, wait_until
 
 ENDLESS = {"max_episodes": 100_000, "min_episodes": 100_000}
 
@@ -40,6 +40,7 @@ def seeded_platform(folder: Path) -> Iterator[Seeded]:
                 "url": platform.url,
                 "people": {name: person.facts for name, person in people.items()},
                 **_by_ada(people["ada"]),
+                **_judged_by_ada(people["ada"]),
                 **_by_eve(people["eve"]),
             },
         )
@@ -70,6 +71,23 @@ def _by_ada(ada: Person) -> dict[str, Any]:
     trainings["paused"] = ada.training("Night owl", **ENDLESS)
     _interrupted(ada, trainings["paused"], "pause")
     return {"trainings": trainings, "agents": agents, "sessions": sessions}
+
+
+def _judged_by_ada(ada: Person) -> dict[str, Any]:
+    evaluation_id = ada.evaluation("dqn", "counterfactual")
+    population_id = ada.population("Tides")
+    path = f"/api/populations/{population_id}"
+
+    def has_searched() -> bool:
+        now = ada.get(path)
+        judged = all(one["validation"] is not None for one in now["members"])
+        return judged and now["steps_taken"] >= 2
+
+    wait_until(has_searched, PATIENCE_S, lambda: str(ada.get(path)))
+    ada.patch(path, {"members": [1], "mark": "pinned"})
+    ada.post(f"{path}/pause")
+    ada.wait(f"/api/evaluations/{evaluation_id}")
+    return {"population": population_id, "evaluation": evaluation_id}
 
 
 def _by_eve(eve: Person) -> dict[str, Any]:

@@ -64,11 +64,13 @@ const looks = [
   { name: "populations", route: "/populations" },
   { name: "populations-empty", route: "/populations", as: "newcomer" },
   { name: "populations-failed", route: "/populations", ...broken("**/api/populations*") },
+  { name: "population", route: "/population", query: ({ population }) => `?id=${population}` },
   { name: "population-unknown", route: "/population", query: () => "?id=999999" },
 
   { name: "evaluations", route: "/evaluations" },
   { name: "evaluations-empty", route: "/evaluations", as: "newcomer" },
   { name: "evaluations-failed", route: "/evaluations", ...broken("**/api/evaluations*") },
+  { name: "evaluation", route: "/evaluation", query: ({ evaluation }) => `?id=${evaluation}` },
   { name: "evaluation-unknown", route: "/evaluation", query: () => "?id=999999" },
 
   { name: "agents", route: "/agents" },
