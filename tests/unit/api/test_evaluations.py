@@ -151,6 +151,27 @@ async def test_a_start_is_followed_on_the_socket_to_its_end(world: World) -> Non
     assert frames[-1]["data"]["verdict"] == REPORT["verdict"]["sentence"]
 
 
+async def test_it_is_controlled_and_followed_on_the_socket(world: World) -> None:
+    evaluation_id = await started(world)
+    async with world.client() as client:
+        paused = await client.ask("evaluations-pause", id=evaluation_id)
+        shown = await client.ask("evaluations-get", id=evaluation_id)
+        resumed = await client.ask("evaluations-resume", id=evaluation_id)
+        listed = await client.ask("evaluations-list")
+        await client.send("evaluations-watch", id=evaluation_id, cursor=0)
+        told = await client.frame()
+        assert (told["inner_task"], told["seq"]) == ("state", 1)
+
+    async with world.client() as client:
+        unwatched = await client.ask("evaluations-unwatch", id=evaluation_id)
+        stopped = await client.ask("evaluations-stop", id=evaluation_id)
+
+    states = [one["data"]["state"] for one in (paused, shown, resumed, stopped)]
+    assert states == ["paused", "paused", "running", "stopped"]
+    assert [one["id"] for one in listed["data"]["evaluations"]] == [evaluation_id]
+    assert unwatched["data"]["id"] == evaluation_id
+
+
 async def test_who_opens_a_socket_is_told_what_goes_on(world: World) -> None:
     evaluation_id = await started(world)
     async with world.client() as client:

@@ -47,7 +47,7 @@ def assert_event(frame, kind, keys, seq=None):
 async def test_each_query_about_bots_is_answered_in_its_shape(world):
     async with world.client() as client:
         opened = await client.ask("client-is-open")
-        keys = {"user", "protocol_version", "trainings", "sessions"}
+        keys = {"user", "protocol_version", "trainings", "sessions", "evaluations"}
         assert_answer(opened, "client-is-open", keys)
         assert_answer(await client.ask("bots-create", **BOT), "bots-create", BOT_KEYS)
         updated = await client.ask("bots-update", name="Ada", lr=None, hidden_layers=8)
@@ -146,7 +146,7 @@ async def test_each_query_about_a_training_is_answered_in_its_shape(world):
 
 def test_the_transcripts_leave_no_query_out():
     here = Path(__file__)
-    others = ("test_session_streams.py", "test_population_streams.py")
+    others = ("test_session_streams.py", "test_population_streams.py", "test_evaluations.py")
     files = (here, *(here.with_name(name) for name in others))
     text = "".join(file.read_text("utf-8") for file in files)
     verbs = {f"{what}-{verb}" for what in ("bots",) for verb in ("pause", "resume", "stop")}

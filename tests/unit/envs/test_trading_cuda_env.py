@@ -6,8 +6,11 @@ from pathlib import Path
 import pytest
 import torch
 
+SIMULATED = pytest.param({"NUMBA_ENABLE_CUDASIM": "1"}, id="simulated")
+REAL = pytest.param({}, id="real")
 
-def compared(**environment: str) -> None:
+
+def compared(environment: dict[str, str]) -> None:
     subprocess.run(
         [sys.executable, "-m", "tests.unit.envs.cuda_against_cpu"],
         cwd=Path(__file__).parents[3],
@@ -17,10 +20,6 @@ def compared(**environment: str) -> None:
     )
 
 
-def test_accounts_on_a_simulated_gpu_are_those_on_a_cpu() -> None:
-    compared(NUMBA_ENABLE_CUDASIM="1")
-
-
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU")
-def test_accounts_on_a_gpu_are_those_on_a_cpu() -> None:
-    compared()
+@pytest.mark.parametrize("gpu", [SIMULATED, *[REAL] * torch.cuda.is_available()])
+def test_accounts_on_a_gpu_are_those_on_a_cpu(gpu: dict[str, str]) -> None:
+    compared(gpu)
