@@ -30,7 +30,7 @@ export interface Surroundings {
 
 /** One who follows a run, whatever connection its frames come by. */
 export interface Follower {
-  topic: "trainings" | "sessions";
+  topic: "trainings" | "populations" | "sessions" | "evaluations";
   runId: number;
   rateHz: number | null;
   /** The last numbered event that it has; null: begin with a snapshot. */

@@ -3,6 +3,8 @@
 import { useEffect, useMemo, useSyncExternalStore } from "react";
 import { onAccess } from "@/api/access";
 import { Connection, type ConnectionState } from "@/api/connection";
+import { EvaluationFeed } from "@/api/feeds/evaluation-feed";
+import { PopulationFeed } from "@/api/feeds/population-feed";
 import { FEED_OPTIONS } from "@/api/feeds/run-feed";
 import { SessionFeed } from "@/api/feeds/session-feed";
 import { TrainingFeed } from "@/api/feeds/training-feed";
@@ -83,6 +85,16 @@ export function useSession(id: number | null, rateHz: number | null = null): Ses
   return useOpened(id, rateHz, sessionFeed);
 }
 
+/** Follow a population while the component is there; null where there is no id. */
+export function usePopulation(id: number | null): PopulationFeed | null {
+  return useOpened(id, null, populationFeed);
+}
+
+/** Follow an evaluation while the component is there; null where there is no id. */
+export function useEvaluation(id: number | null): EvaluationFeed | null {
+  return useOpened(id, null, evaluationFeed);
+}
+
 /**
  * Read a part of a feed, and render again when it is another one (by `Object.is`).
  *
@@ -140,4 +152,26 @@ function sessionFeed(id: number, rateHz: number | null): SessionFeed {
       (await get("/api/sessions/{session_id}/events", { path, query: { after, limit } })).events,
   };
   return new SessionFeed(id, backend, connection, { ...FEED_OPTIONS, rateHz });
+}
+
+function populationFeed(id: number, rateHz: number | null): PopulationFeed {
+  const path = { population_id: id };
+  const backend = {
+    read: () => get("/api/populations/{population_id}", { path }),
+    events: async (_: number, after: number, limit: number) =>
+      (await get("/api/populations/{population_id}/events", { path, query: { after, limit } }))
+        .events,
+  };
+  return new PopulationFeed(id, backend, connection, { ...FEED_OPTIONS, history: 200, rateHz });
+}
+
+function evaluationFeed(id: number, rateHz: number | null): EvaluationFeed {
+  const path = { evaluation_id: id };
+  const backend = {
+    read: () => get("/api/evaluations/{evaluation_id}", { path }),
+    events: async (_: number, after: number, limit: number) =>
+      (await get("/api/evaluations/{evaluation_id}/events", { path, query: { after, limit } }))
+        .events,
+  };
+  return new EvaluationFeed(id, backend, connection, { ...FEED_OPTIONS, rateHz });
 }

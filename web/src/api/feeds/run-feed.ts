@@ -4,12 +4,12 @@ import { Problem, problemOf } from "@/api/problem";
 import { parseEvent, parseQueryAnswer } from "@/api/schema";
 import type { RunState } from "@/api/types";
 
-/** What a training and a session have in common, as far as a feed looks at them. */
+/** What runs of every kind have in common, as far as a feed looks at them. */
 export interface RunMessage {
   id: number;
   state: RunState;
   cursor: number;
-  reason: string | null;
+  reason?: string | null;
 }
 
 export interface Backend<Run extends RunMessage> {
@@ -44,7 +44,7 @@ export abstract class RunFeed<Run extends RunMessage, Status, Event extends RunE
   heardAt: number | null = null;
   events: EventList<Event>;
   protected abstract readonly topic: Follower["topic"];
-  protected abstract readonly kind: "training" | "session";
+  protected abstract readonly kind: "training" | "population" | "session" | "evaluation";
 
   private readonly listeners = new Set<() => void>();
   private readonly statusListeners = new Set<(status: Status) => void>();

@@ -2,7 +2,9 @@
 
 import { FileText, Scale } from "lucide-react";
 import { download } from "@/api/download";
+import type { EvaluationFeed } from "@/api/feeds/evaluation-feed";
 import { useCommand, useGet } from "@/api/hooks";
+import { useEvaluation } from "@/api/live";
 import { post } from "@/api/rest";
 import type { Schema } from "@/api/types";
 import { algorithmLabel } from "@/features/algorithms/algorithms";
@@ -10,7 +12,8 @@ import { ReportView } from "@/features/evaluations/report-view";
 import { reportOf } from "@/features/evaluations/report";
 import { RunControls } from "@/features/runs/run-controls";
 import { idOf, RunPage } from "@/features/runs/run-page";
-import { useWhileActive } from "@/features/runs/use-while-active";
+import { StaleNotice } from "@/features/runs/stale-notice";
+import { useRun } from "@/features/runs/use-run";
 import { isActive } from "@/features/training/states";
 import { saveFile } from "@/lib/csv";
 import { formatDuration, formatNumber } from "@/lib/format";
@@ -32,13 +35,13 @@ const PATH = "/api/evaluations";
 /** The evaluation that the address names. */
 export function EvaluationPage() {
   const [word] = useUrlState("id");
-  const id = idOf(word);
-  return id === null ? (
+  const feed = useEvaluation(idOf(word));
+  return feed === null ? (
     <RunPage {...FRAME} id={null} run={{ status: "loading" }}>
       {() => null}
     </RunPage>
   ) : (
-    <Followed key={id} id={id} />
+    <Followed key={feed.id} feed={feed} />
   );
 }
 
@@ -48,17 +51,16 @@ const FRAME = {
   list: { href: "/evaluations", label: "All my evaluations" },
 };
 
-function Followed({ id }: { id: number }) {
-  const path = { evaluation_id: id };
-  const run = useWhileActive("/api/evaluations/{evaluation_id}", { path }, ({ state }) => state);
+function Followed({ feed }: { feed: EvaluationFeed }) {
+  const run = useRun(feed);
   return (
-    <RunPage {...FRAME} id={id} run={run}>
-      {(evaluation) => <Shown evaluation={evaluation} />}
+    <RunPage {...FRAME} id={feed.id} run={run}>
+      {(evaluation) => <Shown feed={feed} evaluation={evaluation} />}
     </RunPage>
   );
 }
 
-function Shown({ evaluation }: { evaluation: Evaluation }) {
+function Shown({ feed, evaluation }: { feed: EvaluationFeed; evaluation: Evaluation }) {
   const { id, state, symbol, period, source, algorithms, seeds, folds, notes } = evaluation;
   return (
     <Page
@@ -76,15 +78,14 @@ function Shown({ evaluation }: { evaluation: Evaluation }) {
           state={state}
           stopping="It ends for good, without a report."
           path={PATH}
-          send={(verb) =>
-            post(`/api/evaluations/{evaluation_id}/${verb}`, {
-              path: { evaluation_id: id },
-              id: uuid(),
-            })
-          }
+          send={async (verb) => {
+            const path = { evaluation_id: id };
+            feed.take(await post(`/api/evaluations/{evaluation_id}/${verb}`, { path, id: uuid() }));
+          }}
         />
       }
     >
+      <StaleNotice feed={feed} />
       {evaluation.reason && (
         <Notice tone={state === "failed" ? "danger" : "info"}>{evaluation.reason}</Notice>
       )}

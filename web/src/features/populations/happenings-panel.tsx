@@ -1,44 +1,44 @@
 "use client";
 
-import { useState } from "react";
-import { Badge } from "@/ui/badge";
-import { Panel } from "@/ui/panel";
-import { Ready, SkeletonRows } from "@/ui/state";
-import { Time } from "@/ui/time";
-import { useGet } from "@/api/hooks";
+import { History } from "lucide-react";
+import { useCallback, useMemo } from "react";
+import type { PopulationFeed } from "@/api/feeds/population-feed";
+import { useCommand } from "@/api/hooks";
+import { useFeed } from "@/api/live";
 import {
   happeningsOf,
   stepText,
   toldText,
   type Happening,
 } from "@/features/populations/population";
-
-/** So many events before the page was opened are read. */
-const SHOWN = 200;
-const MOST = 1_000;
-const EVERY_MS = 3_000;
-
-interface HappeningsPanelProps {
-  id: number;
-  /** Number of the population's newest event. */
-  cursor: number;
-  /** Whether more of them may come. */
-  isActive: boolean;
-}
+import { Badge } from "@/ui/badge";
+import { Button } from "@/ui/button";
+import { Notice } from "@/ui/notice";
+import { Panel } from "@/ui/panel";
 
 /** What the search has done and what it was told, the newest first. */
-export function HappeningsPanel({ id, cursor, isActive }: HappeningsPanelProps) {
-  const [after] = useState(Math.max(0, cursor - SHOWN));
-  const found = useGet(
-    "/api/populations/{population_id}/events",
-    { path: { population_id: id }, query: { after, limit: MOST } },
-    { everyMs: isActive ? EVERY_MS : undefined },
-  );
+export function HappeningsPanel({ feed }: { feed: PopulationFeed }) {
+  const events = useFeed(feed, (each) => each.events.all);
+  const hasEarlier = useFeed(feed, (each) => each.events.hasEarlier);
+  const { run, busy, problem } = useCommand(useCallback(() => feed.loadEarlier(), [feed]));
+  const happenings = useMemo(() => happeningsOf(events), [events]);
   return (
-    <Panel title="Steps of the search">
-      <Ready of={found} loading={<SkeletonRows rows={4} />}>
-        {({ events }) => <Lines happenings={happeningsOf(events)} />}
-      </Ready>
+    <Panel
+      title="Steps of the search"
+      actions={
+        hasEarlier && (
+          <Button size="sm" icon={History} busy={busy} onClick={() => void run()}>
+            Load earlier
+          </Button>
+        )
+      }
+    >
+      {problem && (
+        <Notice tone="danger" live>
+          {problem.msg}
+        </Notice>
+      )}
+      <Lines happenings={happenings} />
     </Panel>
   );
 }
@@ -49,9 +49,7 @@ function Lines({ happenings }: { happenings: readonly Happening[] }) {
     <ul className="flex max-h-96 flex-col gap-1 overflow-y-auto">
       {happenings.map((each) => (
         <li key={each.seq} className="flex flex-wrap items-baseline gap-x-2">
-          <span className="text-muted text-xs">
-            <Time at={each.at} />
-          </span>
+          <span className="text-muted text-xs tabular-nums">#{each.seq}</span>
           <Badge tone={each.kind === "step" && each.data.kind === "exploit" ? "accent" : "neutral"}>
             {each.kind === "search" ? "Told" : each.data.kind === "exploit" ? "Exploit" : "Explore"}
           </Badge>

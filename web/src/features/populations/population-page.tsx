@@ -2,6 +2,8 @@
 
 import { UsersRound } from "lucide-react";
 import { refresh, useCommand } from "@/api/hooks";
+import type { PopulationFeed } from "@/api/feeds/population-feed";
+import { usePopulation } from "@/api/live";
 import { patch, post } from "@/api/rest";
 import { algorithmLabel } from "@/features/algorithms/algorithms";
 import { HappeningsPanel } from "@/features/populations/happenings-panel";
@@ -9,7 +11,8 @@ import { MembersPanel } from "@/features/populations/members-panel";
 import { bestOf, type Population } from "@/features/populations/population";
 import { RunControls } from "@/features/runs/run-controls";
 import { idOf, RunPage } from "@/features/runs/run-page";
-import { useWhileActive } from "@/features/runs/use-while-active";
+import { StaleNotice } from "@/features/runs/stale-notice";
+import { useRun } from "@/features/runs/use-run";
 import { isActive } from "@/features/training/states";
 import { formatNumber } from "@/lib/format";
 import { optionLabels } from "@/lib/parameter-names";
@@ -32,27 +35,26 @@ const FRAME = {
 /** The population that the address names. */
 export function PopulationPage() {
   const [word] = useUrlState("id");
-  const id = idOf(word);
-  return id === null ? (
+  const feed = usePopulation(idOf(word));
+  return feed === null ? (
     <RunPage {...FRAME} id={null} run={{ status: "loading" }}>
       {() => null}
     </RunPage>
   ) : (
-    <Followed key={id} id={id} />
+    <Followed key={feed.id} feed={feed} />
   );
 }
 
-function Followed({ id }: { id: number }) {
-  const path = { population_id: id };
-  const run = useWhileActive("/api/populations/{population_id}", { path }, ({ state }) => state);
+function Followed({ feed }: { feed: PopulationFeed }) {
+  const run = useRun(feed);
   return (
-    <RunPage {...FRAME} id={id} run={run}>
-      {(population) => <Shown population={population} />}
+    <RunPage {...FRAME} id={feed.id} run={run}>
+      {(population) => <Shown feed={feed} population={population} />}
     </RunPage>
   );
 }
 
-function Shown({ population }: { population: Population }) {
+function Shown({ feed, population }: { feed: PopulationFeed; population: Population }) {
   const { id, name, state, symbol, period, source, algorithm, members, search } = population;
   const best = bestOf(members);
   return (
@@ -71,15 +73,14 @@ function Shown({ population }: { population: Population }) {
           state={state}
           stopping="Every member ends for good. Their best weights and histories stay."
           path={PATH}
-          send={(verb) =>
-            post(`/api/populations/{population_id}/${verb}`, {
-              path: { population_id: id },
-              id: uuid(),
-            })
-          }
+          send={async (verb) => {
+            const path = { population_id: id };
+            feed.take(await post(`/api/populations/{population_id}/${verb}`, { path, id: uuid() }));
+          }}
         />
       }
     >
+      <StaleNotice feed={feed} />
       <StatGrid label="How it stands">
         <Stat
           label="Members"
@@ -104,7 +105,7 @@ function Shown({ population }: { population: Population }) {
       </StatGrid>
       {search !== null && isActive(state) && <Searching population={population} />}
       <MembersPanel population={population} />
-      <HappeningsPanel id={id} cursor={population.cursor} isActive={isActive(state)} />
+      <HappeningsPanel feed={feed} />
     </Page>
   );
 }

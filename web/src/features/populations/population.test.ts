@@ -36,13 +36,11 @@ describe("what happens to a population", () => {
   });
 
   it("is shown the newest first, without what is of no interest here", () => {
-    const event = (seq: number, kind: string) => ({
-      seq,
-      kind,
-      at: "2026-01-01T00:00:00Z",
-      data: {},
-    });
-    const found = happeningsOf([event(1, "step"), event(2, "log"), event(3, "search")]);
+    const found = happeningsOf([
+      { seq: 1, kind: "step", data: STEP },
+      { seq: 2, kind: "state", data: { id: 3, state: "running" } },
+      { seq: 3, kind: "search", data: { id: 3, searching: false } },
+    ]);
     expect(found.map(({ seq }) => seq)).toEqual([3, 1]);
   });
 });

@@ -1,3 +1,4 @@
+import type { PopulationEvent } from "@/api/feeds/population-feed";
 import type { Schema } from "@/api/types";
 import { names } from "@/lib/parameter-names";
 import { formatNumber } from "@/lib/format";
@@ -9,22 +10,12 @@ export type StepTaken = Schema<"StepTakenMessage">;
 export type Told = Schema<"SearchMessage">;
 
 /** Something that happened to a population, with its number. */
-export type Happening = { seq: number; at: string } & (
-  { kind: "step"; data: StepTaken } | { kind: "search"; data: Told }
-);
-
-interface Event {
-  seq: number;
-  kind: string;
-  at: string;
-  data: Record<string, unknown>;
-}
+export type Happening = Extract<PopulationEvent, { kind: "step" | "search" }>;
 
 /** What of the events a page shows, the newest first. */
-export function happeningsOf(events: readonly Event[]): Happening[] {
+export function happeningsOf(events: readonly PopulationEvent[]): Happening[] {
   return events
-    .filter(({ kind }) => kind === "step" || kind === "search")
-    .map((event) => event as unknown as Happening)
+    .filter((event) => event.kind === "step" || event.kind === "search")
     .toSorted((one, other) => other.seq - one.seq);
 }
 
