@@ -46,16 +46,24 @@ export function HappeningsPanel({ feed }: { feed: PopulationFeed }) {
 function Lines({ happenings }: { happenings: readonly Happening[] }) {
   if (happenings.length === 0) return <p className="text-muted">None has been taken yet.</p>;
   return (
-    <ul className="flex max-h-96 flex-col gap-1 overflow-y-auto">
-      {happenings.map((each) => (
-        <li key={each.seq} className="flex flex-wrap items-baseline gap-x-2">
-          <span className="text-muted text-xs tabular-nums">#{each.seq}</span>
-          <Badge tone={each.kind === "step" && each.data.kind === "exploit" ? "accent" : "neutral"}>
-            {each.kind === "search" ? "Told" : each.data.kind === "exploit" ? "Exploit" : "Explore"}
-          </Badge>
-          <span>{each.kind === "step" ? stepText(each.data) : toldText(each.data)}.</span>
-        </li>
-      ))}
-    </ul>
+    <div role="region" aria-label="Newest first" tabIndex={0} className="max-h-96 overflow-y-auto">
+      <ul className="flex flex-col gap-1">
+        {happenings.map((each) => (
+          <li key={each.seq} className="flex flex-wrap items-baseline gap-x-2">
+            <span className="text-muted text-xs tabular-nums">#{each.seq}</span>
+            <Badge
+              tone={each.kind === "step" && each.data.kind === "exploit" ? "accent" : "neutral"}
+            >
+              {each.kind === "search"
+                ? "Told"
+                : each.data.kind === "exploit"
+                  ? "Exploit"
+                  : "Explore"}
+            </Badge>
+            <span>{each.kind === "step" ? stepText(each.data) : toldText(each.data)}.</span>
+          </li>
+        ))}
+      </ul>
+    </div>
   );
 }
