@@ -41,7 +41,8 @@ async def test_a_training_shows_real_bars_and_every_field_of_its_status_changes(
     platform: PlatformProcess, symbol: str, period: str
 ) -> None:
     async with connected(platform.ws, platform.bearer) as client:
-        frames = await the_whole_stream(client, symbol=symbol, period=period)
+        many = {"max_episodes": EPISODES, "min_episodes": EPISODES}  # seconds enough to look at
+        frames = await the_whole_stream(client, symbol=symbol, period=period, **many)
 
     load = of_kind(frames, "load")[0]
     times = [datetime.fromisoformat(time) for time in load["date_range"]]
@@ -55,9 +56,10 @@ async def test_a_training_shows_real_bars_and_every_field_of_its_status_changes(
     assert all(sum(s["prediction"][name] for name in ACTIONS) == 100 for s in statuses)
     still = {name for name in statuses[0] if len({str(status[name]) for status in statuses}) == 1}
     assert still <= {"id"}
-    assert statuses[-1]["episodes"]["current"] == 3
+    assert statuses[-1]["episodes"]["current"] == EPISODES
 
 
+EPISODES = 12
 ACTIONS = ("hold", "close", "bull", "bear")
 
 

@@ -19,7 +19,7 @@ from tests.integration.client import (
 from tests.integration.platform_process import PlatformProcess, kill, wait_until
 
 SEED = 20
-EPISODES = 4
+EPISODES = 16
 WALL_CLOCK = {"steps_per_second", "created_at", "started_at", "ended_at"}
 OTHER = {"id", "bot_name", "cursor", "reason"}
 
@@ -72,7 +72,8 @@ async def test_pause_kill_and_resume_at_random_moments_change_no_bit(
     platform: PlatformProcess,
 ) -> None:
     uninterrupted = await run_through(platform)
-    moments = sorted(random.Random(SEED).sample(range(1_000, 11_000), 3))
+    chance = random.Random(SEED)
+    moments = [chance.randrange(start, start + 8_000) for start in (1_000, 19_000, 37_000)]
 
     async with connected(platform.ws, platform.bearer) as client:
         bot = await a_bot(client)
