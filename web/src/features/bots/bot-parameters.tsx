@@ -19,7 +19,10 @@ export function BotParameters({ bot }: { bot: Bot }) {
           <dt className="font-medium">{parameter("BotsCreate", "algorithm").label}</dt>
           <dd>
             <span className="text-lg font-semibold">{algorithmLabel(bot.algorithm)}</span>
-            <span className="text-muted block text-sm">{learning?.sentence}</span>
+            {/* As high before the sentence is read as it is afterwards. */}
+            <span className="text-muted block min-h-[3lh] text-sm sm:min-h-[1lh]">
+              {learning?.sentence}
+            </span>
           </dd>
         </div>
         {botFields()
