@@ -1,6 +1,5 @@
 """The market encoded once for all accounts, and the head that decides; in torch."""
 
-from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -8,6 +7,7 @@ import torch
 from torch.nn.functional import layer_norm
 
 from aibt.rl.environment import Floats, Indices
+from aibt.rl.flat_weights import named_views
 from aibt.rl.network import (
     COSTS,
     SIDES,
@@ -134,9 +134,9 @@ class MarketNetwork:
         self._architecture = architecture
         self.flat = flat
         self.gradient = torch.zeros_like(flat) if learns else flat
-        self._named = _views(architecture, flat)
+        self._named = named_views(architecture, flat)
         if learns:
-            slopes = _views(architecture, self.gradient)
+            slopes = named_views(architecture, self.gradient)
             for name, tensor in self._named.items():
                 tensor.requires_grad_()
                 tensor.grad = slopes[name]
@@ -263,14 +263,3 @@ def initial_market_weights(architecture: Architecture, seed: int) -> dict[str, F
                 bound = shape[1] ** -0.5
             found[name] = generator.uniform(-bound, bound, shape).astype(np.float32)
     return found
-
-
-def _views(architecture: Architecture, flat: torch.Tensor) -> dict[str, torch.Tensor]:
-    shapes = architecture.learned_shapes
-    ends = [0]
-    for shape in shapes.values():
-        ends.append(ends[-1] + int(torch.Size(shape).numel()))
-    return {
-        name: flat[start:stop].view(shape)
-        for (name, shape), (start, stop) in zip(shapes.items(), pairwise(ends), strict=True)
-    }

@@ -1,10 +1,9 @@
 """The network that is trained: one flat vector of weights, and its gradient written out."""
 
-from itertools import pairwise
-
 import torch
 
 from aibt.rl.environment import Floats
+from aibt.rl.flat_weights import named_views
 from aibt.rl.network import Architecture, Weights, check_weights
 
 
@@ -21,12 +20,12 @@ class QNetwork:
 
     def __init__(self, architecture: Architecture, flat: torch.Tensor) -> None:
         self.flat = flat
-        self._named = _views(architecture, flat)
+        self._named = named_views(architecture, flat)
         layers = range(architecture.depth + 1)
         self._weights = [self._named[f"layers.{layer}.weight"] for layer in layers]
         self._biases = [self._named[f"layers.{layer}.bias"] for layer in layers]
         self._gradient = torch.zeros_like(flat)
-        gradients = _views(architecture, self._gradient)
+        gradients = named_views(architecture, self._gradient)
         self._weight_gradients = [gradients[f"layers.{layer}.weight"] for layer in layers]
         self._bias_gradients = [gradients[f"layers.{layer}.bias"] for layer in layers]
         self._architecture = architecture
@@ -88,14 +87,3 @@ def initial_weights(architecture: Architecture, seed: int) -> dict[str, Floats]:
             bound = shape[1] ** -0.5
         found[name] = generator.uniform(-bound, bound, shape).astype(np.float32)
     return found
-
-
-def _views(architecture: Architecture, flat: torch.Tensor) -> dict[str, torch.Tensor]:
-    shapes = architecture.shapes
-    ends = [0]
-    for shape in shapes.values():
-        ends.append(ends[-1] + int(torch.Size(shape).numel()))
-    return {
-        name: flat[start:stop].view(shape)
-        for (name, shape), (start, stop) in zip(shapes.items(), pairwise(ends), strict=True)
-    }
