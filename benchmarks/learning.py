@@ -111,7 +111,7 @@ def speed(console: Console) -> Sequence[Figure]:
 def search(console: Console, kinds: Sequence[str], peers: Sequence[str], of: Search) -> None:
     """Find the peers' values anew, and keep them."""
     for peer in peers:
-        known: list[Any] = []
+        known: list[Any] = [chosen(peer, KINDS[0])]
         for kind in kinds:
             console.print(f"Tuning {peer} on {kind}: {of.trials} trials of {of.budget_s:g} s…")
             found = tune(peer, market(kind, BARS), of, console, known)

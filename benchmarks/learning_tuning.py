@@ -1,4 +1,6 @@
-"""Finds the peers' best values for each market by random search, and keeps them as data.
+"""Finds the peers' best values for each market by search, and keeps them as data.
+
+Half of a search draws at random, the other half draws some values of the best so far anew.
 
 `python -m benchmarks.learning --tune` repeats it and writes `learning_chosen.json`.
 """
@@ -24,6 +26,7 @@ SEED: Final = 100  # of the search; the races' seeds are others
 _FINALISTS, _FINAL_SEEDS = 3, (101, 102, 103)
 _FINAL_TIMES: Final = 2  # budgets of a trial that a finalist has
 _AIM: Final = 0.95
+_DRAWN_ANEW: Final = 3  # values of the best so far
 _LOOK_EVERY: Final = 0.15
 _KINDS: Final = {"SB3 PPO": PeerPpo, "SB3 DQN": PeerDqn}
 
@@ -140,17 +143,16 @@ def tune(
         known: values to try before any draw, as the best ones of another market.
     """
     generator = np.random.default_rng(SEED)
-    tried = [dict(FIRST[peer]), *(dict(values) for values in known)]
-    while len(tried) < search.trials:
-        space = SPACES[peer]
-        values = {name: of[generator.integers(len(of))] for name, of in space.items()}
-        if peer == "SB3 DQN" or values["environments"] * values["n_steps"] <= 16_384:
-            tried.append(values)
-    results = []
-    for at, values in enumerate(tried, 1):
+    first = [dict(FIRST[peer]), *(dict(values) for values in known)]
+    results: list[tuple[float, dict[str, Any]]] = []
+    while len(results) < search.trials:
+        results.sort(key=lambda result: result[0])
+        tried = [values for _, values in results]
+        values = first.pop(0) if first else _drawn(peer, generator, tried, search.trials)
         found = _run(peer, values, on, SEED, search.budget_s)
         results.append((_cost(found, search.budget_s), values))
-        console.print(f"  {peer} on {on.kind}, trial {at} of {len(tried)}: {_told(found)}")
+        at = f"trial {len(results)} of {search.trials}"
+        console.print(f"  {peer} on {on.kind}, {at}: {_told(found)}")
     results.sort(key=lambda result: result[0])
     finals = []
     for _, values in results[:_FINALISTS]:
@@ -163,7 +165,7 @@ def tune(
     return {
         "values": values,
         "searched_on": on.kind,
-        "trials": len(tried),
+        "trials": len(results),
         "budget_s": search.budget_s,
         "clock": "processor time",
         "finalists": len(finals),
@@ -180,12 +182,36 @@ def keep(results: Mapping[str, Mapping[str, Any]]) -> None:
     KEPT.write_text(json.dumps(before, indent=1) + "\n")
 
 
+def _drawn(
+    peer: str, generator: np.random.Generator, tried: Sequence[Mapping[str, Any]], trials: int
+) -> dict[str, Any]:
+    """Draw values that were not tried: all of them, or, in a search's second half, some.
+
+    Args:
+        peer: its name.
+        generator: draws.
+        tried: values before these, the best first.
+        trials: that the search has.
+    """
+    space = SPACES[peer]
+    while True:
+        names = list(space)
+        values: dict[str, Any] = {}
+        if 2 * len(tried) >= trials:
+            values |= tried[0]
+            names = list(generator.choice(names, _DRAWN_ANEW, replace=False))
+        values |= {name: space[name][generator.integers(len(space[name]))] for name in names}
+        fits = peer == "SB3 DQN" or values["environments"] * values["n_steps"] <= 16_384
+        if fits and values not in tried:
+            return values
+
+
 def _run(peer: str, values: Mapping[str, Any], on: Market, seed: int, budget_s: float) -> Run:
     return run(
         entry(peer, values, budget_s),
         on,
         seed,
-        stop_at=0.98,
+        stop_at=_AIM,
         now=time.process_time,
         look_every=_LOOK_EVERY,
     )

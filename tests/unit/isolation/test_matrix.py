@@ -3,6 +3,8 @@
 Routes and queries are found by walking the application; one without an example fails.
 """
 
+import time
+
 import pytest
 
 from aibt.protocol.tasks import TASKS
@@ -111,11 +113,13 @@ def test_a_stranger_gets_and_changes_nothing_over_the_socket(
 def test_an_owner_gets_what_is_his_over_the_socket(world: World, query: str) -> None:
     things = world.fresh(OWNERS)
     world.roles.clear()
+    began = time.monotonic()
 
     sent = queried(world, query, OWNERS, things)
 
     assert sent.status in {200, 1000} or sent.code in BUSY, sent.text
-    assert world.roles.count("aibt_service") <= 1  # the sockets' timer may look meanwhile
+    looks = 1 + int(time.monotonic() - began)  # of the sockets' timer, each second
+    assert world.roles.count("aibt_service") <= looks
 
 
 @every_stranger

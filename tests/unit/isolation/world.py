@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import HttpUrl
-from sqlalchemy import select
+from sqlalchemy import Table, and_, or_, select
 
 import actors.platform
 from actors.evaluation_rows import set_evaluation_state
@@ -47,6 +47,8 @@ from aibt.store.database import Store
 from aibt.store.migrations import policies
 from aibt.store.records import Bot, EquityPoint, User
 from aibt.store.schema import metadata
+from aibt.store.schema_agents import sessions
+from aibt.store.schema_evaluations import evaluations
 from tests.fakes.office import a_bearer, a_user, an_office
 from tests.fakes.openai import FakeOpenAI
 from tests.fakes.platform_scores import FIGURES
@@ -94,6 +96,13 @@ START = {
 
 AGENT = {"base_model": "canary/model", "universe": ["GOOGL"], "prompt": "canary prompt"}
 RANGE = {"start": "2017-01-03", "end": "2017-12-29"}
+
+_HEEDED = {
+    Desired.RUNNING: RunState.RUNNING,
+    Desired.PAUSED: RunState.PAUSED,
+    Desired.STOPPED: RunState.STOPPED,
+}
+_ENDED = [state for state in RunState if state.has_ended]
 
 
 class FakeMarket:
@@ -166,8 +175,6 @@ class World:
     bearers: dict[str, str] = field(default_factory=dict)
     users: dict[str, User] = field(default_factory=dict)
     _numbers: int = 0
-    _sessions: list[tuple[int, int]] = field(default_factory=list)
-    _evaluations: list[tuple[int, int]] = field(default_factory=list)
     _obeying: set[asyncio.Task[Any]] = field(default_factory=set)
 
     def start(self) -> None:
@@ -231,19 +238,30 @@ class World:
         if task is not None:
             self._obeying.add(task)
             task.add_done_callback(self._obeying.discard)
-        states = {Desired.PAUSED: RunState.PAUSED, Desired.STOPPED: RunState.STOPPED}
-        for owner_id, session_id in self._sessions:
-            async with self.store.writing(owner_id) as tx:
-                session = await tx.sessions.get(session_id)
-                state = states.get(session.desired, session.state)
-                if not session.state.has_ended and session.state is not state:
-                    await set_session_state(tx, session, state, f"supervisor/{state}")
-        for owner_id, evaluation_id in self._evaluations:
-            async with self.store.writing(owner_id) as tx:
-                evaluation = await tx.evaluations.get(evaluation_id)
-                state = states.get(evaluation.desired, evaluation.state)
-                if not evaluation.state.has_ended and evaluation.state is not state:
-                    await set_evaluation_state(tx, evaluation, state, f"supervisor/{state}")
+        for owner_id in [user.id for user in self.users.values()]:
+            for session_id in await self._unheeded(owner_id, sessions):
+                async with self.store.writing(owner_id) as tx:
+                    session = await tx.sessions.get(session_id)
+                    state = _HEEDED[session.desired]
+                    if not session.state.has_ended and session.state is not state:
+                        await set_session_state(tx, session, state, f"supervisor/{state}")
+            for evaluation_id in await self._unheeded(owner_id, evaluations):
+                async with self.store.writing(owner_id) as tx:
+                    evaluation = await tx.evaluations.get(evaluation_id)
+                    state = _HEEDED[evaluation.desired]
+                    if not evaluation.state.has_ended and evaluation.state is not state:
+                        await set_evaluation_state(tx, evaluation, state, f"supervisor/{state}")
+
+    async def _unheeded(self, owner_id: int, runs: Table) -> list[int]:
+        """Return the ids of an owner's runs that he wants paused or stopped, and are not yet."""
+        differ = [
+            and_(runs.c.desired == desired, runs.c.state.not_in([state, *_ENDED]))
+            for desired, state in _HEEDED.items()
+            if desired is not Desired.RUNNING
+        ]
+        async with self.store.reading(owner_id) as tx:
+            query = select(runs.c.id).where(runs.c.owner_id == owner_id, or_(*differ))
+            return list((await tx.me._work.connection.execute(query)).scalars())
 
     def _noting(self, store: Store) -> Store:
         """Note the database's role of every transaction from now on."""
@@ -329,7 +347,6 @@ class World:
             epoch = await tx.leases.take(made.topic, "h")
             await tx.evaluations.add_unit(made.id, "dqn/1/1", {"text": "CNRY"}, epoch=epoch)
             await tx.evaluations.set_report(made.id, a_report(source="CNRY").to_json(), epoch=epoch)
-        self._evaluations.append((owner.id, made.id))
         return made.id
 
     async def _agent_things(self, owner: User, name: str) -> tuple[int, int]:
@@ -360,7 +377,6 @@ class World:
             await tx.account.put_equity(
                 session.topic, [EquityPoint(at=at, equity=1_000.0, exposure=0.0)]
             )
-        self._sessions.append((owner.id, session.id))
         return agent.id, session.id
 
     def fresh(self, user: str) -> Things:
