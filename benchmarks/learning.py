@@ -96,10 +96,13 @@ def race(
 
 
 def many_bars(console: Console, seeds: Sequence[int] = SEEDS, scale: float = 1.0) -> list[Figure]:
-    """Let our default learn where there are enough bars to come to 99 %."""
+    """Let our default and the peers learn where there are enough bars to come to 99 %."""
     on = market("OU", MANY_BARS)
     _announce(console, on)
-    entries = [_ours(DEFAULT_ALGORITHM, scale * _MANY_BARS_S)]
+    entries = [
+        _ours(DEFAULT_ALGORITHM, scale * _MANY_BARS_S),
+        *(entry(peer, chosen(peer, "OU"), scale * _PEERS_S["OU"]) for peer in PEERS),
+    ]
     return _figures(on, _runs(console, on, entries, seeds), entries)
 
 
