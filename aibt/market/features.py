@@ -133,25 +133,27 @@ def feature_table(
         spans=spans,
     )
     names = tuple(f"return_{back}" for back in range(window - 1, -1, -1)) + tuple(columns)
-    others = np.column_stack(list(columns.values()))  # [T, F - window]
     if statistics is None:
-        fitted = others[window:stop]
+        fitted = [column[window:stop] for column in columns.values()]
         statistics = FeatureStatistics(
             window=window,
             spans=spans,
             volatility=volatility,
-            centres=tuple(float(centre) for centre in fitted.mean(axis=0)),
-            scales=tuple(_deviation(column) for column in fitted.T),
+            centres=tuple(float(column.mean()) for column in fitted),
+            scales=tuple(_deviation(column) for column in fitted),
         )
-    if len(statistics.centres) != others.shape[1]:
+    if len(statistics.centres) != len(columns):
         raise ValueError("the statistics are those of another kind of bars")
-    rows = np.zeros((len(series), len(names)), np.float32)
+    rows = np.empty((len(series), len(names)), np.float32)
+    rows[:window] = 0.0
     if len(series) > window:
-        scaled = (others - np.array(statistics.centres)) / np.array(statistics.scales)
-        rows[window:, window:] = np.clip(scaled[window:], -_CLIP, _CLIP)
         shares = np.clip(returns / volatility, -_CLIP, _CLIP).astype(np.float32)
-        windows = np.lib.stride_tricks.sliding_window_view(shares[1:], window)
-        rows[window:, :window] = windows
+        rows[window:, :window] = np.lib.stride_tricks.sliding_window_view(shares[1:], window)
+        scales = zip(statistics.centres, statistics.scales, strict=True)
+        for at, (column, (centre, scale)) in enumerate(zip(columns.values(), scales, strict=True)):
+            scaled = column[window:] - centre  # a column at a time stays in the cache
+            scaled /= scale
+            rows[window:, window + at] = np.clip(scaled, -_CLIP, _CLIP, out=scaled)
     rows.setflags(write=False)
     return FeatureTable(rows=rows, warm_up=window, names=names, statistics=statistics)
 
@@ -177,9 +179,11 @@ def _columns(
         found: Column = pd.Series(of).ewm(span=span, adjust=True).mean().to_numpy()
         return found
 
+    squares = returns**2
+
     def spread(bars: int) -> Column:
-        squares = pd.Series(returns**2).rolling(bars, min_periods=1).mean().to_numpy()
-        found: Column = np.sqrt(np.maximum(squares, 0.0)) + _FLOOR * volatility
+        means = pd.Series(squares).rolling(bars, min_periods=1).mean().to_numpy()
+        found: Column = np.sqrt(np.maximum(means, 0.0)) + _FLOOR * volatility
         return found
 
     columns = {f"level_{span}": log_close - average(log_close, span) for span in spans}
@@ -188,8 +192,8 @@ def _columns(
     columns["volatility"] = np.log(slow / volatility)
     columns["range"] = np.log(series.high / series.low) / volatility
     columns["place_in_bar"] = _place(series.close, series.low, series.high)
-    lowest = pd.Series(series.low).rolling(window, min_periods=1).min().to_numpy()
-    highest = pd.Series(series.high).rolling(window, min_periods=1).max().to_numpy()
+    lowest = _extreme(np.minimum, series.low, window)
+    highest = _extreme(np.maximum, series.high, window)
     columns["place_in_window"] = _place(series.close, lowest, highest)
     log_volume = np.log1p(series.volume)
     columns["volume"] = log_volume - average(log_volume, _VOLUME_SPAN)
@@ -199,6 +203,16 @@ def _columns(
         columns[f"sine_of_{name}"] = told * np.sin(turn)
         columns[f"cosine_of_{name}"] = told * np.cos(turn)
     return columns
+
+
+def _extreme(of: np.ufunc, values: Column, bars: int) -> Column:
+    """Return the least or the greatest of the last `bars` values at each; fewer at first."""
+    found, reach = values, 1
+    while reach < bars:  # of 1, 2, 4 … values, which overlap at last
+        step = min(reach, bars - reach)
+        found = np.concatenate([found[:step], of(found[step:], found[:-step])])
+        reach += step
+    return found
 
 
 def _place(price: Column, low: Column, high: Column) -> Column:
