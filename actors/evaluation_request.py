@@ -7,7 +7,7 @@ from actors.supervision import Demand
 from actors.training_request import WINDOW
 from aibt.live.events import Json
 from aibt.protocol.evaluations import EvaluationsStart
-from aibt.rl.catalogue import ALGORITHMS
+from aibt.rl.catalogue import DEFAULT_ENCODER, algorithms_with
 from aibt.rl.judgement.plan import Plan, walk_forward_plan
 from aibt.rl.parameters import TrainingParameters
 from aibt.settings import CostSettings
@@ -38,7 +38,7 @@ def complete_evaluation(
         asked[name] = usual if asked[name] is None else asked[name]
     if asked["device"] == "auto":
         asked["device"] = "cuda" if there.gpus else "cpu"
-    asked["algorithms"] = asked["algorithms"] or [*ALGORITHMS]
+    asked["algorithms"] = asked["algorithms"] or algorithms_with(params.encoder)
     asked["window"] = WINDOW
     of_trainings(asked)  # refuses what does not go together
     bars = prepared["bars"]
@@ -65,6 +65,7 @@ def of_trainings(request: Mapping[str, Json]) -> dict[str, TrainingParameters]:
         Invalid: a value is out of its range, or two do not go together.
     """
     told: dict[str, Any] = {name: request[name] for name in _OF_TRAININGS}
+    told["encoder"] = request.get("encoder", DEFAULT_ENCODER)
     rates: dict[str, Any] = {name: request[name] for name in ("fee_bps", "slippage_bps")}
     return {
         name: TrainingParameters(

@@ -22,7 +22,7 @@ from actors.platform_evaluations import PlatformEvaluations
 from actors.platform_populations import PlatformPopulations, active_symbols
 from actors.supervision import Demand
 from actors.training_control import Controlled
-from actors.training_request import changed_algorithm, complete_request
+from actors.training_request import changed_learning, complete_request
 from aibt.accounts.office import opened_office
 from aibt.accounts.quotas import refuse_training
 from aibt.api.gateway import Backend
@@ -127,7 +127,9 @@ class RayPlatform(PlatformEvaluations, PlatformPopulations):
             if (await unit.me.standing()).user.disabled_at is not None:  # since he was let in
                 raise UserDisabled(owner.email)
             before = await unit.bots.by_id(bot.id)
-            bot = await unit.bots.starting(bot.id, params.algorithm)
+            bot = await unit.bots.starting(
+                bot.id, algorithm=params.algorithm, encoder=params.encoder
+            )
             request, data = complete_request(
                 params,
                 bot,
@@ -153,7 +155,7 @@ class RayPlatform(PlatformEvaluations, PlatformPopulations):
                 request=request,
                 current={name: request[name] for name in _HOT},
                 dataset=str(prepared["dataset"]),
-                data={**data, "note": changed_algorithm(before, bot)},
+                data={**data, "note": changed_learning(before, bot)},
                 initial_weights=None if params.fresh else bot.weights,
             )
             if command is not None:

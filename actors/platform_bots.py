@@ -23,6 +23,7 @@ from aibt.protocol.bots import (
     BotsUpdate,
     bot_message,
 )
+from aibt.rl.catalogue import refuse_encoder
 from aibt.settings import QuotaSettings
 from aibt.store.database import Store, UnitOfWork
 from aibt.store.records import Bot, Training, User
@@ -56,6 +57,7 @@ class PlatformBots:
         self, owner: User, params: BotsCreate, command: Command | None
     ) -> BotMessage:
         async def create(unit: UnitOfWork) -> BotMessage:
+            refuse_encoder(params.algorithm, params.encoder)
             await unit.me.alone()
             count = await unit.bots.count()
             refuse_bot(self._quotas, hidden_layers=params.hidden_layers, bots=count)
@@ -71,6 +73,7 @@ class PlatformBots:
             before = await unit.bots.get(params.name)
             changes = params.model_dump(exclude={"name"})
             after = await unit.bots.update(params.name, **changes)
+            refuse_encoder(after.algorithm, after.encoder)
             dropped = before.weights is not None and after.weights is None
             note = "its weights no longer fit and were dropped" if dropped else None
             return await _with_state(unit, after, note)

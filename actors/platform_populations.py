@@ -51,7 +51,8 @@ _OF_ITS_OWN: Final = (
     "name", "members", "search", "lr_min", "lr_max", "gamma_min", "gamma_max", "hidden_layers",
     "depth", "discounter_rate",
 )  # fmt: skip
-_SHAPE: Final = ("hidden_layers", "depth", "discounter_rate", "algorithm")
+_SHAPE: Final = ("hidden_layers", "depth", "discounter_rate", "algorithm", "encoder")
+_THE_BOTS: Final = {"algorithm": None, "encoder": None, "fresh": True}
 
 
 class PlatformPopulations(PlatformSessions):
@@ -121,9 +122,7 @@ class PlatformPopulations(PlatformSessions):
                 gamma=own["gamma"],
                 **{name: asked[name] for name in _SHAPE},
             )
-            start = TrainingsStart.read(
-                {**shared, **own, "bot_name": bot.name, "algorithm": None, "fresh": True}
-            )
+            start = TrainingsStart.read({**shared, **own, **_THE_BOTS, "bot_name": bot.name})
             request, data = complete_request(
                 start,
                 bot,

@@ -33,7 +33,7 @@ def complete_request(
 
     Args:
         params: as the client sent them.
-        bot: gives what they leave to it; it learns with the algorithm that they ask for.
+        bot: gives what they leave to it; it has the algorithm and encoder that they ask for.
         prepared: the frozen bars, see `MarketDesk.prepare`.
         there: what the cluster has; `device: auto` takes a GPU if it has one.
         costs: where the request does not say.
@@ -58,6 +58,7 @@ def complete_request(
         "hidden_layers": bot.hidden_layers,
         "depth": bot.depth,
         "algorithm": bot.algorithm,
+        "encoder": bot.encoder,
         "discounter_rate": bot.discounter_rate,
         "window": WINDOW,
     }
@@ -76,12 +77,21 @@ def complete_request(
     return asked, {**{name: prepared[name] for name in shown}, "split": parts.out_of_sample}
 
 
-def changed_algorithm(before: Bot, bot: Bot) -> str | None:
+def changed_learning(before: Bot, bot: Bot) -> str | None:
     """Return the sentence on what a start changed of its bot, or None if it changed nothing."""
-    if bot.algorithm == before.algorithm:
+    changed = [
+        (f"{verb} {after}", earlier)
+        for verb, after, earlier in (
+            ("learns by", bot.algorithm, before.algorithm),
+            ("reads the bars by", bot.encoder, before.encoder),
+        )
+        if after != earlier
+    ]
+    if not changed:
         return None
-    lost = "" if before.weights is None else f", and what it knew by {before.algorithm} is dropped"
-    return f"{bot.name} learns by {bot.algorithm} from now on{lost}"
+    now, earlier = (" and ".join(parts) for parts in zip(*changed, strict=True))
+    lost = "" if before.weights is None else f", and what it knew by {earlier} is dropped"
+    return f"{bot.name} {now} from now on{lost}"
 
 
 def training_parameters(request: Mapping[str, Json]) -> TrainingParameters:

@@ -1,4 +1,4 @@
-"""The algorithms that a bot may learn with."""
+"""The algorithms and encoders that a bot may learn with."""
 
 from fastapi import APIRouter
 
@@ -11,5 +11,5 @@ router = APIRouter(prefix="/api/algorithms", tags=["trainings"], route_class=Sig
 
 @router.get("", responses=responses())
 async def algorithms(_: Owner) -> AlgorithmsMessage:
-    """List the algorithms, with what each does in one sentence."""
+    """List the algorithms and the encoders, with what each does in one sentence."""
     return algorithms_message()

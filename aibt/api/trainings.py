@@ -35,7 +35,8 @@ TrainingId = Annotated[int, Path(ge=1, le=MAX_ID, description="the training's id
 After = Annotated[int, Query(ge=0, le=MAX_NUMBER, description="number of the last you have")]
 Limit = Annotated[int, Query(ge=1, le=1_000, description="at most so many")]
 _COLUMNS = (
-    "id", "bot_name", "state", "reason", "symbol", "period", "source", "algorithm", "steps",
+    "id", "bot_name", "state", "reason", "symbol", "period", "source", "algorithm",
+    "encoder", "steps",
     "starting_balance", "balance", "profit", "max_balance", "max_profit", "trades", "rewards",
     "lr", "gamma", "batch_size", "min_episodes", "max_episodes", "train_data_percentage", "seed",
     "created_at", "started_at", "ended_at",

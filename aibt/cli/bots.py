@@ -9,11 +9,13 @@ from aibt.cli.client import Client, in_path
 from aibt.cli.complaints import Misused
 from aibt.cli.entry import AsJson, Url, address, connected
 from aibt.protocol.bots import BotDeletedMessage, BotMessage, BotsPageMessage
-from aibt.rl.catalogue import ALGORITHMS, DEFAULT_ALGORITHM
+from aibt.rl.catalogue import ALGORITHMS, DEFAULT_ALGORITHM, DEFAULT_ENCODER, ENCODERS
 
 app = typer.Typer(no_args_is_help=True, help="Create, show, change and control your bots.")
 
 _PANEL: Final = "The bot"
+ENCODERS_SAID: Final = " ".join(f"[bold]{name}[/bold]: {does}" for name, does in ENCODERS.items())
+"""What each encoder does, as the help says it."""
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The bot's name.")]
 Lr = Annotated[
@@ -48,6 +50,11 @@ def _matching(incomplete: str) -> list[tuple[str, str]]:
     return [(name, does) for name, does in ALGORITHMS.items() if name.startswith(incomplete)]
 
 
+def matching_encoders(incomplete: str) -> list[tuple[str, str]]:
+    """Return the encoders that a shell may complete to, with what each does."""
+    return [(name, does) for name, does in ENCODERS.items() if name.startswith(incomplete)]
+
+
 Algorithm = Annotated[
     str | None,
     typer.Option(
@@ -57,6 +64,18 @@ Algorithm = Annotated[
         + " ".join(f"[bold]{name}[/bold]: {does}" for name, does in ALGORITHMS.items())
         + f" A new bot learns by {DEFAULT_ALGORITHM} unless told otherwise.",
         autocompletion=_matching,
+        rich_help_panel=_PANEL,
+    ),
+]
+
+Encoder = Annotated[
+    str | None,
+    typer.Option(
+        "--encoder",
+        metavar="NAME",
+        help=f"How its network reads the bars. {ENCODERS_SAID} A new bot has {DEFAULT_ENCODER} "
+        "unless told otherwise.",
+        autocompletion=matching_encoders,
         rich_help_panel=_PANEL,
     ),
 ]
@@ -113,6 +132,7 @@ def create(
     depth: Depth = None,
     discounter_rate: DiscounterRate = None,
     algorithm: Algorithm = None,
+    encoder: Encoder = None,
     url: Url = None,
     as_json: AsJson = False,
 ) -> None:
@@ -128,6 +148,7 @@ def create(
         "depth": depth,
         "discounter_rate": discounter_rate,
         "algorithm": algorithm,
+        "encoder": encoder,
     }
     with connected(address(url)) as client:
         _show(client.change("POST", "/api/bots", BotMessage, body), as_json=as_json)
@@ -144,12 +165,13 @@ def update(
     depth: Depth = None,
     discounter_rate: DiscounterRate = None,
     algorithm: Algorithm = None,
+    encoder: Encoder = None,
     url: Url = None,
     as_json: AsJson = False,
 ) -> None:
     """Change a bot's name and the defaults of its next training.
 
-    Another width, depth or algorithm drops its weights.
+    Another width, depth, algorithm or encoder drops its weights.
     """
     changes = {
         "new_name": new_name,
@@ -159,6 +181,7 @@ def update(
         "depth": depth,
         "discounter_rate": discounter_rate,
         "algorithm": algorithm,
+        "encoder": encoder,
     }
     if all(value is None for value in changes.values()):
         raise Misused("Say what to change, as in: aibt bots update Ada --lr 0.0005")
@@ -222,6 +245,7 @@ def _show(bot: BotMessage, *, as_json: bool) -> None:
         ("Network", f"{bot.depth} hidden layers of {bot.hidden_layers}"),
         ("discounter_rate", f"{bot.discounter_rate}"),
         ("Algorithm", bot.algorithm),
+        ("Encoder", bot.encoder),
         ("Created", f"{formats.moment(bot.created_at)} UTC"),
     ]
     output.show(output.facts(pairs))
@@ -243,7 +267,7 @@ def _row(bot: BotMessage) -> tuple[str, ...]:
         "yes" if bot.trained else "no",
         f"{bot.lr:g}",
         f"{bot.gamma:g}",
-        f"{bot.depth} × {bot.hidden_layers}",
+        f"{bot.depth} × {bot.hidden_layers} {bot.encoder}",
         bot.algorithm,
         formats.moment(bot.created_at),
     )

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from aibt.cli import output
+from aibt.cli.bots import ENCODERS_SAID, matching_encoders
 from aibt.cli.client import Client
 from aibt.cli.complaints import INTERRUPTED, Complaint
 from aibt.cli.entry import AsJson, Entry, Url, address, connected
@@ -21,6 +22,7 @@ from aibt.cli.tokens import Tokens
 from aibt.clock import Clock, SystemClock
 from aibt.live.states import RunState
 from aibt.protocol.evaluations import EvaluationReportMessage, EvaluationRunMessage
+from aibt.rl.catalogue import DEFAULT_ENCODER
 
 _LEARNING = "Learning"
 Out = Annotated[
@@ -43,7 +45,11 @@ def evaluate(
     source: Source = None,
     algorithms: Annotated[
         list[str] | None,
-        typer.Option("--algorithm", "-a", help="Only this one; may be repeated. Default: all."),
+        typer.Option(
+            "--algorithm",
+            "-a",
+            help="Only this one; may be repeated. Default: all that take the encoder.",
+        ),
     ] = None,
     seeds: Annotated[int, typer.Option(help="How often each is trained, from other seeds.")] = 5,
     seed: Annotated[int, typer.Option(help="The first of the seeds.")] = 1,
@@ -61,6 +67,15 @@ def evaluate(
     min_episodes: Annotated[
         int | None, typer.Option(help="At least so many. Default: a tenth of --episodes.")
     ] = None,
+    encoder: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME",
+            help=f"How the networks read the bars. {ENCODERS_SAID}",
+            autocompletion=matching_encoders,
+            rich_help_panel=_LEARNING,
+        ),
+    ] = DEFAULT_ENCODER,
     hidden_layers: Annotated[
         int, typer.Option(help="Width of each hidden layer.", rich_help_panel=_LEARNING)
     ] = 64,
@@ -118,6 +133,7 @@ def evaluate(
         "earlier_trials": earlier_trials,
         "min_episodes": max(1, episodes // 10) if min_episodes is None else min_episodes,
         "max_episodes": episodes,
+        "encoder": encoder,
         "hidden_layers": hidden_layers,
         "depth": depth,
         "lr": lr,

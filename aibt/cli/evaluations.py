@@ -122,8 +122,9 @@ def _facts(evaluation: EvaluationRunMessage) -> list[tuple[str, str]]:
     reason = f": {formats.plain(evaluation.reason)}" if evaluation.reason else ""
     symbol = f"{evaluation.symbol} {evaluation.period}"
     names = (
-        "lr", "gamma", "batch_size", "hidden_layers", "depth", "discounter_rate", "environments",
-        "min_episodes", "max_episodes", "device", "fee_bps", "slippage_bps", "embargo",
+        "lr", "gamma", "batch_size", "encoder", "hidden_layers", "depth", "discounter_rate",
+        "environments", "min_episodes", "max_episodes", "device", "fee_bps", "slippage_bps",
+        "embargo",
     )  # fmt: skip
     return [
         ("Evaluation", str(evaluation.id)),

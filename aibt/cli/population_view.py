@@ -110,7 +110,7 @@ def facts_of(population: PopulationMessage) -> list[tuple[str, str]]:
         ("Population", f"{population.id}, {formats.plain(population.name)}"),
         ("State", f"{population.state}"),
         ("Bars", f"{population.symbol} {population.period} from {population.source}"),
-        ("Network", f"{population.depth} × {population.hidden_layers}, {population.algorithm}"),
+        ("Network", f"{_network(population)}, {population.algorithm}"),
         (
             "Search",
             "none"
@@ -122,6 +122,10 @@ def facts_of(population: PopulationMessage) -> list[tuple[str, str]]:
         ("Trials", f"{population.trials}, members and steps together"),
         ("Seed", str(population.seed)),
     ]
+
+
+def _network(population: PopulationMessage) -> str:
+    return f"{population.depth} × {population.hidden_layers} {population.encoder}"
 
 
 def summary(population: PopulationMessage) -> str:

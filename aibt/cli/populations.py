@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from aibt.cli import output
-from aibt.cli.bots import Algorithm, Depth, HiddenLayers
+from aibt.cli.bots import Algorithm, Depth, Encoder, HiddenLayers
 from aibt.cli.complaints import INTERRUPTED, Misused
 from aibt.cli.entry import AsJson, Url, address, connected
 from aibt.cli.following import follow
@@ -78,6 +78,7 @@ def start(
     ] = 80,
     balance: Annotated[float, typer.Option(help="Starting cash.")] = 10_000.0,
     algorithm: Algorithm = None,
+    encoder: Encoder = None,
     hidden_layers: HiddenLayers = None,
     depth: Depth = None,
     batch_size: Annotated[int, typer.Option(help="Transitions per update.")] = 64,
@@ -120,6 +121,7 @@ def start(
         "period": period,
         "source": source,
         "algorithm": algorithm,
+        "encoder": encoder,
         "hidden_layers": hidden_layers,
         "depth": depth,
         "seed": seed,

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final, Literal
 import typer
 
 from aibt.cli import output
-from aibt.cli.bots import Algorithm, Depth, DiscounterRate, Gamma, HiddenLayers, Lr
+from aibt.cli.bots import Algorithm, Depth, DiscounterRate, Encoder, Gamma, HiddenLayers, Lr
 from aibt.cli.client import Client, in_path
 from aibt.cli.complaints import INTERRUPTED, Misused, Refused
 from aibt.cli.entry import AsJson, Url, address, connected
@@ -61,6 +61,7 @@ def train(
         bool, typer.Option("--fresh", help="Start from new weights, not from the bot's best.")
     ] = False,
     algorithm: Algorithm = None,
+    encoder: Encoder = None,
     lr: Lr = None,
     gamma: Gamma = None,
     batch_size: Annotated[
@@ -118,7 +119,15 @@ def train(
     name = bot or bot_name(symbol, period)
     network = {"hidden_layers": hidden_layers, "depth": depth, "discounter_rate": discounter_rate}
     with connected(base) as client:
-        made = ensure_bot(client, name, lr=lr, gamma=gamma, algorithm=algorithm, network=network)
+        made = ensure_bot(
+            client,
+            name,
+            lr=lr,
+            gamma=gamma,
+            algorithm=algorithm,
+            encoder=encoder,
+            network=network,
+        )
         start = {
             "bot_name": made.name,
             "symbol": symbol,
@@ -127,6 +136,7 @@ def train(
             "train_data_percentage": percentage,
             "balance": balance,
             "algorithm": algorithm,
+            "encoder": encoder,
             "lr": lr,
             "gamma": gamma,
             "batch_size": batch_size,
@@ -217,6 +227,7 @@ def ensure_bot(
     lr: float | None,
     gamma: float | None,
     algorithm: str | None,
+    encoder: str | None,
     network: dict[str, Any],
 ) -> BotMessage:
     """Return the bot of this name, made if there is none, and say what it starts from.
@@ -238,9 +249,18 @@ def ensure_bot(
                     f"{getattr(found, option)}; change it with `aibt bots update`, which drops "
                     "its weights if its network changes, or train another one with --bot."
                 )
-        if algorithm not in {None, found.algorithm}:
-            lost = f"; what it knows by {found.algorithm} is dropped" if found.trained else ""
-            output.say(f"The bot {found.name} learns by {algorithm} from this training on{lost}.")
+        changed = [
+            (f"{verb} {wanted}", known)
+            for verb, wanted, known in (
+                ("learns by", algorithm, found.algorithm),
+                ("reads the bars by", encoder, found.encoder),
+            )
+            if wanted not in {None, known}
+        ]
+        if changed:
+            now, known = (" and ".join(parts) for parts in zip(*changed, strict=True))
+            lost = f"; what it knows by {known} is dropped" if found.trained else ""
+            output.say(f"The bot {found.name} {now} from this training on{lost}.")
         elif found.trained:
             output.say(f"The bot {found.name} goes on from its best weights (not with --fresh).")
         return found
@@ -249,6 +269,7 @@ def ensure_bot(
         "lr": NEW_BOT["lr"] if lr is None else lr,
         "gamma": NEW_BOT["gamma"] if gamma is None else gamma,
         "algorithm": algorithm,
+        "encoder": encoder,
         **network,
     }
     made = client.change("POST", "/api/bots", BotMessage, body)

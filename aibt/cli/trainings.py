@@ -151,7 +151,7 @@ def _facts(training: TrainingMessage) -> list[tuple[str, str]]:
         f"{name} {getattr(training, name)}"
         for name in (
             "lr", "gamma", "batch_size", "environments", "rollout_workers", "device", "algorithm",
-            "seed",
+            "encoder", "seed",
         )
     )  # fmt: skip
     reason = f": {formats.plain(training.reason)}" if training.reason else ""

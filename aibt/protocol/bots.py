@@ -9,6 +9,7 @@ from aibt.protocol.message import (
     Algorithm,
     Depth,
     DiscounterRate,
+    Encoder,
     Gamma,
     HiddenLayers,
     LearningRate,
@@ -16,7 +17,7 @@ from aibt.protocol.message import (
     Params,
     WireMessage,
 )
-from aibt.rl.catalogue import DEFAULT_ALGORITHM
+from aibt.rl.catalogue import DEFAULT_ALGORITHM, DEFAULT_ENCODER
 from aibt.store.records import Bot
 
 BotOrder = Literal["name", "-name", "created_at", "-created_at", "updated_at", "-updated_at"]
@@ -33,12 +34,13 @@ class BotsCreate(Params):
     discounter_rate: DiscounterRate = 80
     depth: Depth = 2
     algorithm: Algorithm = DEFAULT_ALGORITHM
+    encoder: Encoder = DEFAULT_ENCODER
 
 
 class BotChanges(Params):
     """New defaults for a bot's next training. Null or absent: as it is.
 
-    A new `hidden_layers`, `depth` or `algorithm` drops the bot's weights.
+    A new `hidden_layers`, `depth`, `algorithm` or `encoder` drops the bot's weights.
     """
 
     new_name: Name | None = Field(default=None, description="its new name")
@@ -48,12 +50,13 @@ class BotChanges(Params):
     discounter_rate: DiscounterRate | None = None
     depth: Depth | None = None
     algorithm: Algorithm | None = None
+    encoder: Encoder | None = None
 
 
 class BotsUpdate(BotChanges):
     """Changes of one bot. Null or absent: as it is.
 
-    A new `hidden_layers`, `depth` or `algorithm` drops the bot's weights.
+    A new `hidden_layers`, `depth`, `algorithm` or `encoder` drops the bot's weights.
     """
 
     name: Name = Field(description="which bot")
@@ -96,6 +99,7 @@ class BotMessage(WireMessage):
     discounter_rate: int = Field(description="exploration budget, in episodes")
     depth: int = Field(description="number of hidden layers")
     algorithm: str = Field(description="how it learns")
+    encoder: str = Field(description="how its network reads the bars")
     state: BotState = Field(description="`idle`, or the state of its active training")
     training_id: int | None = Field(default=None, description="its active training, or null")
     trained: bool = Field(description="whether it has weights that its next training starts from")
@@ -149,6 +153,7 @@ def bot_message(
             "discounter_rate": bot.discounter_rate,
             "depth": bot.depth,
             "algorithm": bot.algorithm,
+            "encoder": bot.encoder,
             "state": state.value if active and state is not None else "idle",
             "training_id": training_id if active else None,
             "trained": bot.weights is not None,

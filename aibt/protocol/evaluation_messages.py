@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, Field
 from aibt.live.events import Json
 from aibt.live.states import RunState
 from aibt.protocol.message import WireMessage
+from aibt.rl.catalogue import DEFAULT_ENCODER
 from aibt.store.records import Evaluation
 
 
@@ -42,6 +43,7 @@ class EvaluationRunMessage(EvaluationStatusMessage):
     bars: int = Field(ge=0, description="of the whole series")
     notes: list[str] = Field(description="sentences on bars that are old, suspicious or missing")
     algorithms: list[str]
+    encoder: str
     seeds: int = Field(description="how many; the first one is `seed`")
     seed: int
     folds: int
@@ -146,10 +148,11 @@ def evaluation_message(
     if ended:
         shown["seconds_left"] = None
     of_bars = ("symbol", "period", "source", "bars", "notes")
+    asked = {"encoder": DEFAULT_ENCODER, **evaluation.request}
     return EvaluationRunMessage.of(
         {
             **shown,
-            **{name: evaluation.request[name] for name in _ASKED},
+            **{name: asked[name] for name in _ASKED},
             **{name: evaluation.data[name] for name in of_bars},
             "id": evaluation.id,
             "state": evaluation.state,

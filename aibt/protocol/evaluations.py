@@ -20,6 +20,7 @@ from aibt.protocol.message import (
     BatchSize,
     Depth,
     DiscounterRate,
+    Encoder,
     Episodes,
     Gamma,
     HiddenLayers,
@@ -31,6 +32,7 @@ from aibt.protocol.message import (
     Symbol,
 )
 from aibt.protocol.runs import RunsList, RunsWatch
+from aibt.rl.catalogue import DEFAULT_ENCODER
 
 __all__ = [
     "EvaluationReportMessage",
@@ -60,8 +62,9 @@ class EvaluationsStart(Params):
         default=None, description="market source; null: the first that has the symbol and period"
     )
     algorithms: list[Algorithm] = Field(
-        default=[], max_length=16, description="which to judge; empty: all"
+        default=[], max_length=16, description="which to judge; empty: all that take the encoder"
     )
+    encoder: Encoder = DEFAULT_ENCODER
     seeds: int = Field(
         default=5, ge=1, le=MOST_SEEDS, description="how often each is trained, from other seeds"
     )

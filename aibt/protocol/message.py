@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from aibt.errors import Invalid
 from aibt.market.intervals import parse_interval
 from aibt.market.symbols import parse_symbol
-from aibt.rl.catalogue import ALGORITHMS, unknown_algorithm
+from aibt.rl.catalogue import ALGORITHMS, ENCODERS, unknown_algorithm, unknown_encoder
 
 PROVIDER_PATTERN = r"^[a-z0-9][a-z0-9_\-]{0,63}$"
 MAX_NUMBER = 2**53 - 1  # the largest whole number that every JSON reader keeps exact
@@ -112,6 +112,12 @@ def _known_algorithm(name: str) -> str:
     return name
 
 
+def _known_encoder(name: str) -> str:
+    if name not in ENCODERS:
+        raise ValueError(unknown_encoder(name).reason)
+    return name
+
+
 Id = Annotated[int, Field(ge=1, le=MAX_ID)]
 Cursor = Annotated[int, Field(ge=0, le=MAX_NUMBER)]
 Name = Annotated[
@@ -147,6 +153,14 @@ Algorithm = Annotated[
     Field(
         description="how it learns; `GET /api/algorithms` says what each does",
         json_schema_extra={"enum": list(ALGORITHMS)},
+    ),
+]
+Encoder = Annotated[
+    str,
+    AfterValidator(_known_encoder),
+    Field(
+        description="how its network reads the bars; `GET /api/algorithms` says what each does",
+        json_schema_extra={"enum": list(ENCODERS)},
     ),
 ]
 LearningRate = Annotated[float, Field(gt=0, le=1, description="learning rate")]

@@ -14,6 +14,7 @@ from aibt.protocol.message import (
     BatchSize,
     Depth,
     DiscounterRate,
+    Encoder,
     Episodes,
     Gamma,
     HiddenLayers,
@@ -28,7 +29,7 @@ from aibt.protocol.message import (
 )
 from aibt.protocol.runs import RunsWatch
 from aibt.protocol.training_messages import EvaluationMessage
-from aibt.rl.catalogue import DEFAULT_ALGORITHM
+from aibt.rl.catalogue import DEFAULT_ALGORITHM, DEFAULT_ENCODER
 from aibt.store.records import Population, PopulationMember, Training
 
 MOST_MEMBERS: Final = 256
@@ -80,6 +81,7 @@ class PopulationsStart(Params):
         default=None, description="market source; null: the first that has the symbol and period"
     )
     algorithm: Algorithm = DEFAULT_ALGORITHM
+    encoder: Encoder = DEFAULT_ENCODER
     hidden_layers: HiddenLayers = 43
     depth: Depth = 2
     discounter_rate: DiscounterRate = 80
@@ -209,6 +211,7 @@ class PopulationMessage(PopulationStatusMessage):
     period: str
     source: str = Field(description="market source of its bars")
     algorithm: str
+    encoder: str
     hidden_layers: int
     depth: int
     train_data_percentage: int
@@ -264,8 +267,9 @@ class SearchMessage(WireMessage):
 
 
 _ECHOED: Final = (
-    "algorithm", "hidden_layers", "depth", "train_data_percentage", "batch_size", "max_episodes",
-    "min_episodes", "device", "seed", "lr_min", "lr_max", "gamma_min", "gamma_max", "search",
+    "algorithm", "encoder", "hidden_layers", "depth", "train_data_percentage", "batch_size",
+    "max_episodes", "min_episodes", "device", "seed", "lr_min", "lr_max", "gamma_min", "gamma_max",
+    "search",
 )  # fmt: skip
 _FIRST_FOUND: Final = (
     RunState.RUNNING,
@@ -315,7 +319,7 @@ def population_message(
         for one in members
     ]
     states = [trainings[one.training_id].state for one in members]
-    asked = population.request
+    asked = {"encoder": DEFAULT_ENCODER, **population.request}
     return PopulationMessage.of(
         {
             **{name: asked.get(name) for name in _ECHOED},

@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, Field
 from aibt.live.events import Json
 from aibt.live.states import RunState
 from aibt.protocol.message import WireMessage
+from aibt.rl.catalogue import DEFAULT_ENCODER
 from aibt.store.records import Training
 
 Decision = Literal["hold", "close", "bull", "bear"]
@@ -113,6 +114,7 @@ class TrainingMessage(StatusMessage):
     min_episodes: int
     fresh: bool
     algorithm: str = Field(description="how it learns")
+    encoder: str = Field(description="how its network reads the bars")
     environments: int
     rollout_workers: int
     device: str
@@ -231,6 +233,7 @@ _ECHOED = (
     "gamma",
     "fresh",
     "algorithm",
+    "encoder",
     "environments",
     "rollout_workers",
     "device",
@@ -255,7 +258,7 @@ def training_message(
         pydantic.ValidationError: the row or the status breaks the wire's contract.
     """
     status = training.status if status is None else status
-    asked = {**training.request, **training.current}
+    asked = {"encoder": DEFAULT_ENCODER, **training.request, **training.current}
     shown: dict[str, Any] = dict(_before_the_first_step(training, asked))
     known = StatusMessage.model_fields
     shown.update({name: value for name, value in status.items() if name in known})

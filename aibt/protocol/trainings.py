@@ -9,6 +9,7 @@ from aibt.protocol.message import (
     Algorithm,
     BasisPoints,
     BatchSize,
+    Encoder,
     Episodes,
     Gamma,
     Id,
@@ -87,6 +88,11 @@ class TrainingsStart(Params):
         default=None,
         description="how it learns; null: as the bot does. Another one than the bot's becomes the "
         "bot's, and its weights are dropped",
+    )
+    encoder: Encoder | None = Field(
+        default=None,
+        description="how its network reads the bars; null: as the bot's does. Another one than "
+        "the bot's becomes the bot's, and its weights are dropped",
     )
     environments: int = Field(
         default=0,

@@ -38,6 +38,7 @@ UNUSED: Final[Mapping[str, Mapping[str, str]]] = {
         "rollout_workers": "Nothing is collected: it learns from the bars themselves.",
     },
     "ppo": {"discounter_rate": "Its policy explores by itself."},
+    "dqn": {"encoder": "It has a network of its own."},
 }
 """Parameters of a bot or a training that mean nothing to an algorithm, and why, in one sentence."""
 
@@ -49,8 +50,20 @@ HEADS: Final[Mapping[str, str]] = {
 }
 """What the network's head makes of a bar, see `aibt.rl.network.Architecture`; `dqn` has its own."""
 
-ENCODERS: Final = ("mlp", "conv", "gru")
-"""How a network reads the bars, see `aibt.rl.network.Architecture`; the default first."""
+ENCODERS: Final[Mapping[str, str]] = {
+    "mlp": "Reads each bar by itself, with the window of returns up to it: the least work.",
+    "conv": (
+        "Reads the bars before it as well, by a causal convolution: 15 of them with two layers, "
+        "510 with eight."
+    ),
+    "gru": "Reads bar after bar, and remembers of at least 128 bars what it takes to be of use.",
+}
+"""How a network reads the bars, in one sentence for its user, by name; the default first.
+
+What each is made of: `aibt.rl.network.Architecture`.
+"""
+
+DEFAULT_ENCODER: Final = "mlp"
 
 _ENVIRONMENTS: Final = {"pqn": 1_024, "ppo": 256}
 
@@ -65,6 +78,34 @@ def collects(algorithm: str) -> bool:
     return not algorithm.startswith("counterfactual")
 
 
+def encoders_of(algorithm: str) -> tuple[str, ...]:
+    """Return the encoders that an algorithm learns with; `dqn` has a network of its own."""
+    return tuple(ENCODERS) if algorithm in HEADS else (DEFAULT_ENCODER,)
+
+
+def algorithms_with(encoder: str) -> list[str]:
+    """Return the algorithms that learn with an encoder."""
+    return [name for name in ALGORITHMS if encoder in encoders_of(name)]
+
+
+def refuse_encoder(algorithm: str, encoder: str) -> None:
+    """Refuse an encoder that the algorithm cannot learn with.
+
+    Raises:
+        Invalid: it cannot; the field is `encoder`.
+    """
+    if encoder not in ENCODERS:
+        raise unknown_encoder(encoder)
+    if encoder not in encoders_of(algorithm):
+        says = f"{algorithm} has a network of its own: it takes {DEFAULT_ENCODER}, not {encoder}"
+        raise Invalid("encoder", says)
+
+
 def unknown_algorithm(name: str) -> Invalid:
     """Return the error of a name that no algorithm has; it lists those that there are."""
     return Invalid("algorithm", f"{name!r:.40} is none of {', '.join(ALGORITHMS)}")
+
+
+def unknown_encoder(name: str) -> Invalid:
+    """Return the error of a name that no encoder has; it lists those that there are."""
+    return Invalid("encoder", f"{name!r:.40} is none of {', '.join(ENCODERS)}")

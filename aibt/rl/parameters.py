@@ -8,9 +8,10 @@ from typing import Any, Final, Protocol
 from aibt.errors import Invalid
 from aibt.rl.catalogue import (
     ALGORITHMS,
-    ENCODERS,
+    DEFAULT_ENCODER,
     collects,
     default_environments,
+    refuse_encoder,
     unknown_algorithm,
 )
 from aibt.trading.costs import Costs
@@ -52,7 +53,7 @@ class TrainingParameters:
         device: `cpu`, `cuda`, or `auto` for a GPU where one can be used.
         seed: of all random numbers.
         algorithm: a name of `aibt.rl.catalogue.ALGORITHMS`.
-        encoder: a name of `aibt.rl.catalogue.ENCODERS`; `dqn` has but one network.
+        encoder: a name of `aibt.rl.catalogue.ENCODERS`, one that the algorithm learns with.
         window: log returns that an observation holds.
         costs: fee and slippage of every fill.
 
@@ -76,7 +77,7 @@ class TrainingParameters:
     environments: int = 0
     rollout_workers: int = 0
     device: str = "cpu"
-    encoder: str = ENCODERS[0]
+    encoder: str = DEFAULT_ENCODER
     window: int = 32
 
     def __post_init__(self) -> None:
@@ -95,8 +96,8 @@ class TrainingParameters:
             raise Invalid("max_episodes", at)
         if self.rollout_workers and not collects(self.algorithm):
             raise Invalid("rollout_workers", f"{self.algorithm} collects nothing: there is no work")
-        if self.rollout_workers and self.encoder != ENCODERS[0]:
-            says = f"workers act by the encoder {ENCODERS[0]} alone, not by {self.encoder}"
+        if self.rollout_workers and self.encoder != DEFAULT_ENCODER:
+            says = f"workers act by the encoder {DEFAULT_ENCODER} alone, not by {self.encoder}"
             raise Invalid("rollout_workers", says)
         if self.environments == 0:
             usual = default_environments(self.algorithm, self.rollout_workers)
@@ -108,10 +109,9 @@ class TrainingParameters:
     def _check_names(self) -> None:
         if self.algorithm not in ALGORITHMS:
             raise unknown_algorithm(self.algorithm)
-        for field, there in {"encoder": ENCODERS, "device": DEVICES}.items():
-            value = getattr(self, field)
-            if value not in there:
-                raise Invalid(field, f"{value!r} is none of {', '.join(there)}")
+        refuse_encoder(self.algorithm, self.encoder)
+        if self.device not in DEVICES:
+            raise Invalid("device", f"{self.device!r} is none of {', '.join(DEVICES)}")
 
     def to_json(self) -> dict[str, Any]:
         """Return the same as JSON's own types."""

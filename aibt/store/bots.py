@@ -21,7 +21,7 @@ BOTS: Final = TraderKind(
     busy=BotBusy,
 )
 
-_UNFIT: Final = frozenset({"hidden_layers", "depth", "algorithm"})
+_UNFIT: Final = frozenset({"hidden_layers", "depth", "algorithm", "encoder"})
 """What weights do not fit any more when it changes."""
 
 
@@ -40,6 +40,7 @@ class Bots(Traders[Bot]):
         depth: int,
         discounter_rate: int,
         algorithm: str,
+        encoder: str,
     ) -> Bot:
         """Create a bot without weights.
 
@@ -54,6 +55,7 @@ class Bots(Traders[Bot]):
             depth=depth,
             discounter_rate=discounter_rate,
             algorithm=algorithm,
+            encoder=encoder,
         )
         return await self.get(name)
 
@@ -84,18 +86,19 @@ class Bots(Traders[Bot]):
         depth: int | None = None,
         discounter_rate: int | None = None,
         algorithm: str | None = None,
+        encoder: str | None = None,
         seen_version: int | None = None,
     ) -> Bot:
         """Change what is not None, and drop the weights if they no longer fit.
 
-        A new width, depth or algorithm drops the weights: the answer's `weights` is None then.
-        Nothing is written, and the version stays, where nothing changes. `seen_version` is the
-        version that the caller saw; None: whatever it is now.
+        A new width, depth, algorithm or encoder drops the weights: the answer's `weights` is
+        None then. Nothing is written, and the version stays, where nothing changes.
+        `seen_version` is the version that the caller saw; None: whatever it is now.
 
         Raises:
             NotFound: the owner has no such bot.
             NameTaken: the owner has another bot of the new name.
-            BotBusy: a new width, depth or algorithm, and the bot has an active training.
+            BotBusy: a new width, depth, algorithm or encoder, and it has an active training.
             VersionConflict: the bot is no longer at `seen_version`.
         """
         bot = await self._locked(self._is_named(name), name, "name")
@@ -107,6 +110,7 @@ class Bots(Traders[Bot]):
             "depth": depth,
             "discounter_rate": discounter_rate,
             "algorithm": algorithm,
+            "encoder": encoder,
         }
         changes = self._changes(bot, seen_version, asked)
         if not changes:
@@ -117,20 +121,23 @@ class Bots(Traders[Bot]):
         await self._change(bot, changes, "new_name")
         return await self.get(changes.get("name", name))
 
-    async def starting(self, bot_id: int, algorithm: str | None) -> Bot:
+    async def starting(
+        self, bot_id: int, *, algorithm: str | None = None, encoder: str | None = None
+    ) -> Bot:
         """Return the bot as its next training finds it; nobody changes it meanwhile.
 
         Args:
             bot_id: which bot.
             algorithm: what it is to learn with from now on, which drops its weights if it is
                 another one than before; None: what it learns with anyhow.
+            encoder: how its network is to read the bars from now on; likewise.
 
         Raises:
             NotFound: the owner has no such bot.
-            BotBusy: another algorithm, and the bot has an active training.
+            BotBusy: another algorithm or encoder, and the bot has an active training.
         """
         bot = await self._locked(self._has_id(bot_id), str(bot_id), "bot_name")
-        changes = self._changes(bot, None, {"algorithm": algorithm})
+        changes = self._changes(bot, None, {"algorithm": algorithm, "encoder": encoder})
         if not changes:
             return bot
         await self._refuse_if_busy(bot, "bot_name")

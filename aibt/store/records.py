@@ -32,7 +32,8 @@ class Bot:
     """An RL trader: a name, its defaults for the next training, and its best weights.
 
     Attributes:
-        algorithm: how it learns, a name of `aibt.rl.algorithms.ALGORITHMS`.
+        algorithm: how it learns, a name of `aibt.rl.catalogue.ALGORITHMS`.
+        encoder: how its network reads the bars, a name of `aibt.rl.catalogue.ENCODERS`.
         hidden_layers: width of each hidden layer.
         discounter_rate: exploration budget, in episodes.
         weights: path of the best weights under the storage root, or None before any training.
@@ -48,6 +49,7 @@ class Bot:
     depth: int
     discounter_rate: int
     algorithm: str
+    encoder: str
     weights: str | None
     version: int
     created_at: datetime

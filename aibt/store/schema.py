@@ -30,7 +30,7 @@ from aibt.store.columns import UtcDateTime, by_code, json_column
 from aibt.store.schema_agents import sessions
 from aibt.store.tables import in_active_state, metadata, owner
 
-HEAD = "0006"
+HEAD = "0007"
 """The migration that makes this schema; a test holds the two together."""
 
 users = Table(
@@ -138,6 +138,7 @@ bots = Table(
     Column("updated_at", UtcDateTime, nullable=False),
     Column("deleted_at", UtcDateTime),
     Column("algorithm", String(32), nullable=False, server_default="dqn"),  # of rows before 0004
+    Column("encoder", String(32), nullable=False, server_default="mlp"),  # of rows before 0007
     sqlite_autoincrement=True,
 )
 

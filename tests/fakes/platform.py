@@ -37,6 +37,7 @@ from aibt.protocol.trainings import (
     TrainingsUpdate,
     training_message,
 )
+from aibt.rl.catalogue import refuse_encoder
 from aibt.store.records import Bot, Training, User, training_topic
 from tests.fakes.platform_agents import FakeAgents
 from tests.fakes.platform_core import EPOCH, Topic
@@ -119,6 +120,7 @@ class FakePlatform(FakeAgents, FakePopulations, FakeEvaluations, FakeScores, Fak
         await self._enter("create_bot")
 
         def create() -> BotMessage:
+            refuse_encoder(params.algorithm, params.encoder)
             if params.name in self._bots:
                 raise NameTaken(params.name, "name")
             self._bots[params.name] = Bot(
@@ -145,11 +147,13 @@ class FakePlatform(FakeAgents, FakePopulations, FakeEvaluations, FakeScores, Fak
                 raise NameTaken(params.new_name, "new_name")
             changes = params.model_dump(exclude={"name", "new_name"}, exclude_none=True)
             new_name = params.new_name or bot.name
+            changed = replace(bot, name=new_name, **changes)
+            refuse_encoder(changed.algorithm, changed.encoder)
             del self._bots[bot.name]
-            self._bots[new_name] = replace(bot, name=new_name, **changes)
+            self._bots[new_name] = changed
             note = (
                 "The weights were dropped."
-                if {"hidden_layers", "depth", "algorithm"} & set(changes)
+                if {"hidden_layers", "depth", "algorithm", "encoder"} & set(changes)
                 else None
             )
             return self._bot_message(new_name, note)
@@ -242,10 +246,13 @@ class FakePlatform(FakeAgents, FakePopulations, FakeEvaluations, FakeScores, Fak
             request["lr"] = bot.lr if params.lr is None else params.lr
             request["gamma"] = bot.gamma if params.gamma is None else params.gamma
             request["algorithm"] = params.algorithm or bot.algorithm
+            request["encoder"] = params.encoder or bot.encoder
+            refuse_encoder(request["algorithm"], request["encoder"])
             request["environments"] = params.environments or max(1, params.rollout_workers)
             row = self._row(owner, bot, training_id, request)
-            if request["algorithm"] != bot.algorithm:
-                self._bots[bot.name] = replace(bot, algorithm=request["algorithm"], weights=None)
+            learns = {name: request[name] for name in ("algorithm", "encoder")}
+            if learns != {"algorithm": bot.algorithm, "encoder": bot.encoder}:
+                self._bots[bot.name] = replace(bot, **learns, weights=None)
                 row = replace(row, data={**row.data, "note": "The bot learns otherwise now."})
             run = Run(training=row)
             self.runs[training_id] = self._topics[training_topic(training_id)] = run

@@ -13,7 +13,7 @@ from aibt.protocol.evaluations import (
     EvaluationStatusMessage,
     evaluation_message,
 )
-from aibt.rl.catalogue import ALGORITHMS
+from aibt.rl.catalogue import algorithms_with, refuse_encoder
 from aibt.store.records import Evaluation, User
 from tests.fakes.platform_core import EPOCH, FakeCore, Topic
 
@@ -94,7 +94,9 @@ class FakeEvaluations(FakeCore):
         def start() -> EvaluationRunMessage:
             evaluation_id = next(self._ids)
             request = params.model_dump(mode="json")
-            request["algorithms"] = request["algorithms"] or [*ALGORITHMS]
+            request["algorithms"] = request["algorithms"] or algorithms_with(params.encoder)
+            for name in params.algorithms:
+                refuse_encoder(name, params.encoder)
             for name in ("fee_bps", "slippage_bps"):
                 request[name] = 1.0 if request[name] is None else request[name]
             run = EvaluationRun(

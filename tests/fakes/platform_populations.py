@@ -14,9 +14,9 @@ from aibt.store.records import User, population_topic
 from tests.fakes.platform_core import EPOCH, FakeCore, Topic
 
 _ECHOED = (
-    "name", "symbol", "period", "algorithm", "hidden_layers", "depth", "train_data_percentage",
-    "batch_size", "max_episodes", "min_episodes", "lr_min", "lr_max", "gamma_min", "gamma_max",
-    "search",
+    "name", "symbol", "period", "algorithm", "encoder", "hidden_layers", "depth",
+    "train_data_percentage", "batch_size", "max_episodes", "min_episodes", "lr_min", "lr_max",
+    "gamma_min", "gamma_max", "search",
 )  # fmt: skip
 
 

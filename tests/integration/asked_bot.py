@@ -44,6 +44,7 @@ async def a_trained_bot(settings: Settings) -> tuple[int, Path]:
                 depth=2,
                 discounter_rate=80,
                 algorithm="dqn",
+                encoder="mlp",
             )
             training = await unit.trainings.create(
                 bot.id, request={}, current={}, dataset="0" * 64, data={}, initial_weights=None

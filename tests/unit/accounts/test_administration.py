@@ -28,6 +28,7 @@ async def a_training(office: Office, owner: User) -> Training:
             depth=2,
             discounter_rate=80,
             algorithm="dqn",
+            encoder="mlp",
         )
         return await unit.trainings.create(
             bot.id,

@@ -49,6 +49,7 @@ def queued(store: Store) -> StartTraining:
                 depth=1,
                 discounter_rate=1,
                 algorithm="dqn",
+                encoder="mlp",
             )
             asked = {"min_episodes": 1, "rollout_workers": 0, "device": "cpu", **request}
             return await unit.trainings.create(

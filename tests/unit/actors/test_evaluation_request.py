@@ -14,7 +14,7 @@ from actors.evaluation_request import (
 from actors.supervision import Demand
 from aibt.errors import Invalid
 from aibt.protocol.evaluations import EvaluationsStart
-from aibt.rl.catalogue import ALGORITHMS
+from aibt.rl.catalogue import ALGORITHMS, algorithms_with
 from aibt.settings import CostSettings
 
 COSTS = CostSettings(fee_bps=1.5, slippage_bps=0.5)
@@ -54,6 +54,23 @@ def test_what_is_asked_for_is_what_the_trainings_are_told() -> None:
     assert len(plan_of(request, 2_000).folds) == 2
 
 
+def test_where_none_is_named_those_are_judged_that_take_the_encoder() -> None:
+    request = completed(encoder="conv")
+
+    assert request["algorithms"] == algorithms_with("conv") != [*ALGORITHMS]
+    assert {one.encoder for one in of_trainings(request).values()} == {"conv"}
+    with pytest.raises(Invalid) as refused:
+        completed(algorithms=["pqn", "dqn"], encoder="conv")
+    assert refused.value.field == "encoder"
+
+
+def test_a_request_of_before_there_was_a_choice_of_encoders_is_told_the_only_one() -> None:
+    request = completed()
+    del request["encoder"]
+
+    assert {one.encoder for one in of_trainings(request).values()} == {"mlp"}
+
+
 def test_a_gpu_is_taken_where_there_is_one_and_the_request_leaves_it_open() -> None:
     assert completed(device="auto")["device"] == "cpu"
     assert completed(device="auto", gpus=1)["device"] == "cuda"
@@ -79,6 +96,7 @@ def test_too_few_bars_are_refused(asked: dict[str, Any], field: str) -> None:
     [
         ({"algorithms": ["dqn", "dqn"]}, "algorithms"),
         ({"algorithms": ["magic"]}, "algorithms"),
+        ({"encoder": "joint"}, "encoder"),
         ({"seeds": 0}, "seeds"),
         ({"min_episodes": 9, "max_episodes": 8}, "max_episodes"),
         ({"device": "tpu"}, "device"),

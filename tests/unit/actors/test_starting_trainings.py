@@ -10,9 +10,9 @@ from actors.names import MARKET, SUPERVISOR
 from actors.platform import RayPlatform
 from aibt.api.platform import Command
 from aibt.clock import SystemClock
-from aibt.errors import BotBusy, QuotaExceeded
+from aibt.errors import BotBusy, Invalid, QuotaExceeded
 from aibt.live.states import RunState
-from aibt.protocol.bots import BotsCreate
+from aibt.protocol.bots import BotsCreate, BotsUpdate
 from aibt.protocol.trainings import TrainingMessage, TrainingsStart
 from aibt.rl.catalogue import ALGORITHMS
 from aibt.settings import MarketSettings, QuotaSettings, RaySettings, Settings, StoreSettings
@@ -70,6 +70,10 @@ class Desk:
         async with self.store.reading(self.owner.id) as unit:
             return await unit.bots.get("Ada")
 
+    async def change(self, **changes: str) -> None:
+        params = BotsUpdate.read({"name": "Ada", **changes})
+        await self.platform.update_bot(self.owner, params, None)
+
     async def train(self, weights: str) -> None:
         """Let a training of the bot's come to an end with weights."""
         training = await self.row((await self.start()).id)
@@ -89,7 +93,9 @@ async def desk(store: Store, tmp_path: Path) -> Desk:
     return desk
 
 
-@pytest.mark.parametrize("asked", [{}, {"algorithm": None}, {"algorithm": "dqn"}])
+@pytest.mark.parametrize(
+    "asked", [{}, {"algorithm": None, "encoder": None}, {"algorithm": "dqn", "encoder": "mlp"}]
+)
 async def test_a_training_learns_as_its_bot_does_and_from_what_it_knows(
     desk: Desk, asked: dict[str, Any]
 ) -> None:
@@ -97,7 +103,7 @@ async def test_a_training_learns_as_its_bot_does_and_from_what_it_knows(
 
     started = await desk.start(**asked)
 
-    assert (started.algorithm, started.note) == ("dqn", None)
+    assert (started.algorithm, started.encoder, started.note) == ("dqn", "mlp", None)
     assert (await desk.row(started.id)).initial_weights == "trainings/1/weights"
 
 
@@ -112,6 +118,54 @@ async def test_another_algorithm_becomes_the_bots_and_starts_from_new_weights(de
     bot = await desk.bot()
     assert (bot.algorithm, bot.weights) == ("other", None)
     assert (await desk.platform.training(desk.owner, started.id)).note == started.note
+
+
+async def test_another_encoder_becomes_the_bots_and_starts_from_new_weights(desk: Desk) -> None:
+    await desk.change(algorithm="pqn")
+    await desk.train("trainings/1/weights")
+
+    started = await desk.start(encoder="conv")
+
+    assert (started.algorithm, started.encoder) == ("pqn", "conv")
+    says = "Ada reads the bars by conv from now on, and what it knew by mlp is dropped"
+    assert started.note == says
+    row = await desk.row(started.id)
+    assert (row.initial_weights, row.request["encoder"]) == (None, "conv")
+    bot = await desk.bot()
+    assert (bot.encoder, bot.weights) == ("conv", None)
+
+
+@pytest.mark.parametrize("asked", [{"encoder": "gru"}, {"algorithm": "other", "encoder": "conv"}])
+async def test_a_start_with_an_encoder_that_cannot_be_leaves_the_bot_as_it_was(
+    desk: Desk, asked: dict[str, str]
+) -> None:
+    await desk.train("trainings/1/weights")
+
+    with pytest.raises(Invalid) as refused:
+        await desk.start(**asked)
+
+    assert refused.value.field == "encoder"
+    bot = await desk.bot()
+    assert (bot.algorithm, bot.encoder, bot.weights) == ("dqn", "mlp", "trainings/1/weights")
+
+
+async def test_a_bot_is_not_given_an_encoder_that_its_algorithm_cannot_have(desk: Desk) -> None:
+    await desk.train("trainings/1/weights")
+    asked = {"name": "Bob", "lr": 0.1, "gamma": 0.9, "algorithm": "dqn", "encoder": "conv"}
+
+    with pytest.raises(Invalid) as made:
+        await desk.platform.create_bot(desk.owner, BotsCreate.read(asked), None)
+    with pytest.raises(Invalid) as changed:
+        await desk.change(encoder="conv")
+    before = await desk.bot()
+    await desk.change(algorithm="ppo", encoder="conv")
+    with pytest.raises(Invalid) as back:
+        await desk.change(algorithm="dqn")
+
+    assert {made.value.field, changed.value.field, back.value.field} == {"encoder"}
+    assert (before.encoder, before.weights) == ("mlp", "trainings/1/weights")
+    after = await desk.bot()
+    assert (after.algorithm, after.encoder, after.weights) == ("ppo", "conv", None)
 
 
 async def test_the_same_start_twice_changes_the_bot_once(desk: Desk) -> None:

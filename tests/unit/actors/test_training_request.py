@@ -8,7 +8,7 @@ import pytest
 
 from actors.capacity import refuse_what_never_fits
 from actors.supervision import Demand
-from actors.training_request import changed_algorithm, complete_request, training_parameters
+from actors.training_request import changed_learning, complete_request, training_parameters
 from aibt.errors import Invalid, NoPlace
 from aibt.live.events import Json
 from aibt.protocol.trainings import TrainingsStart
@@ -25,6 +25,7 @@ BOT = Bot(
     depth=3,
     discounter_rate=60,
     algorithm="dqn",
+    encoder="mlp",
     weights=None,
     version=1,
     created_at=datetime(2026, 1, 1, tzinfo=UTC),
@@ -34,7 +35,12 @@ COSTS = CostSettings(fee_bps=3, slippage_bps=2)
 
 
 def completed(
-    *, bars: int = 2_000, there: Demand | None = None, most: int = 16_384, **asked: Any
+    *,
+    bars: int = 2_000,
+    there: Demand | None = None,
+    most: int = 16_384,
+    of: Bot = BOT,
+    **asked: Any,
 ) -> tuple[dict[str, Json], dict[str, Json]]:
     params = {
         "bot_name": "ada",
@@ -57,7 +63,7 @@ def completed(
     }
     start = TrainingsStart.of({**params, **asked})
     return complete_request(
-        start, BOT, prepared, there or Demand(4, 0), COSTS, most_environments=most
+        start, of, prepared, there or Demand(4, 0), COSTS, most_environments=most
     )
 
 
@@ -67,6 +73,7 @@ def test_what_is_left_open_comes_from_the_bot_and_the_settings() -> None:
     from_bot = {name: request[name] for name in ("lr", "gamma", "hidden_layers", "depth")}
     assert from_bot == {"lr": 0.002, "gamma": 0.95, "hidden_layers": 17, "depth": 3}
     assert (request["discounter_rate"], request["algorithm"]) == (60, "dqn")
+    assert request["encoder"] == "mlp"
     assert (request["fee_bps"], request["slippage_bps"]) == (3, 2)
     assert None not in {name: request[name] for name in request if name != "source"}.values()
     assert data["source"] == "sample"
@@ -115,17 +122,43 @@ def test_a_default_stays_within_the_quota_and_what_was_asked_for_is_left_to_it()
 
 
 @pytest.mark.parametrize(
-    ("weights", "says"),
+    ("changes", "says"),
     [
-        (None, "ada learns by other from now on"),
-        ("w", "ada learns by other from now on, and what it knew by dqn is dropped"),
+        ({"algorithm": "pqn"}, "ada learns by pqn from now on{by dqn}"),
+        ({"encoder": "gru"}, "ada reads the bars by gru from now on{by mlp}"),
+        (
+            {"algorithm": "pqn", "encoder": "gru"},
+            "ada learns by pqn and reads the bars by gru from now on{by dqn and mlp}",
+        ),
     ],
 )
-def test_a_bot_that_learns_otherwise_from_now_on_is_told_so(weights: str | None, says: str) -> None:
-    before = replace(BOT, weights=weights)
+def test_a_bot_that_learns_otherwise_from_now_on_is_told_so(
+    changes: dict[str, str], says: str
+) -> None:
+    new, known = BOT, replace(BOT, weights="w")
+    sentence, _, by = says.rstrip("}").partition("{")
 
-    assert changed_algorithm(before, replace(BOT, algorithm="other")) == says
-    assert changed_algorithm(before, before) is None
+    assert changed_learning(new, replace(new, **changes)) == sentence  # type: ignore[arg-type] - names of fields that are texts
+    lost = changed_learning(known, replace(known, **changes, weights=None))  # type: ignore[arg-type] - likewise
+    assert lost == f"{sentence}, and what it knew {by} is dropped"
+    assert changed_learning(known, known) is None
+
+
+def test_an_encoder_that_cannot_be_is_refused_by_its_name() -> None:
+    with pytest.raises(Invalid) as own:
+        completed(of=replace(BOT, encoder="conv"))
+    with pytest.raises(Invalid) as workers:
+        completed(of=replace(BOT, algorithm="pqn", encoder="conv"), rollout_workers=2)
+
+    assert (own.value.field, workers.value.field) == ("encoder", "rollout_workers")
+    assert completed(of=replace(BOT, algorithm="pqn", encoder="conv"))[0]["encoder"] == "conv"
+
+
+def test_a_request_of_before_there_was_a_choice_of_encoders_is_told_the_only_one() -> None:
+    request, _ = completed()
+    del request["encoder"]
+
+    assert training_parameters(request).encoder == "mlp"
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,14 @@ import pytest
 from aibt.api.app import create_app
 from aibt.api.origins import is_allowed_host, is_allowed_origin
 from aibt.errors import ActorUnavailable, RateLimited
-from aibt.rl.catalogue import ALGORITHMS, DEFAULT_ALGORITHM, UNUSED
+from aibt.rl.catalogue import (
+    ALGORITHMS,
+    DEFAULT_ALGORITHM,
+    DEFAULT_ENCODER,
+    ENCODERS,
+    UNUSED,
+    encoders_of,
+)
 from aibt.settings import ServeSettings, Settings
 from tests.fakes.entrance import Entrance
 from tests.fakes.platform import FakePlatform
@@ -93,12 +100,16 @@ async def test_a_training_lives_through_rest(rest: Rest) -> None:
 
 async def test_the_algorithms_are_listed_each_with_a_sentence(rest: Rest) -> None:
     async with rest.client() as http:
-        found = (await http.get("/api/algorithms")).json()["algorithms"]
+        answer = (await http.get("/api/algorithms")).json()
+    found, encoders = answer["algorithms"], answer["encoders"]
 
     assert [each["name"] for each in found] == list(ALGORITHMS)
     assert [each["name"] for each in found if each["is_default"]] == [DEFAULT_ALGORITHM]
     assert all(each["sentence"] == ALGORITHMS[each["name"]] for each in found)
     assert all(each["unused"] == UNUSED.get(each["name"], {}) for each in found)
+    assert all(tuple(each["encoders"]) == encoders_of(each["name"]) for each in found)
+    assert {each["name"]: each["sentence"] for each in encoders} == ENCODERS
+    assert [each["name"] for each in encoders if each["is_default"]] == [DEFAULT_ENCODER]
 
 
 async def test_a_bot_learns_by_what_it_is_told_and_a_start_may_say_otherwise(
@@ -122,6 +133,28 @@ async def test_a_bot_learns_by_what_it_is_told_and_a_start_may_say_otherwise(
     assert (same.json()["algorithm"], same.json()["note"]) == ("another", None)
     assert other.json()["algorithm"] == shown.json()["algorithm"] == "one"
     assert other.json()["note"] is not None
+
+
+async def test_a_bot_reads_the_bars_as_it_is_told_where_its_algorithm_can(rest: Rest) -> None:
+    async with rest.client() as http:
+        made = await http.post("/api/bots", json={**BOT, "algorithm": "pqn", "encoder": "conv"})
+        changed = await http.patch("/api/bots/Ada", json={"encoder": "gru"})
+        unknown = await http.patch("/api/bots/Ada", json={"encoder": "joint"})
+        cannot = await http.patch("/api/bots/Ada", json={"algorithm": "dqn"})
+        can = await http.patch("/api/bots/Ada", json={"algorithm": "dqn", "encoder": "mlp"})
+        start = await http.post("/api/trainings", json={**START, "encoder": "conv"})
+        other = {**START, "algorithm": "ppo", "encoder": "conv"}
+        both = await http.post("/api/trainings", json=other)
+
+    assert (made.json()["encoder"], changed.json()["encoder"]) == ("conv", "gru")
+    assert changed.json()["note"] is not None
+    assert all(name in unknown.json()["msg"] for name in ENCODERS)
+    for refused in (unknown, cannot, start):
+        assert (refused.status_code, refused.json()["code"]) == (422, "invalid")
+        assert refused.json()["field"] == "encoder"
+    assert (can.json()["algorithm"], can.json()["encoder"]) == ("dqn", "mlp")
+    assert (both.json()["algorithm"], both.json()["encoder"]) == ("ppo", "conv")
+    assert both.json()["note"] is not None
 
 
 async def test_symbols_and_bars_are_found(rest: Rest) -> None:

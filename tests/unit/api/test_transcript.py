@@ -10,8 +10,8 @@ from tests.unit.api.builders import BOT, START
 
 SIX = {"name", "view", "done", "data", "client_msg", "inner_task"}
 BOT_KEYS = {
-    "name", "lr", "hidden_layers", "gamma", "discounter_rate", "depth", "algorithm", "state",
-    "training_id", "trained", "note", "created_at", "updated_at",
+    "name", "lr", "hidden_layers", "gamma", "discounter_rate", "depth", "algorithm", "encoder",
+    "state", "training_id", "trained", "note", "created_at", "updated_at",
 }  # fmt: skip
 STATUS_KEYS = {
     "id", "state", "episodes", "days", "max_profit", "max_balance", "balance", "profit", "trades",
@@ -21,7 +21,8 @@ STATUS_KEYS = {
 TRAINING_KEYS = STATUS_KEYS | {
     "bot_name", "reason", "symbol", "period", "source", "train_data_percentage",
     "starting_balance", "lr", "gamma", "batch_size", "max_episodes", "min_episodes", "fresh",
-    "algorithm", "environments", "rollout_workers", "device", "seed", "fee_bps", "slippage_bps",
+    "algorithm", "encoder", "environments", "rollout_workers", "device", "seed", "fee_bps",
+    "slippage_bps",
     "note", "created_at", "started_at", "ended_at",
 }  # fmt: skip
 LOAD_KEYS = {

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from aibt.cli.bots import _matching
+from aibt.cli.bots import _matching, matching_encoders
 from aibt.live.states import RunState
-from aibt.rl.catalogue import ALGORITHMS
+from aibt.rl.catalogue import ALGORITHMS, ENCODERS
 from tests.unit.cli.builders import World, run
 
 
@@ -39,6 +39,32 @@ def test_a_bot_learns_by_the_algorithm_that_it_is_given(
     assert unknown.stderr.startswith("algorithm: 'sarsa' is none of ")
 
 
+def test_a_bot_reads_the_bars_by_the_encoder_that_it_is_given(world: World) -> None:
+    created = world.run("bots", "create", "Ada", "--algorithm", "pqn", "--encoder", "conv")
+    listed = world.run("bots", "list")
+    changed = world.run("bots", "update", "Ada", "--encoder", "gru")
+    cannot = world.run("bots", "update", "Ada", "--algorithm", "dqn")
+    unknown = world.run("bots", "update", "Ada", "--encoder", "joint")
+
+    assert "conv" in created.stdout
+    assert "conv" in listed.stdout
+    assert "The weights were dropped." in changed.stderr
+    assert world.json("bots", "show", "Ada")["encoder"] == "gru"
+    assert cannot.exit_code == unknown.exit_code == 1
+    assert cannot.stderr.startswith("encoder: dqn has a network of its own")
+    assert unknown.stderr.startswith("encoder: 'joint' is none of mlp, conv, gru")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("bots", "create"), ("bots", "update"), ("train",), ("populations", "start"), ("evaluate",)],
+)
+def test_help_says_what_each_encoder_does(command: tuple[str, ...]) -> None:
+    said = " ".join(run(*command, "--help").stdout.replace("│", " ").split())
+
+    assert all(f"{name}: {does}" in said for name, does in ENCODERS.items())
+
+
 @pytest.mark.parametrize("command", [("bots", "create"), ("bots", "update"), ("train",)])
 def test_help_says_what_each_algorithm_does(command: tuple[str, ...]) -> None:
     said = " ".join(run(*command, "--help").stdout.replace("│", " ").split())
@@ -49,6 +75,8 @@ def test_help_says_what_each_algorithm_does(command: tuple[str, ...]) -> None:
 def test_a_shell_completes_the_names_of_algorithms() -> None:
     assert dict(_matching("")) == ALGORITHMS
     assert dict(_matching("dq")) == {"dqn": ALGORITHMS["dqn"]}
+    assert dict(matching_encoders("")) == ENCODERS
+    assert dict(matching_encoders("g")) == {"gru": ENCODERS["gru"]}
 
 
 def test_without_bots_the_list_says_how_to_make_one(world: World) -> None:

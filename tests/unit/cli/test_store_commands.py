@@ -27,6 +27,7 @@ def make_bot(root: Path, name: str) -> None:
                     depth=1,
                     discounter_rate=8,
                     algorithm="dqn",
+                    encoder="mlp",
                 )
 
     in_a_thread(make())

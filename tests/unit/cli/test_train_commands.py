@@ -100,6 +100,19 @@ def test_another_algorithm_is_said_before_it_is_taken(
     assert "another" in world.run("trainings", "list").stdout
 
 
+def test_another_encoder_is_said_before_it_is_taken(world: World) -> None:
+    world.run("bots", "create", "Ada", "--algorithm", "pqn")
+
+    result = world.run("train", "EURUSD", "--bot", "Ada", "--encoder", "conv", "--detach")
+    made = world.json("train", "EURUSD", "--bot", "Bob", "--encoder", "gru", "--detach")
+    shown = world.run("trainings", "show", str(made["id"]))
+
+    assert "The bot Ada reads the bars by conv from this training on." in result.stderr
+    assert world.json("bots", "show", "Ada")["encoder"] == "conv"
+    assert made["encoder"] == "gru"
+    assert "encoder gru" in " ".join(shown.stdout.split())
+
+
 @pytest.mark.parametrize("detach", [["--detach"], []])
 def test_a_refused_start_is_one_sentence_with_its_field(world: World, detach: list[str]) -> None:
     unknown = world.run("train", "NOPE", "--bot", "Ada", *detach)

@@ -35,8 +35,8 @@ def a_training(**changes: Any) -> TrainingMessage:
             "bot_name": "Ada", "reason": None, "symbol": "EURUSD", "period": "1h",
             "source": "sample", "train_data_percentage": 80, "starting_balance": 10_000.0,
             "lr": 0.001, "gamma": 0.97, "batch_size": 64, "max_episodes": 40, "min_episodes": 1,
-            "fresh": False, "algorithm": "dqn", "environments": 1, "rollout_workers": 0,
-            "device": "cpu", "seed": 7, "fee_bps": 1.0, "slippage_bps": 1.0,
+            "fresh": False, "algorithm": "dqn", "encoder": "mlp", "environments": 1,
+            "rollout_workers": 0, "device": "cpu", "seed": 7, "fee_bps": 1.0, "slippage_bps": 1.0,
             "created_at": "2024-01-01T00:00:00Z", "started_at": None, "ended_at": None,
             "state": "finished", "out_of_sample": EVALUATION, **changes,
         }

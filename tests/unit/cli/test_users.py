@@ -90,6 +90,7 @@ def test_a_disabled_user_is_refused_and_what_he_ran_is_to_stop(tmp_path: Path) -
                 depth=1,
                 discounter_rate=8,
                 algorithm="dqn",
+                encoder="mlp",
             )
             training = await unit.trainings.create(
                 bot.id, request={}, current={}, dataset="d", data={}, initial_weights=None

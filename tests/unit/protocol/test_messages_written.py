@@ -70,6 +70,7 @@ def a_bot(**changes: Any) -> Bot:
         depth=2,
         discounter_rate=80,
         algorithm="dqn",
+        encoder="mlp",
         weights=None,
         version=1,
         created_at=NOW,

@@ -52,6 +52,7 @@ def the_fault(model: type[Params], **params: Any) -> Invalid:
         ("source", ["", "nasdaq", 1]),
         ("fresh", [1, "true", None]),
         ("algorithm", ["", "sarsa", "DQN", "dqn ", 1]),
+        ("encoder", ["", "joint", "MLP", "mlp ", 1]),
         ("environments", [-1, 16_385, 1.0, None]),
         ("rollout_workers", [-1, 65, True]),
         ("device", ["tpu", "CPU", None]),

@@ -5,16 +5,22 @@ from dataclasses import fields
 import numpy as np
 import pytest
 
+from aibt.errors import Invalid
 from aibt.rl.algorithms import make_algorithm
 from aibt.rl.catalogue import (
     ALGORITHMS,
     DEFAULT_ALGORITHM,
+    DEFAULT_ENCODER,
     ENCODERS,
     HEADS,
     UNUSED,
+    algorithms_with,
     collects,
     default_environments,
+    encoders_of,
+    refuse_encoder,
     unknown_algorithm,
+    unknown_encoder,
 )
 from aibt.rl.parameters import TrainingParameters
 from tests.unit.rl.builders import a_preparation, some_parameters
@@ -22,10 +28,12 @@ from tests.unit.rl.builders import a_preparation, some_parameters
 
 def test_the_default_comes_first() -> None:
     assert next(iter(ALGORITHMS)) == DEFAULT_ALGORITHM
+    assert next(iter(ENCODERS)) == DEFAULT_ENCODER
 
 
-@pytest.mark.parametrize("encoder", ENCODERS)
-@pytest.mark.parametrize("name", ALGORITHMS)
+@pytest.mark.parametrize(
+    ("name", "encoder"), [(name, each) for name in ALGORITHMS for each in encoders_of(name)]
+)
 def test_every_name_makes_an_algorithm_that_values_bars(name: str, encoder: str) -> None:
     preparation = a_preparation(algorithm=name, encoder=encoder)
 
@@ -45,9 +53,9 @@ def test_every_name_makes_an_algorithm_that_values_bars(name: str, encoder: str)
     assert algorithm.updates_owed == 0
 
 
-@pytest.mark.parametrize("name", ALGORITHMS)
+@pytest.mark.parametrize("name", [*ALGORITHMS, *ENCODERS])
 def test_what_is_said_to_the_user_is_one_sentence(name: str) -> None:
-    said = [ALGORITHMS[name], *UNUSED.get(name, {}).values()]
+    said = [{**ALGORITHMS, **ENCODERS}[name], *UNUSED.get(name, {}).values()]
 
     for sentence in said:
         assert sentence[0].isupper()
@@ -78,3 +86,37 @@ def test_the_error_of_a_name_that_there_is_not_lists_those_that_there_are() -> N
 
     assert error.field == "algorithm"
     assert all(name in error.reason for name in ALGORITHMS)
+
+
+@pytest.mark.parametrize("encoder", ENCODERS)
+@pytest.mark.parametrize("name", ALGORITHMS)
+def test_an_encoder_is_refused_where_the_algorithm_has_a_network_of_its_own(
+    name: str, encoder: str
+) -> None:
+    assert DEFAULT_ENCODER in encoders_of(name)
+    assert (name in algorithms_with(encoder)) is (encoder in encoders_of(name))
+
+    if encoder in encoders_of(name):
+        refuse_encoder(name, encoder)
+        assert some_parameters(algorithm=name, encoder=encoder).encoder == encoder
+        return
+    with pytest.raises(Invalid) as refused:
+        some_parameters(algorithm=name, encoder=encoder)
+    assert refused.value.field == "encoder"
+    assert name in refused.value.reason
+    assert encoder in refused.value.reason
+
+
+def test_an_encoder_means_nothing_only_where_there_is_no_choice() -> None:
+    for name in ALGORITHMS:
+        assert ("encoder" in UNUSED.get(name, {})) is (encoders_of(name) == (DEFAULT_ENCODER,))
+
+
+def test_the_error_of_an_encoder_that_there_is_not_lists_those_that_there_are() -> None:
+    error = unknown_encoder("x" * 1_000)
+
+    assert error.field == "encoder"
+    assert all(name in error.reason for name in ENCODERS)
+    assert len(error.reason) < 200
+    with pytest.raises(Invalid, match="joint"):
+        refuse_encoder("pqn", "joint")

@@ -63,6 +63,7 @@ class World:
                 depth=2,
                 discounter_rate=80,
                 algorithm="dqn",
+                encoder="mlp",
             )
 
     async def a_training(self, bot: Bot | None = None, **values: Any) -> Training:

@@ -15,7 +15,8 @@ async def test_a_bot_is_read_back_as_it_was_created(world: World) -> None:
         assert await tx.bots.get("alpha") == created
         assert await tx.bots.by_id(created.id) == created
     assert (created.lr, created.gamma, created.hidden_layers) == (0.001, 0.97, 43)
-    assert (created.algorithm, created.version, created.weights) == ("dqn", 1, None)
+    assert (created.algorithm, created.encoder) == ("dqn", "mlp")
+    assert (created.version, created.weights) == (1, None)
     assert created.created_at == created.updated_at == world.clock.now()
 
 
@@ -91,7 +92,9 @@ async def test_a_bot_cannot_be_given_anothers_name(world: World) -> None:
     assert taken.value.field == "new_name"
 
 
-@pytest.mark.parametrize("change", [{"hidden_layers": 8}, {"depth": 3}, {"algorithm": "other"}])
+@pytest.mark.parametrize(
+    "change", [{"hidden_layers": 8}, {"depth": 3}, {"algorithm": "other"}, {"encoder": "gru"}]
+)
 async def test_what_the_weights_do_not_fit_drops_them_and_waits_for_the_training(
     world: World, change: dict[str, Any]
 ) -> None:
@@ -111,6 +114,30 @@ async def test_what_the_weights_do_not_fit_drops_them_and_waits_for_the_training
 
     assert kept.weights == "weights/1"
     assert dropped.weights is None
+
+
+@pytest.mark.parametrize("change", [{"algorithm": "other"}, {"encoder": "gru"}])
+async def test_a_start_that_changes_how_the_bot_learns_drops_its_weights(
+    world: World, change: dict[str, Any]
+) -> None:
+    bot = await world.a_bot("alpha")
+    training = await world.a_training(bot)
+    epoch = await world.a_lease(training)
+    async with world.store.writing(world.owner.id) as tx:
+        await tx.bots.set_weights(training.id, epoch, "weights/1")
+
+    with pytest.raises(BotBusy) as busy:
+        async with world.store.writing(world.owner.id) as tx:
+            await tx.bots.starting(bot.id, **change)
+    await world.end(training)
+    async with world.store.writing(world.owner.id) as tx:
+        same = await tx.bots.starting(bot.id, algorithm="dqn", encoder="mlp")
+        changed = await tx.bots.starting(bot.id, **change)
+
+    assert busy.value.field == "bot_name"
+    assert same.weights == "weights/1"
+    assert changed.weights is None
+    assert {name: getattr(changed, name) for name in change} == change
 
 
 async def test_a_deleted_bots_name_is_free_and_its_trainings_stay_readable(world: World) -> None:

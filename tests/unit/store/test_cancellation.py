@@ -33,6 +33,7 @@ async def test_a_write_that_is_cancelled_anywhere_blocks_no_other_writer(
                     depth=1,
                     discounter_rate=1,
                     algorithm="dqn",
+                    encoder="mlp",
                 )
 
         cancelled = 0

@@ -96,6 +96,7 @@ async def test_a_command_that_comes_many_times_at_once_has_one_effect(world: Wor
                 depth=1,
                 discounter_rate=0,
                 algorithm="dqn",
+                encoder="mlp",
             )
             await tx.commands.finish("c", {"name": bot.name})
             return {"name": bot.name}

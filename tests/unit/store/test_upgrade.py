@@ -116,7 +116,7 @@ async def test_rows_of_the_spine_stay_and_its_user_becomes_the_administrator(
         assert (user.id, user.is_admin, user.disabled_at) == (1, True, None)
         async with store.reading(user.id) as tx:
             bot = await tx.bots.get("Ada")
-            assert (bot.version, bot.algorithm) == (3, "dqn")
+            assert (bot.version, bot.algorithm, bot.encoder) == (3, "dqn", "mlp")
             training = await tx.trainings.get(7)
             assert (training.status, training.last_seq) == ({"steps": 5}, 1)
             assert [event.key for event in await tx.events.read("training/7")] == ["k"]
