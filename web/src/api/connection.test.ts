@@ -11,6 +11,7 @@ const BOT = {
   discounter_rate: 80,
   depth: 2,
   algorithm: "dqn",
+  encoder: "mlp",
   state: "paused",
   trained: false,
   created_at: "2026-01-01T00:00:00Z",

@@ -25,6 +25,7 @@ export const names: Record<string, { label: string; hint?: string; unit?: string
   },
   email: { label: "E-mail" },
   embargo: { label: "Embargo", unit: "bars" },
+  encoder: { label: "Encoder", hint: "How the network reads the bars" },
   end: { label: "Last date" },
   environments: {
     label: "Parallel accounts",
@@ -97,13 +98,16 @@ export const names: Record<string, { label: string; hint?: string; unit?: string
 
 export const optionLabels: Record<string, string> = {
   auto: "Automatic",
+  conv: "Convolution",
   counterfactual: "Counterfactual",
   "counterfactual-policy": "Counterfactual policy",
   cpu: "CPU",
   csv: "CSV folder",
   cuda: "GPU (CUDA)",
   dqn: "DQN",
+  gru: "GRU",
   math: "Calculator",
+  mlp: "MLP",
   newest: "Newest first",
   oldest: "Oldest first",
   ppo: "PPO",

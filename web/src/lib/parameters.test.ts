@@ -47,6 +47,7 @@ describe("a parameter", () => {
       "discounter_rate",
       "depth",
       "algorithm",
+      "encoder",
     ]);
   });
 });

@@ -48,6 +48,7 @@ export function aTraining(changes: Partial<Training> = {}): Training {
     min_episodes: 5,
     fresh: false,
     algorithm: "dqn",
+    encoder: "mlp",
     environments: 1,
     rollout_workers: 0,
     device: "auto",

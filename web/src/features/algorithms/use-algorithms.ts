@@ -1,12 +1,26 @@
 "use client";
 
 import { useGet } from "@/api/hooks";
-import { namedAlgorithms, type Algorithm } from "@/features/algorithms/algorithms";
+import {
+  namedAlgorithms,
+  namedEncoders,
+  type Algorithm,
+  type Encoder,
+} from "@/features/algorithms/algorithms";
 
-const NAMED = namedAlgorithms();
+const NAMED = { algorithms: namedAlgorithms(), encoders: namedEncoders() };
 
 /** The algorithms that a bot may learn by; without their sentences until these are read. */
 export function useAlgorithms(): readonly Algorithm[] {
+  return useLearning().algorithms;
+}
+
+/** The encoders that its network may read the bars by, likewise. */
+export function useEncoders(): readonly Encoder[] {
+  return useLearning().encoders;
+}
+
+function useLearning(): typeof NAMED {
   const found = useGet("/api/algorithms");
-  return found.status === "ready" ? found.value.algorithms : NAMED;
+  return found.status === "ready" ? found.value : NAMED;
 }

@@ -86,13 +86,31 @@ describe("what is asked before a bot changes", () => {
   it("lets a bot learn otherwise, says what that means, and what then means nothing", async () => {
     const { user, onClose } = aDialog({ kind: "edit", bot: ada });
     await screen.findByText("Learns from every action.");
-    expect(screen.queryByText(/Means nothing/)).toBeNull();
+    expect(screen.queryByText(/need not explore/)).toBeNull();
     await user.click(screen.getByRole("radio", { name: "other" }));
     screen.getByText(/Ada forgets all that it has learned/);
     screen.getByText("Means nothing to other. It need not explore.");
     await user.click(press("Save"));
     await waitFor(() => expect(onClose).toHaveBeenCalled());
     expect(server.patch.mock.calls[0]?.[1].body).toEqual({ algorithm: "other" });
+  });
+
+  it("lets a bot read the bars otherwise where its algorithm can, and only there", async () => {
+    const { user, onClose } = aDialog({ kind: "edit", bot: ada });
+    await screen.findByText("Reads many bars.");
+    screen.getByText("Means nothing to DQN. Its network is its own.");
+    const convolution = screen.getByRole("radio", { name: "Convolution" });
+    expect(convolution).toHaveProperty("disabled", true);
+    await user.click(screen.getByRole("radio", { name: "other" }));
+    await user.click(convolution);
+    screen.getByText(/Ada forgets all that it has learned/);
+    await user.click(screen.getByRole("radio", { name: "DQN" }));
+    expect(screen.getByRole("radio", { name: "MLP" }).getAttribute("aria-checked")).toBe("true");
+    await user.click(screen.getByRole("radio", { name: "other" }));
+    await user.click(convolution);
+    await user.click(press("Save"));
+    await waitFor(() => expect(onClose).toHaveBeenCalled());
+    expect(server.patch.mock.calls[0]?.[1].body).toEqual({ algorithm: "other", encoder: "conv" });
   });
 
   it("says what deleting means, then deletes", async () => {

@@ -11,11 +11,13 @@ interface BotFieldsProps {
   onChange: (changes: Texts) => void;
 }
 
-/** The parameters of a bot's network and of how it learns, without its name and its algorithm. */
+const ASKED_APART: ReadonlySet<string> = new Set(["name", "algorithm", "encoder"]);
+
+/** The parameters of a bot's network and of how it learns, without what is asked in places of its own. */
 export function BotFields({ texts, faults, onChange }: BotFieldsProps) {
   const algorithms = useAlgorithms();
   return botFields()
-    .filter((name) => name !== "name" && name !== "algorithm")
+    .filter((name) => !ASKED_APART.has(name))
     .map((name) => (
       <ParameterField
         key={name}

@@ -5,6 +5,9 @@ import { refresh, useCommand } from "@/api/hooks";
 import { patch, post } from "@/api/rest";
 import type { Bot } from "@/api/types";
 import { AlgorithmChoice } from "@/features/algorithms/algorithm-choice";
+import { fittingEncoder } from "@/features/algorithms/algorithms";
+import { EncoderChoice } from "@/features/algorithms/encoder-choice";
+import { useAlgorithms } from "@/features/algorithms/use-algorithms";
 import { Attempt } from "@/features/bots/attempt";
 import {
   botChanges,
@@ -62,6 +65,7 @@ export function BotFormDialog({ purpose, names, onClose, onSaved }: BotFormDialo
   const attempt = useRef(new Attempt());
   const bot = purpose.kind === "create" ? null : purpose.bot;
   const words = WORDS[purpose.kind];
+  const algorithms = useAlgorithms();
   const [texts, setTexts] = useState(() => firstTexts(purpose, names));
   const save = useCommand((typed: Texts) => send(purpose, typed, attempt.current));
   const others = purpose.kind === "edit" ? names.filter((name) => name !== bot?.name) : names;
@@ -118,22 +122,35 @@ export function BotFormDialog({ purpose, names, onClose, onSaved }: BotFormDialo
         />
         <AlgorithmChoice
           value={texts.algorithm ?? ""}
-          onChange={(algorithm) => change({ algorithm })}
+          onChange={(algorithm) =>
+            change({
+              algorithm,
+              encoder: fittingEncoder(algorithms, algorithm, texts.encoder ?? ""),
+            })
+          }
           own={purpose.kind === "edit" ? purpose.bot.algorithm : undefined}
           fault={faults.algorithm}
+          className="sm:col-span-2"
+        />
+        <EncoderChoice
+          value={texts.encoder ?? ""}
+          onChange={(encoder) => change({ encoder })}
+          algorithm={texts.algorithm}
+          own={purpose.kind === "edit" ? purpose.bot.encoder : undefined}
+          fault={faults.encoder}
           className="sm:col-span-2"
         />
         <BotFields texts={texts} faults={faults} onChange={change} />
         <div className="flex flex-col gap-3 sm:col-span-2">
           {isHeld && (
             <BusyNotice bot={bot}>
-              Its width, number of layers and algorithm can be changed once that has ended.
+              Its width, number of layers, algorithm and encoder can be changed once that has ended.
             </BusyNotice>
           )}
           {forgets && !isHeld && (
             <Notice tone="warn" live>
-              Another width, number of layers or algorithm drops the weights: {bot?.name} forgets
-              all that it has learned.
+              Another width, number of layers, algorithm or encoder drops the weights: {bot?.name}{" "}
+              forgets all that it has learned.
             </Notice>
           )}
           {save.problem !== null && !isPlaced && (

@@ -21,6 +21,7 @@ describe("the form of a bot", () => {
       depth: 2,
       discounter_rate: 80,
       algorithm: parameter("BotsCreate", "algorithm").default,
+      encoder: parameter("BotsCreate", "encoder").default,
     });
   });
 
@@ -45,6 +46,7 @@ describe("the form of a bot", () => {
   it("knows when a change makes the bot forget", () => {
     expect(dropsWeights(aBot({ trained: true }), { hidden_layers: 64 })).toBe(true);
     expect(dropsWeights(aBot({ trained: true }), { algorithm: "dqn" })).toBe(true);
+    expect(dropsWeights(aBot({ trained: true }), { encoder: "gru" })).toBe(true);
     expect(dropsWeights(aBot({ trained: true }), { lr: 0.1 })).toBe(false);
     expect(dropsWeights(aBot(), { depth: 3 })).toBe(false);
   });

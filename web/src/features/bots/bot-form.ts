@@ -57,8 +57,9 @@ export function botChanges(bot: Bot, texts: Texts): BotChanges {
 }
 
 /** Whether weights from before no longer fit: the network gets another shape, or learns otherwise. */
-export function needsNewWeights({ hidden_layers, depth, algorithm }: BotChanges): boolean {
-  return [hidden_layers, depth, algorithm].some((each) => each !== undefined);
+export function needsNewWeights(changes: BotChanges): boolean {
+  const { hidden_layers, depth, algorithm, encoder } = changes;
+  return [hidden_layers, depth, algorithm, encoder].some((each) => each !== undefined);
 }
 
 /** Whether the bot forgets what it has learned. */

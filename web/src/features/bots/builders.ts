@@ -10,6 +10,7 @@ export function aBot(changes: Partial<Bot> = {}): Bot {
     discounter_rate: 80,
     depth: 2,
     algorithm: "dqn",
+    encoder: "mlp",
     state: "idle",
     training_id: null,
     trained: false,

@@ -31,6 +31,7 @@ export function anEvaluation(
     bars: 3_000,
     notes: [],
     algorithms: ["dqn"],
+    encoder: "mlp",
     seeds: 2,
     seed: 1,
     folds: 2,

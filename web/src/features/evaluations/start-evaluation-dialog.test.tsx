@@ -4,7 +4,7 @@ import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { queries } from "@/api/hooks";
 import { Problem } from "@/api/problem";
-import { namedAlgorithms } from "@/features/algorithms/algorithms";
+import { twoAlgorithms } from "@/features/algorithms/builders";
 import StartEvaluationDialog from "@/features/evaluations/start-evaluation-dialog";
 
 const server = vi.hoisted(() => ({ get: vi.fn(), post: vi.fn() }));
@@ -37,7 +37,7 @@ function aDialog() {
 beforeEach(() => {
   queries.clear();
   server.get.mockReset().mockImplementation((path: string, asked?: { query?: { q?: string } }) => {
-    if (path === "/api/algorithms") return Promise.resolve({ algorithms: namedAlgorithms() });
+    if (path === "/api/algorithms") return Promise.resolve(twoAlgorithms());
     if (path !== "/api/symbols") return Promise.resolve({ date_range: [], closes: [] });
     const symbols = SYMBOLS.filter(({ symbol }) => symbol === asked?.query?.q);
     return Promise.resolve({ symbols });
@@ -53,6 +53,18 @@ describe("the start of an evaluation", () => {
     const [path, asked] = server.post.mock.calls[0] ?? [];
     expect(path).toBe("/api/evaluations");
     expect(asked.body).toMatchObject({ symbol: "GOOGL", period: "1d", seeds: 5, folds: 4 });
+  });
+
+  it("takes an encoder for all, and shows there where one of them cannot take it", async () => {
+    server.post.mockRejectedValueOnce(new Problem("invalid", "not by dqn", "encoder", 422));
+    const { user, onStarted } = aDialog();
+    await screen.findByText("Reads many bars.");
+    await user.click(screen.getByRole("radio", { name: "Convolution" }));
+    await user.click(screen.getByRole("button", { name: "Start evaluation" }));
+    await screen.findByText("not by dqn");
+    expect(screen.queryByRole("alert")).toBeNull();
+    expect(onStarted).not.toHaveBeenCalled();
+    expect(server.post.mock.calls[0]?.[1].body).toMatchObject({ encoder: "conv" });
   });
 
   it("shows a refusal at its field, and one without a field beside the fields", async () => {

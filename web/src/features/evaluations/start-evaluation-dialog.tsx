@@ -2,6 +2,7 @@
 
 import { post } from "@/api/rest";
 import type { Schema } from "@/api/types";
+import { EncoderChoice } from "@/features/algorithms/encoder-choice";
 import { RequestDialog } from "@/features/runs/request-dialog";
 
 const USUAL = { symbol: "GOOGL", period: "1d" };
@@ -42,6 +43,14 @@ export default function StartEvaluationDialog(props: StartEvaluationDialogProps)
       usual={USUAL}
       shown={SHOWN}
       others={OTHERS}
+      inParts={["encoder"]}
+      parts={({ encoder = "" }, faults, change) => (
+        <EncoderChoice
+          value={encoder}
+          onChange={(next) => change({ encoder: next })}
+          fault={faults.encoder}
+        />
+      )}
       send={(request, id) =>
         post("/api/evaluations", { body: request as unknown as Schema<"EvaluationsStart">, id })
       }

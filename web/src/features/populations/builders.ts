@@ -39,6 +39,7 @@ export function aPopulation(changes: Partial<Population> = {}): Population {
     period: "1h",
     source: "sample",
     algorithm: "dqn",
+    encoder: "mlp",
     hidden_layers: 43,
     depth: 2,
     train_data_percentage: 80,

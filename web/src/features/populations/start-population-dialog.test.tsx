@@ -3,7 +3,7 @@ import { configure, render, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { queries } from "@/api/hooks";
-import { namedAlgorithms } from "@/features/algorithms/algorithms";
+import { twoAlgorithms } from "@/features/algorithms/builders";
 import StartPopulationDialog from "@/features/populations/start-population-dialog";
 
 const server = vi.hoisted(() => ({ get: vi.fn(), post: vi.fn() }));
@@ -36,7 +36,7 @@ function aDialog() {
 beforeEach(() => {
   queries.clear();
   server.get.mockReset().mockImplementation((path: string, asked?: { query?: { q?: string } }) => {
-    if (path === "/api/algorithms") return Promise.resolve({ algorithms: namedAlgorithms() });
+    if (path === "/api/algorithms") return Promise.resolve(twoAlgorithms());
     if (path !== "/api/symbols") return Promise.resolve({ date_range: [], closes: [] });
     const symbols = SYMBOLS.filter(({ symbol }) => symbol === asked?.query?.q);
     return Promise.resolve({ symbols });
@@ -80,6 +80,23 @@ describe("the start of a population", () => {
     await user.click(screen.getByRole("button", { name: "Start population" }));
     await waitFor(() => expect(onStarted).toHaveBeenCalled());
     expect(server.post.mock.calls[0]?.[1].body.search).toEqual({ interval: 4, fraction: 0.5 });
+  });
+
+  it("gives all members one encoder, which their algorithm takes", async () => {
+    const { user, onStarted } = aDialog();
+    await user.click(await screen.findByRole("radio", { name: "other" }));
+    await user.click(screen.getByRole("radio", { name: "Convolution" }));
+    screen.getByText("Reads many bars.");
+    await user.click(screen.getByRole("radio", { name: "DQN" }));
+    expect(screen.getByRole("radio", { name: "MLP" }).getAttribute("aria-checked")).toBe("true");
+    await user.click(screen.getByRole("radio", { name: "other" }));
+    await user.click(screen.getByRole("radio", { name: "Convolution" }));
+    await user.click(screen.getByRole("button", { name: "Start population" }));
+    await waitFor(() => expect(onStarted).toHaveBeenCalled());
+    expect(server.post.mock.calls[0]?.[1].body).toMatchObject({
+      algorithm: "other",
+      encoder: "conv",
+    });
   });
 
   it("lets each member learn by itself where that is wanted", async () => {

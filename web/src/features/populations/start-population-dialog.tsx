@@ -4,6 +4,9 @@ import { useState } from "react";
 import { post } from "@/api/rest";
 import type { Schema } from "@/api/types";
 import { AlgorithmChoice } from "@/features/algorithms/algorithm-choice";
+import { fittingEncoder } from "@/features/algorithms/algorithms";
+import { EncoderChoice } from "@/features/algorithms/encoder-choice";
+import { useAlgorithms } from "@/features/algorithms/use-algorithms";
 import { RequestDialog } from "@/features/runs/request-dialog";
 import { firstTexts, requestFaults, requestOf } from "@/features/runs/request-form";
 import { Switch } from "@/ui/choice";
@@ -47,6 +50,7 @@ const OTHERS = [
   "fee_bps",
   "slippage_bps",
 ] as const;
+const IN_PARTS = ["algorithm", "encoder"] as const;
 const SEARCH = ["interval", "fraction"] as const;
 
 interface StartPopulationDialogProps {
@@ -56,6 +60,7 @@ interface StartPopulationDialogProps {
 
 /** Asks for bots of one shape that are trained at once, and whether they search together. */
 export default function StartPopulationDialog(props: StartPopulationDialogProps) {
+  const algorithms = useAlgorithms();
   const [searches, setSearches] = useState(true);
   const [rules, setRules] = useState(() => firstTexts("SearchFields", {}));
   const faults = searches ? requestFaults("SearchFields", rules) : {};
@@ -71,12 +76,21 @@ export default function StartPopulationDialog(props: StartPopulationDialogProps)
       shown={SHOWN}
       others={OTHERS}
       beside={{ values: { search }, faults }}
-      parts={(texts, { algorithm }, change) => (
+      inParts={IN_PARTS}
+      parts={({ algorithm = "", encoder = "" }, wrong, change) => (
         <>
           <AlgorithmChoice
-            value={texts.algorithm ?? ""}
-            onChange={(algorithm) => change({ algorithm })}
-            fault={algorithm}
+            value={algorithm}
+            onChange={(next) =>
+              change({ algorithm: next, encoder: fittingEncoder(algorithms, next, encoder) })
+            }
+            fault={wrong.algorithm}
+          />
+          <EncoderChoice
+            value={encoder}
+            onChange={(next) => change({ encoder: next })}
+            algorithm={algorithm}
+            fault={wrong.encoder}
           />
           <Switch
             checked={searches}

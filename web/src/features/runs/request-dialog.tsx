@@ -28,6 +28,8 @@ interface RequestDialogProps<M extends Model> {
   others: readonly ParameterName<M>[];
   /** Parts of the form that are no plain fields. */
   parts?: (texts: Texts, faults: Faults, change: (changes: Texts) => void) => ReactNode;
+  /** Fields of the request that `parts` ask for: their faults are shown there. */
+  inParts?: readonly ParameterName<M>[];
   /** What `parts` ask for by themselves, and what is wrong with it. */
   beside?: { values: Record<string, unknown>; faults: Faults };
   /** Sends what was asked for, under this id. */
@@ -50,7 +52,8 @@ export function RequestDialog<M extends Model>(props: RequestDialogProps<M>) {
   });
   const local = { ...requestFaults(model, texts), ...beside?.faults };
   const refused = start.problem?.field;
-  const isPlaced = typeof refused === "string" && [...shown, ...others].includes(refused as never);
+  const placed: readonly string[] = [...shown, ...others, ...(props.inParts ?? [])];
+  const isPlaced = typeof refused === "string" && placed.includes(refused);
   const faults = isPlaced ? { ...local, [refused]: start.problem?.msg ?? "" } : local;
   const change = (changes: Texts) => {
     start.reset();

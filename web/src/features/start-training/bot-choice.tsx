@@ -65,9 +65,11 @@ function standingOf(bot: Bot): string {
   return bot.trained ? "Trained" : "Not trained yet";
 }
 
+const ELSEWHERE: ReadonlySet<string> = new Set(["bot.name", "bot.algorithm", "bot.encoder"]);
+
 /** Whether a fault is of a field that stands among the parameters of the new bot. */
 function isInside(name: string): boolean {
-  return name.startsWith("bot.") && name !== "bot.name" && name !== "bot.algorithm";
+  return name.startsWith("bot.") && !ELSEWHERE.has(name);
 }
 
 type NewBotProps = Pick<BotChoiceProps, "form" | "faults" | "onNewBot">;

@@ -4,14 +4,14 @@ import type { Bot } from "@/api/types";
 import { aBot } from "@/features/bots/builders";
 import { botRequest, newBotTexts } from "@/features/bots/bot-form";
 import {
-  algorithmOf,
   faultsOf,
+  learningOf,
   otherParameters,
   startRequest,
   startTexts,
   usualBot,
-  withAlgorithm,
   withBot,
+  withLearning,
   type StartForm,
 } from "@/features/start-training/form";
 import { refusalOf } from "@/features/start-training/refusals";
@@ -50,6 +50,7 @@ describe("the form of a start", () => {
       depth: 2,
       discounter_rate: 80,
       algorithm: parameter("BotsCreate", "algorithm").default,
+      encoder: parameter("BotsCreate", "encoder").default,
     });
   });
 
@@ -70,6 +71,7 @@ describe("the form of a start", () => {
     );
     expect(names).not.toContain("symbol");
     expect(names).not.toContain("algorithm");
+    expect(names).not.toContain("encoder");
   });
 
   it("sends what was typed, and leaves out what was left empty", () => {
@@ -106,22 +108,32 @@ describe("the form of a start", () => {
     expect(startTexts(query)).not.toHaveProperty("lr");
   });
 
-  it("asks for another algorithm only where it is another than the bot's", () => {
-    const ada = aBot({ algorithm: "one" });
-    const other = withAlgorithm(aForm(), ada, "two");
+  it("asks for another way to learn only where it is another than the bot's", () => {
+    const own = { algorithm: "one", encoder: "mlp" };
+    const ada = aBot(own);
+    const other = withLearning(aForm(), ada, { algorithm: "two", encoder: "mlp" });
     expect(startRequest(aForm())).not.toHaveProperty("algorithm");
     expect(startRequest(other)).toMatchObject({ algorithm: "two" });
-    expect(algorithmOf(other, ada)).toBe("two");
-    expect(startRequest(withAlgorithm(other, ada, "one"))).not.toHaveProperty("algorithm");
+    expect(startRequest(other)).not.toHaveProperty("encoder");
+    expect(learningOf(other, ada)).toEqual({ algorithm: "two", encoder: "mlp" });
+    const both = withLearning(other, ada, { algorithm: "two", encoder: "gru" });
+    expect(startRequest(both)).toMatchObject({ algorithm: "two", encoder: "gru" });
+    const back = startRequest(withLearning(both, ada, own));
+    expect(back).not.toHaveProperty("algorithm");
+    expect(back).not.toHaveProperty("encoder");
   });
 
-  it("gives a new bot the algorithm that was chosen, so that its training need not say", () => {
-    const chosen = withBot(withAlgorithm(aForm(), aBot({ algorithm: "one" }), "two"), null);
-    expect(algorithmOf(chosen, null)).toBe("two");
-    expect(botRequest(chosen.newBot)).toMatchObject({ algorithm: "two" });
+  it("gives a new bot what was chosen, so that its training need not say", () => {
+    const two = { algorithm: "two", encoder: "gru" };
+    const ada = aBot({ algorithm: "one" });
+    const chosen = withBot(withLearning(aForm(), ada, two), null);
+    expect(learningOf(chosen, null)).toEqual(two);
+    expect(botRequest(chosen.newBot)).toMatchObject(two);
     expect(startRequest({ ...chosen, bot: "Bell" })).not.toHaveProperty("algorithm");
+    expect(startRequest({ ...chosen, bot: "Bell" })).not.toHaveProperty("encoder");
     expect(withBot(chosen, "Ada")).toEqual({ ...chosen, bot: "Ada" });
-    expect(algorithmOf(withAlgorithm(chosen, null, "one"), null)).toBe("one");
+    const one = { algorithm: "one", encoder: "mlp" };
+    expect(learningOf(withLearning(chosen, null, one), null)).toEqual(one);
   });
 
   it("means the first bot that is free, or a new one", () => {

@@ -25,6 +25,7 @@ export interface StartForm {
 const ASKED_APART: ReadonlySet<string> = new Set([
   "bot_name",
   "algorithm",
+  "encoder",
   "symbol",
   "period",
   "source",
@@ -70,23 +71,35 @@ export function usualBot(bots: readonly Bot[]): string | null {
   return bots.find((bot) => activeTraining(bot) === null)?.name ?? null;
 }
 
+/** How a bot learns: what a start may change of it, too. */
+export interface Learning {
+  algorithm: string;
+  encoder: string;
+}
+
 /** The form with another bot: what was chosen for the one before holds for a new one, too. */
 export function withBot(form: StartForm, bot: string | null): StartForm {
-  const { algorithm = "", ...texts } = form.texts;
-  if (bot !== null || algorithm === "") return { ...form, bot };
-  return { bot, texts, newBot: { ...form.newBot, algorithm } };
+  if (bot !== null) return { ...form, bot };
+  const { algorithm = "", encoder = "", ...texts } = form.texts;
+  const chosen = { ...(algorithm && { algorithm }), ...(encoder && { encoder }) };
+  return { bot, texts, newBot: { ...form.newBot, ...chosen } };
 }
 
 /** How the bot will learn: as was chosen, else as it does. */
-export function algorithmOf({ texts, newBot }: StartForm, bot: Bot | null): string {
-  return bot === null ? (newBot.algorithm ?? "") : texts.algorithm || bot.algorithm;
+export function learningOf({ texts, newBot }: StartForm, bot: Bot | null): Learning {
+  const { algorithm, encoder } = bot ?? newBot;
+  return {
+    algorithm: (bot && texts.algorithm) || (algorithm ?? ""),
+    encoder: (bot && texts.encoder) || (encoder ?? ""),
+  };
 }
 
-/** The form with this algorithm. */
-export function withAlgorithm(form: StartForm, bot: Bot | null, algorithm: string): StartForm {
-  if (bot === null) return { ...form, newBot: { ...form.newBot, algorithm } };
-  const chosen = algorithm === bot.algorithm ? "" : algorithm;
-  return { ...form, texts: { ...form.texts, algorithm: chosen } };
+/** The form with this way to learn; for a bot that there is, only what is other than its own. */
+export function withLearning(form: StartForm, bot: Bot | null, learning: Learning): StartForm {
+  if (bot === null) return { ...form, newBot: { ...form.newBot, ...learning } };
+  const algorithm = learning.algorithm === bot.algorithm ? "" : learning.algorithm;
+  const encoder = learning.encoder === bot.encoder ? "" : learning.encoder;
+  return { ...form, texts: { ...form.texts, algorithm, encoder } };
 }
 
 export function faultsOf(form: StartForm, taken: readonly string[]): Faults {

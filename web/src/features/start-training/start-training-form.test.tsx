@@ -117,7 +117,7 @@ describe("the start dialog", () => {
     screen.getByText("Learns from every action.");
     expect(screen.getByRole("radio", { name: "DQN" }).getAttribute("aria-checked")).toBe("true");
     expect(screen.queryByText(/forgets/)).toBeNull();
-    expect(screen.queryByText(/Means nothing/)).toBeNull();
+    expect(screen.queryByText(/collects nothing/)).toBeNull();
 
     await user.click(other);
     screen.getByText(
@@ -130,14 +130,38 @@ describe("the start dialog", () => {
     expect(sent("/api/trainings")[0]?.body).toMatchObject({ algorithm: "other" });
   });
 
+  it("offers each encoder with what it does, where the algorithm can take it", async () => {
+    bots = [aBot({ trained: true, algorithm: "other" })];
+    const { user, start } = await aForm();
+    screen.getByText("Reads many bars.");
+    expect(screen.queryByText(/Its network is its own/)).toBeNull();
+
+    await user.click(screen.getByRole("radio", { name: "Convolution" }));
+    screen.getByText(
+      "Ada reads the bars by Convolution from this training on, and forgets all that it has learned by MLP.",
+    );
+    await user.click(screen.getByRole("radio", { name: "DQN" }));
+    screen.getByText("Means nothing to DQN. Its network is its own.");
+    expect(screen.getByRole("radio", { name: "MLP" }).getAttribute("aria-checked")).toBe("true");
+    expect(screen.getByRole("radio", { name: "Convolution" })).toHaveProperty("disabled", true);
+    await user.click(screen.getByRole("radio", { name: "other" }));
+    await user.click(screen.getByRole("radio", { name: "Convolution" }));
+    await user.click(start);
+    await waitFor(() => expect(server.push).toHaveBeenCalled());
+    expect(sent("/api/trainings")[0]?.body).toMatchObject({ encoder: "conv" });
+    expect(sent("/api/trainings")[0]?.body).not.toHaveProperty("algorithm");
+  });
+
   it("makes a new bot that learns as was chosen", async () => {
     bots = [];
     const { user, start } = await aForm();
     await user.click(screen.getByRole("radio", { name: "other" }));
+    await user.click(screen.getByRole("radio", { name: "Convolution" }));
     await user.click(start);
     await waitFor(() => expect(server.push).toHaveBeenCalled());
-    expect(sent("/api/bots")[0]?.body).toMatchObject({ algorithm: "other" });
+    expect(sent("/api/bots")[0]?.body).toMatchObject({ algorithm: "other", encoder: "conv" });
     expect(sent("/api/trainings")[0]?.body).not.toHaveProperty("algorithm");
+    expect(sent("/api/trainings")[0]?.body).not.toHaveProperty("encoder");
   });
 
   it("makes a bot first where there is none", async () => {

@@ -6,17 +6,20 @@ import { useId, useRef, useState, type SubmitEvent } from "react";
 import { useGet } from "@/api/hooks";
 import type { Bot } from "@/api/types";
 import { AlgorithmChoice } from "@/features/algorithms/algorithm-choice";
-import { algorithmLabel } from "@/features/algorithms/algorithms";
+import { algorithmLabel, encoderLabel, fittingEncoder } from "@/features/algorithms/algorithms";
+import { EncoderChoice } from "@/features/algorithms/encoder-choice";
+import { useAlgorithms } from "@/features/algorithms/use-algorithms";
 import { newBotTexts, type Faults, type Texts } from "@/features/bots/bot-form";
 import { freeName } from "@/features/bots/names";
 import { BotChoice } from "@/features/start-training/bot-choice";
 import {
-  algorithmOf,
   faultsOf,
+  learningOf,
   startTexts,
   usualBot,
-  withAlgorithm,
   withBot,
+  withLearning,
+  type Learning,
   type StartForm,
   type StartName,
 } from "@/features/start-training/form";
@@ -82,8 +85,10 @@ function ReadyForm({ bots, onOpenChange, botName }: ReadyFormProps) {
     setForm((before) => ({ ...before, bot: name }));
   });
   const bot = bots.find((each) => each.name === form.bot) ?? null;
-  const algorithm = algorithmOf(form, bot);
-  const learnsOtherwise = bot !== null && algorithm !== bot.algorithm;
+  const algorithms = useAlgorithms();
+  const learning = learningOf(form, bot);
+  const { algorithm, encoder } = learning;
+  const otherwise = bot === null ? null : changedLearning(bot, learning);
   const local = localFaults(form, names, market);
   const faults = { ...marketFaults(market), ...local, ...start.refusal.faults };
 
@@ -114,7 +119,7 @@ function ReadyForm({ bots, onOpenChange, botName }: ReadyFormProps) {
               form,
               period: market.period,
               isTrained: bot?.trained ?? false,
-              learnsOtherwise,
+              learnsOtherwise: otherwise !== null,
               times: market.bars.status === "ready" ? market.bars.value.date_range : null,
               zone,
             })}
@@ -144,16 +149,23 @@ function ReadyForm({ bots, onOpenChange, botName }: ReadyFormProps) {
         />
         <AlgorithmChoice
           value={algorithm}
-          onChange={(next) => change(withAlgorithm(form, bot, next))}
+          onChange={(next) => {
+            const fitting = fittingEncoder(algorithms, next, encoder);
+            change(withLearning(form, bot, { algorithm: next, encoder: fitting }));
+          }}
           own={bot?.algorithm}
           fault={faults.algorithm ?? faults["bot.algorithm"]}
         />
-        {learnsOtherwise && (
-          <Notice tone={bot.trained ? "warn" : "info"} live>
-            {bot.name} learns by {algorithmLabel(algorithm)} from this training on
-            {bot.trained &&
-              `, and forgets all that it has learned by ${algorithmLabel(bot.algorithm)}`}
-            .
+        <EncoderChoice
+          value={encoder}
+          onChange={(next) => change(withLearning(form, bot, { algorithm, encoder: next }))}
+          algorithm={algorithm}
+          own={bot?.encoder}
+          fault={faults.encoder ?? faults["bot.encoder"]}
+        />
+        {otherwise !== null && (
+          <Notice tone={bot?.trained ? "warn" : "info"} live>
+            {otherwise}
           </Notice>
         )}
         <MarketChoice texts={form.texts} market={market} faults={faults} onChange={changeTexts} />
@@ -185,6 +197,24 @@ function ReadyForm({ bots, onOpenChange, botName }: ReadyFormProps) {
       </form>
     </Dialog>
   );
+}
+
+/** What becomes of a bot that is to learn otherwise from now on; null: it learns as it did. */
+function changedLearning(bot: Bot, { algorithm, encoder }: Learning): string | null {
+  const changes: { now: string; before: string }[] = [];
+  if (algorithm !== bot.algorithm) {
+    const now = `learns by ${algorithmLabel(algorithm)}`;
+    changes.push({ now, before: algorithmLabel(bot.algorithm) });
+  }
+  if (encoder !== bot.encoder) {
+    const now = `reads the bars by ${encoderLabel(encoder)}`;
+    changes.push({ now, before: encoderLabel(bot.encoder) });
+  }
+  if (changes.length === 0) return null;
+  const now = changes.map((each) => each.now).join(" and ");
+  const before = changes.map((each) => each.before).join(" and ");
+  const lost = bot.trained ? `, and forgets all that it has learned by ${before}` : "";
+  return `${bot.name} ${now} from this training on${lost}.`;
 }
 
 function localFaults(form: StartForm, taken: readonly string[], { bars }: Market): Faults {

@@ -8,7 +8,7 @@ interface Told {
   period: string;
   /** Whether the bot has weights that the training would go on from. */
   isTrained: boolean;
-  /** Whether it will learn by another algorithm than it did. */
+  /** Whether it will learn by another algorithm or encoder than it did. */
   learnsOtherwise?: boolean;
   /** Opening times of the bars, where they are known. */
   times: readonly string[] | null;

@@ -1,8 +1,8 @@
 "use client";
 
 import type { TrainingFeed } from "@/api/feeds/training-feed";
-import { unusedHint, type Algorithm } from "@/features/algorithms/algorithms";
-import { useAlgorithms } from "@/features/algorithms/use-algorithms";
+import { unusedHint, type Algorithm, type Encoder } from "@/features/algorithms/algorithms";
+import { useAlgorithms, useEncoders } from "@/features/algorithms/use-algorithms";
 import { Panel } from "@/ui/panel";
 import {
   parameterLabel,
@@ -28,26 +28,32 @@ export function ParametersPanel({ feed }: { feed: TrainingFeed }) {
 
 function Row({ feed, name }: { feed: TrainingFeed; name: TrainingParameter }) {
   const algorithms = useAlgorithms();
+  const encoders = useEncoders();
   const algorithm = useRun(feed, (run) => run.algorithm);
+  const encoder = useRun(feed, (run) => run.encoder);
   const text = useRun(feed, (run) => parameterText(name, run[name]));
   return (
     <div className="border-line flex items-baseline justify-between gap-4 border-b py-1.5">
       <dt className="min-w-0">
         {parameterLabel(name)}
-        <span className="text-muted block text-xs">{meaningOf(name, algorithm, algorithms)}</span>
+        <span className="text-muted block text-xs">
+          {unusedHint(algorithms, algorithm, name) ??
+            sentenceOf(name, { algorithm, encoder }, { algorithms, encoders }) ??
+            parameterMeaning(name)}
+        </span>
       </dt>
       <dd className="max-w-1/2 shrink-0 text-right font-medium wrap-anywhere">{text}</dd>
     </div>
   );
 }
 
-/** What a parameter means to the algorithm that the training learns by. */
-function meaningOf(
+/** What the chosen algorithm or encoder does, once that is read. */
+function sentenceOf(
   name: TrainingParameter,
-  algorithm: string,
-  algorithms: readonly Algorithm[],
-): string {
-  const sentence = algorithms.find((each) => each.name === algorithm)?.sentence;
-  if (name === "algorithm" && sentence) return sentence;
-  return unusedHint(algorithms, algorithm, name) ?? parameterMeaning(name);
+  chosen: { algorithm: string; encoder: string },
+  known: { algorithms: readonly Algorithm[]; encoders: readonly Encoder[] },
+): string | undefined {
+  if (name !== "algorithm" && name !== "encoder") return undefined;
+  const all = name === "algorithm" ? known.algorithms : known.encoders;
+  return all.find((each) => each.name === chosen[name])?.sentence || undefined;
 }
