@@ -13,6 +13,7 @@ from aibt.clock import SystemClock
 from aibt.errors import BotBusy, Invalid, QuotaExceeded
 from aibt.live.states import RunState
 from aibt.protocol.bots import BotsCreate, BotsUpdate
+from aibt.protocol.populations import PopulationsStart
 from aibt.protocol.trainings import TrainingMessage, TrainingsStart
 from aibt.rl.catalogue import ALGORITHMS
 from aibt.settings import MarketSettings, QuotaSettings, RaySettings, Settings, StoreSettings
@@ -166,6 +167,25 @@ async def test_a_bot_is_not_given_an_encoder_that_its_algorithm_cannot_have(desk
     assert (before.encoder, before.weights) == ("mlp", "trainings/1/weights")
     after = await desk.bot()
     assert (after.algorithm, after.encoder, after.weights) == ("ppo", "conv", None)
+
+
+async def test_all_members_of_a_population_have_the_encoder_that_is_asked_for(desk: Desk) -> None:
+    asked: dict[str, Any] = {**ASKED, "name": "Tides", "members": 2, "algorithm": "pqn"}
+    del asked["bot_name"]
+    with pytest.raises(Invalid) as refused:
+        cannot = PopulationsStart.read({**asked, "algorithm": "dqn", "encoder": "gru"})
+        await desk.platform.start_population(desk.owner, cannot, None)
+
+    can = PopulationsStart.read({**asked, "encoder": "gru", "environments": 8})
+    population = await desk.platform.start_population(desk.owner, can, None)
+
+    assert refused.value.field == "encoder"
+    assert (population.algorithm, population.encoder) == ("pqn", "gru")
+    for member in population.members:
+        row = await desk.row(member.training_id)
+        assert (row.request["algorithm"], row.request["encoder"]) == ("pqn", "gru")
+        async with desk.store.reading(desk.owner.id) as unit:
+            assert (await unit.bots.get(member.bot_name)).encoder == "gru"
 
 
 async def test_the_same_start_twice_changes_the_bot_once(desk: Desk) -> None:

@@ -35,7 +35,9 @@ async def a_full_world(world: World, root: Path) -> Training:
     await world.a_bot("spare")  # so that ids of bots and of trainings differ
     first: Training | None = None
     for owner_id, name in ((world.owner.id, "Ada"), (other.id, "Bea")):
-        bot = await world.a_bot(name, owner_id=owner_id)
+        await world.a_bot(name, owner_id=owner_id)
+        async with world.store.writing(owner_id) as tx:
+            bot = await tx.bots.update(name, algorithm="pqn", encoder="conv")
         training = await world.a_training(bot, dataset="d" * 8)
         path = f"trainings/{training.id}/checkpoints/1-50"
         weights = f"trainings/{training.id}/weights-1.safetensors"
@@ -204,6 +206,7 @@ async def test_a_store_in_use_gives_new_ids_and_rewrites_all_that_carries_one(
             events = await tx.events.read(found.topic)
             checkpoint = await tx.checkpoints.latest(new_id)
             bot = await tx.bots.get("Ada 2")
+            assert (bot.algorithm, bot.encoder) == ("pqn", "conv")
             assert len(await tx.results.trades(new_id)) == 1
             changes = await tx.changes.after(new_id)
             assert found.population_id is not None
