@@ -138,7 +138,7 @@ async def test_another_encoder_becomes_the_bots_and_starts_from_new_weights(desk
 
 @pytest.mark.parametrize("asked", [{"encoder": "gru"}, {"algorithm": "other", "encoder": "conv"}])
 async def test_a_start_with_an_encoder_that_cannot_be_leaves_the_bot_as_it_was(
-    desk: Desk, asked: dict[str, str]
+    desk: Desk, asked: dict[str, Any]
 ) -> None:
     await desk.train("trainings/1/weights")
 
@@ -172,8 +172,8 @@ async def test_a_bot_is_not_given_an_encoder_that_its_algorithm_cannot_have(desk
 async def test_all_members_of_a_population_have_the_encoder_that_is_asked_for(desk: Desk) -> None:
     asked: dict[str, Any] = {**ASKED, "name": "Tides", "members": 2, "algorithm": "pqn"}
     del asked["bot_name"]
+    cannot = PopulationsStart.read({**asked, "algorithm": "dqn", "encoder": "gru"})
     with pytest.raises(Invalid) as refused:
-        cannot = PopulationsStart.read({**asked, "algorithm": "dqn", "encoder": "gru"})
         await desk.platform.start_population(desk.owner, cannot, None)
 
     can = PopulationsStart.read({**asked, "encoder": "gru", "environments": 8})

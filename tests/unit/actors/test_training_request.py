@@ -133,13 +133,13 @@ def test_a_default_stays_within_the_quota_and_what_was_asked_for_is_left_to_it()
     ],
 )
 def test_a_bot_that_learns_otherwise_from_now_on_is_told_so(
-    changes: dict[str, str], says: str
+    changes: dict[str, Any], says: str
 ) -> None:
     new, known = BOT, replace(BOT, weights="w")
     sentence, _, by = says.rstrip("}").partition("{")
 
-    assert changed_learning(new, replace(new, **changes)) == sentence  # type: ignore[arg-type] - names of fields that are texts
-    lost = changed_learning(known, replace(known, **changes, weights=None))  # type: ignore[arg-type] - likewise
+    assert changed_learning(new, replace(new, **changes)) == sentence
+    lost = changed_learning(known, replace(known, **changes, weights=None))
     assert lost == f"{sentence}, and what it knew {by} is dropped"
     assert changed_learning(known, known) is None
 
