@@ -4,12 +4,14 @@ import logging
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import ray
 from ray.exceptions import GetTimeoutError, RayActorError
 from ray.util.scheduling_strategies import PlacementGroupSchedulingStrategy
 
 from actors.names import NAMESPACE, rollout_worker_actor
 from aibt.errors import ActorUnavailable
+from aibt.rl.environment import Indices
 from aibt.rl.network import Weights
 from aibt.rl.rollout import (
     Rollout,
@@ -17,6 +19,7 @@ from aibt.rl.rollout import (
     RolloutState,
     RolloutWorker,
     WeightsSource,
+    bars_ahead,
 )
 
 logger = logging.getLogger(__name__)
@@ -94,6 +97,11 @@ class RemoteWorkers:
         results = [self._answer(index, ref, *given) for index, ref in enumerate(answers)]
         self._states = [state for _, state in results]
         return [rollout for rollout, _ in results]
+
+    def bars_ahead(self, vector_steps: int) -> Indices:
+        """See `aibt.rl.rollout.RolloutWorkers.bars_ahead`."""
+        at = np.concatenate([state.environment["bars"] for state in self._states])
+        return bars_ahead(self._setups[0], at, vector_steps)
 
     def states(self) -> list[RolloutState]:
         """See `aibt.rl.rollout.RolloutWorkers.states`."""

@@ -47,10 +47,13 @@ class Ours:
         if not algorithm.collects:
             self.steps += algorithm.begin().bars * SIDES * ACTIONS
             return
+        steps = algorithm.vector_steps
+        if not algorithm.foresee(lambda: self._workers.bars_ahead(steps)):
+            return
         rollouts = self._workers.collect(
             algorithm,
             epsilon=algorithm.epsilon(self._passes // self._environments),
-            vector_steps=algorithm.vector_steps,
+            vector_steps=steps,
             passes_wanted=None,
         )
         algorithm.learn_from(rollouts)

@@ -1,5 +1,6 @@
 """The market encoded once for all accounts, and the head that decides; in torch."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -24,6 +25,7 @@ BLOCK: Final = 128
 
 _UNIT: Final = 128_000_000  # multiplications of a unit of work, some 20 ms of a CPU's core
 _MOST_BARS: Final = 16_384  # whose encodings are in memory at once, where they are but asked for
+_CACHED_BARS: Final = 1_024  # whose encodings stay in a CPU's cache
 
 
 class MarketEncoder:
@@ -221,26 +223,64 @@ class MarketNetwork:
 
     def of_many_bars(self, rows: torch.Tensor, bars: torch.Tensor) -> torch.Tensor:
         """Return the same as `of_bars` in slices, so that memory is bounded: not to learn by."""
-        parts = [self.of_bars(rows, part) for part in torch.split(bars, _MOST_BARS)]
+        cached = self._is_on_cpu and not self._architecture.context
+        slices = torch.split(bars, _CACHED_BARS if cached else _MOST_BARS)
+        parts = [self.of_bars(rows, part) for part in slices]
         return parts[0] if len(parts) == 1 else torch.cat(parts)
 
-    def units(self, sequences: int, length: int) -> int:
-        """Return in how many units of work a gradient over so many sequences is best found.
+    def split(self, bars: torch.Tensor) -> Sequence[torch.Tensor]:
+        """Return bars in parts whose outputs are a unit of work each, as a gradient's are.
+
+        Args:
+            bars: in order, each once. Shape [B].
+        """
+        if not self._is_on_cpu:
+            return [bars]
+        most = max(1, _UNIT // len(self.flat))  # rows
+        context = self._architecture.context
+        if not context:
+            return torch.split(bars, most)
+        blocks = torch.unique_consecutive(bars // BLOCK, return_inverse=True)[1]
+        _, counts = torch.unique_consecutive(
+            blocks // max(1, most // (BLOCK + context)), return_counts=True
+        )
+        return torch.split(bars, counts.tolist())
+
+    def rows_read(self, bars: torch.Tensor) -> int:
+        """Return how many rows `of_bars` reads for these bars."""
+        context = self._architecture.context
+        if not context:
+            return len(bars)
+        return len(torch.unique(bars // BLOCK)) * (BLOCK + context)
+
+    def rows_read_alone(self, length: int) -> int:
+        """Return how many rows `of_bars` reads on average for so many bars in a row."""
+        context = self._architecture.context
+        if not context:
+            return length
+        return -(-(length + BLOCK) * (BLOCK + context) // BLOCK)
+
+    def units(self, rows: int) -> int:
+        """Return in how many units of work a gradient through so many rows is best found.
 
         They are short enough to be paused between on a CPU; a GPU needs but one.
         """
-        if self.flat.device.type != "cpu":
-            return 1
-        rows = sequences * (length + self._architecture.context)
-        return min(sequences, -(-rows * 3 * len(self.flat) // _UNIT))
+        return -(-rows * 3 * len(self.flat) // _UNIT) if self._is_on_cpu else 1
 
     def values(self, rows: torch.Tensor, bars: Indices) -> Floats:
         """Return the values of the actions at bars for sides -1, 0, +1. Shape [B, 3, 4]."""
         index = torch.from_numpy(np.asarray(bars, np.int64)).to(rows.device)
         with torch.no_grad():
-            outputs = self.of_many_bars(rows, index).cpu().numpy()
+            return self.values_of(self.of_many_bars(rows, index))
+
+    def values_of(self, outputs: torch.Tensor) -> Floats:
+        """Return what the head's outputs, [B, O], say of the actions. Shape [B, 3, 4]."""
         weights = {COSTS: self._named[COSTS].cpu().numpy()} if COSTS in self._named else {}
-        return action_values(self._architecture, outputs, weights)
+        return action_values(self._architecture, outputs.cpu().numpy(), weights)
+
+    @property
+    def _is_on_cpu(self) -> bool:
+        return self.flat.device.type == "cpu"
 
 
 def initial_market_weights(architecture: Architecture, seed: int) -> dict[str, Floats]:

@@ -24,6 +24,7 @@ from aibt.rl.replay_buffer import Transitions
 from aibt.trading.costs import Costs
 
 _FEW = 64  # bars up to which a set is quicker than an array
+_SPARSE = 16  # bars to one that can be met, from which on to sort is quicker than to go over all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,6 +149,13 @@ class RolloutWorkers(Protocol):
         """
         ...
 
+    def bars_ahead(self, vector_steps: int) -> Indices:
+        """Return the bars that can be met in a round of so many steps, in order, each once.
+
+        The bar after the last decision is among them.
+        """
+        ...
+
     def states(self) -> list[RolloutState]:
         """Return where each worker is after the last round."""
         ...
@@ -235,32 +243,20 @@ class RolloutWorker:
             vector_steps: K.
             passes_wanted: stop after the step in which so many passes have ended; None: never.
         """
-        bars = self._bars_within(vector_steps)
+        decided_until = len(self._setup.bars) - 1
+        bars = bars_within(
+            self._environment.bars, start=self._setup.start, steps=vector_steps, stop=decided_until
+        )
         probabilities = policy.behaviour(bars, epsilon)
         self._thresholds[bars] = probabilities[..., :-1].cumsum(axis=-1, dtype=np.float32)
         shape = (vector_steps, self._setup.environments)
         draws = self._generator.random(shape, dtype=np.float32)
         return _rollout(self._environment.follow(self._thresholds, draws, passes_wanted))
 
-    def _bars_within(self, steps: int) -> Indices:
-        """Return the bars at which a decision can be made in so many steps, in order.
-
-        They are those ahead of each environment, and as many from the start, where one is
-        after a bust or the end of the bars.
-        """
-        count = len(self._setup.bars)
-        at = np.append(self._environment.bars, np.int32(self._setup.start))
-        if len(at) * steps <= _FEW:
-            met = {bar + step for bar in at.tolist() for step in range(steps)}
-            return np.array(sorted(bar for bar in met if bar < count - 1), np.int32)
-        if len(at) * steps < count:
-            ahead = at[:, None] + np.arange(steps, dtype=np.int32)
-            found: Indices = np.unique(ahead)
-            return found[found < count - 1]
-        changes = np.bincount(at, minlength=count + 1)
-        changes -= np.bincount(np.minimum(at + steps, count), minlength=count + 1)
-        covered = np.cumsum(changes)[: count - 1] > 0
-        return np.flatnonzero(covered).astype(np.int32)
+    @property
+    def bars(self) -> Indices:
+        """Index of the bar each environment is at. Shape [N]."""
+        return self._environment.bars
 
     def _spread(self) -> None:
         """Begin each environment's first pass at a place of its own; 0 begins at the start."""
@@ -280,6 +276,43 @@ class RolloutWorker:
         self._environment.load_state(before)
 
 
+def bars_within(at: Indices, *, start: int, steps: int, stop: int) -> Indices:
+    """Return the bars that accounts can be at in so many steps, in order, each once.
+
+    They are those ahead of each account, and as many from the start, where one is after a
+    bust or the end of the bars.
+
+    Args:
+        at: where the accounts are. Shape [N].
+        start: where a pass begins.
+        steps: how many bars one account can be at.
+        stop: the first bar that does not count.
+    """
+    at = np.append(at, np.int32(start))
+    if len(at) * steps <= _FEW:
+        met = {bar + step for bar in at.tolist() for step in range(steps)}
+        return np.array(sorted(bar for bar in met if bar < stop), np.int32)
+    if len(at) * steps * _SPARSE < stop:
+        ahead = at[:, None] + np.arange(steps, dtype=np.int32)
+        found: Indices = np.unique(ahead)
+        return found[found < stop]
+    changes = np.bincount(at, minlength=stop + 2)
+    changes -= np.bincount(np.minimum(at + steps, stop + 1), minlength=stop + 2)
+    covered = np.cumsum(changes)[:stop] > 0
+    return np.flatnonzero(covered).astype(np.int32)
+
+
+def bars_ahead(setup: RolloutSetup, at: Indices, vector_steps: int) -> Indices:
+    """Return what `RolloutWorkers.bars_ahead` does, of workers with this set-up.
+
+    Args:
+        setup: of any of them: all have the same bars.
+        at: the bars that the environments of all of them are at. Shape [N].
+        vector_steps: of the round.
+    """
+    return bars_within(at, start=setup.start, steps=vector_steps + 1, stop=len(setup.bars))
+
+
 class InProcessWorkers:
     """Workers in the learner's own process, one after another.
 
@@ -289,6 +322,7 @@ class InProcessWorkers:
     """
 
     def __init__(self, setups: Sequence[RolloutSetup], factory: EnvironmentFactory) -> None:
+        self._setups = setups
         self._workers = [RolloutWorker(setup, factory) for setup in setups]
 
     def collect(
@@ -306,6 +340,11 @@ class InProcessWorkers:
             )
             for worker in self._workers
         ]
+
+    def bars_ahead(self, vector_steps: int) -> Indices:
+        """See `RolloutWorkers.bars_ahead`."""
+        at = np.concatenate([worker.bars for worker in self._workers])
+        return bars_ahead(self._setups[0], at, vector_steps)
 
     def states(self) -> list[RolloutState]:
         """See `RolloutWorkers.states`."""

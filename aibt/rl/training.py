@@ -183,7 +183,7 @@ class TrainingRun:
                 if self._stopped
                 else why_to_end(self._parameters, self._episode, self._best)
             )
-            if self._ended_because is None:
+            if self._ended_because is None and self._is_foreseen():
                 self._collect()
         now_s = self._clock.monotonic()
         if now_s - self._refreshed_s >= _REFRESH_S or self.ended:
@@ -370,6 +370,16 @@ class TrainingRun:
             self._applied_changes = change.number
             self._stopped = self._stopped or change.stop
 
+    @property
+    def _vector_steps(self) -> int:
+        """Steps of every environment in the next round."""
+        in_process = self._parameters.rollout_workers == 0
+        return self._algorithm.vector_steps if in_process else _ROUND
+
+    def _is_foreseen(self) -> bool:
+        """Do a unit of what comes before a round is collected; say if nothing was left of it."""
+        return self._algorithm.foresee(lambda: self._workers.bars_ahead(self._vector_steps))
+
     def _collect(self) -> None:
         self._round_began = self._steps
         parameters = self._parameters
@@ -387,7 +397,7 @@ class TrainingRun:
         rollouts = self._workers.collect(
             self._algorithm,
             epsilon=self._algorithm.epsilon(self._episode),
-            vector_steps=self._algorithm.vector_steps if in_process else _ROUND,
+            vector_steps=self._vector_steps,
             passes_wanted=environments - self._surplus_passes if in_process else None,
         )
         self._steps += sum(len(rollout.transitions) for rollout in rollouts)

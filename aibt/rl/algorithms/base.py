@@ -1,6 +1,6 @@
 """What a training asks of an algorithm."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -58,9 +58,10 @@ class BarsLearned:
 class Algorithm(Protocol):
     """Learns one short update at a time.
 
-    One that `collects` is called in turn: `learn_from` what was collected, then `update` until
-    none is owed, then it collects again. Any other: `begin`, then `update` likewise. Where a
-    training is paused between two such calls never changes what is computed.
+    One that `collects` is called in turn: `foresee` until nothing is left of it, `learn_from`
+    what was collected, then `update` until none is owed, then it collects again. Any other:
+    `begin`, then `update` likewise. Where a training is paused between two such calls never
+    changes what is computed.
     """
 
     @property
@@ -90,6 +91,16 @@ class Algorithm(Protocol):
 
     def epsilon(self, episode: int) -> float:
         """Return the share of random actions in the episode after so many."""
+        ...
+
+    def foresee(self, ahead: Callable[[], Indices]) -> bool:
+        """Compute a part of what the next round will ask at its bars; say if nothing is left.
+
+        It depends on the weights and these bars alone, so what is cut off is begun again.
+
+        Args:
+            ahead: returns the bars that can be met in it, in order, each once.
+        """
         ...
 
     def learn_from(self, rollouts: Sequence[Rollout]) -> None:

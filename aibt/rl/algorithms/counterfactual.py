@@ -1,6 +1,6 @@
 """Learning from all actions in all positions at once, as a price-taker can."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from math import isfinite
 from typing import Any, Final
@@ -129,6 +129,10 @@ class Counterfactual:
         """Return 0: every action is known without trying it."""
         return 0.0
 
+    def foresee(self, ahead: Callable[[], Indices]) -> bool:  # noqa: ARG002 - few bars are asked
+        """See `Algorithm.foresee`: nothing, as acting asks for few bars at a time."""
+        return True
+
     def learn_from(self, rollouts: Sequence[Rollout]) -> None:
         """Refuse: nothing is collected.
 
@@ -144,7 +148,10 @@ class Counterfactual:
         size = self._fit_size() if self._is_fitting else self._parameters.batch_size
         due = self._starts[self._taken : self._taken + size]
         self._taken += len(due)
-        units = 1 if self._is_fitting else self._network.units(len(due), self._chunk + 1)
+        units = 1
+        if not self._is_fitting:
+            rows = len(due) * (self._chunk + 1 + self._architecture.context)
+            units = min(len(due), self._network.units(rows))
         self._due, self._whole = list(np.array_split(due, units)), len(due)
         return BarsLearned(
             bars=len(due) * self._chunk, passes=int(self._taken >= len(self._starts))

@@ -1,6 +1,6 @@
 """Double DQN: van Hasselt, Guez & Silver, *Deep RL with Double Q-learning* (2016)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import isfinite
 from typing import Final
 
@@ -84,6 +84,10 @@ class DoubleDqn:
     def epsilon(self, episode: int) -> float:
         """See `aibt.rl.exploration.epsilon`."""
         return epsilon(episode, self._parameters.discounter_rate)
+
+    def foresee(self, ahead: Callable[[], Indices]) -> bool:  # noqa: ARG002 - few bars are asked
+        """See `Algorithm.foresee`: nothing, as acting asks for few bars at a time."""
+        return True
 
     def learn_from(self, rollouts: Sequence[Rollout]) -> None:
         """Store the transitions; their updates are owed from the first full batch on."""

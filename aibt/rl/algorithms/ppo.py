@@ -5,7 +5,7 @@ from typing import Final
 import torch
 
 from aibt.rl.algorithms.round_learner import RoundLearner
-from aibt.rl.algorithms.rounds import Batch, Round, returns_of
+from aibt.rl.algorithms.rounds import Batch, Round, returns_of, taken
 from aibt.rl.environment import Floats, Indices
 from aibt.rl.exploration import as_policy
 from aibt.rl.network import ACTIONS, SIDES
@@ -43,31 +43,32 @@ class ProximalPolicy(RoundLearner):
 
     def behaviour(self, bars: Indices, epsilon: float) -> Floats:  # noqa: ARG002 - see `epsilon`
         """See `Algorithm.behaviour`; the policy itself."""
-        return as_policy(self.values(bars))
+        return as_policy(self._foreseen_values(bars))
 
     def _judged(self, found: Round, outputs: torch.Tensor) -> dict[str, torch.Tensor]:
-        logits = outputs[:, : SIDES * ACTIONS].reshape(-1, SIDES, ACTIONS)
-        chances = torch.log_softmax(logits, 2)
+        logits = outputs[:, : SIDES * ACTIONS].reshape(-1, ACTIONS)
+        chances = torch.log_softmax(logits, 1)
         values = outputs[:, SIDES * ACTIONS :]
         gamma = self._parameters.gamma
-        futures = values[found.to, found.to_sides]
+        futures = taken(values, found.next_cells)
         returns = returns_of(found, futures, gamma=gamma, lambda_=_LAMBDA)
-        gains = returns - values[found.at, found.sides]
+        gains = returns - taken(values, found.cells)
         return {
             "returns": returns,
             "gains": (gains - gains.mean()) / (gains.std(correction=0) + 1e-8),
-            "chances": chances[found.at, found.sides, found.actions],
+            "chances": taken(chances, found.choices),
         }
 
     def _loss_of(self, outputs: torch.Tensor, batch: Batch) -> torch.Tensor:
         logits = outputs[:, : SIDES * ACTIONS].reshape(-1, ACTIONS)
         chances = torch.log_softmax(logits, 1)
         chosen = chances.flatten().index_select(0, batch.choices)
-        ratios = (chosen - self._about("chances", batch)).exp()
-        gains = self._about("gains", batch)
+        ratios = (chosen - batch.judged["chances"]).exp()
+        gains = batch.judged["gains"]
         bounded = ratios.clamp(1 - _CLIP, 1 + _CLIP)
         surrogate = torch.minimum(ratios * gains, bounded * gains).mean()
-        values = outputs[:, SIDES * ACTIONS :].flatten().index_select(0, batch.cells)
-        error = (values - self._about("returns", batch)).square().mean()
-        entropy = -(chances.exp() * chances).sum(1).index_select(0, batch.cells).mean()
+        cells = batch.cells
+        values = outputs[:, SIDES * ACTIONS :].flatten().index_select(0, cells)
+        error = (values - batch.judged["returns"]).square().mean()
+        entropy = -(chances.exp() * chances).sum(1).index_select(0, cells).mean()
         return _VALUE_SHARE * error - surrogate - _ENTROPY_SHARE * entropy

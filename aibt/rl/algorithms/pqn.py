@@ -5,10 +5,10 @@ from typing import Final
 import torch
 
 from aibt.rl.algorithms.round_learner import RoundLearner
-from aibt.rl.algorithms.rounds import Batch, Round, returns_of
+from aibt.rl.algorithms.rounds import Batch, Round, returns_of, taken
 from aibt.rl.environment import Floats, Indices
 from aibt.rl.exploration import epsilon_greedy
-from aibt.rl.network import ACTIONS, SIDES
+from aibt.rl.network import ACTIONS
 
 _LAMBDA: Final = 0.65
 _EPOCHS: Final = 2
@@ -35,14 +35,14 @@ class ParallelQLearning(RoundLearner):
 
     def behaviour(self, bars: Indices, epsilon: float) -> Floats:
         """See `Algorithm.behaviour`; ε-greedy."""
-        return epsilon_greedy(self.values(bars), epsilon)
+        return epsilon_greedy(self._foreseen_values(bars), epsilon)
 
     def _judged(self, found: Round, outputs: torch.Tensor) -> dict[str, torch.Tensor]:
-        best = outputs.view(-1, SIDES, ACTIONS).amax(2)
-        futures = best[found.to, found.to_sides]
+        best = outputs.view(-1, ACTIONS).amax(1)
+        futures = taken(best, found.next_cells)
         gamma = self._parameters.gamma
         return {"returns": returns_of(found, futures, gamma=gamma, lambda_=_LAMBDA)}
 
     def _loss_of(self, outputs: torch.Tensor, batch: Batch) -> torch.Tensor:
         found = outputs.flatten().index_select(0, batch.choices)
-        return (found - self._about("returns", batch)).square().mean()
+        return (found - batch.judged["returns"]).square().mean()

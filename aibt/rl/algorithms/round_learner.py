@@ -1,8 +1,8 @@
 """What algorithms share that learn from a round of many accounts and then forget it."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from math import isfinite
 from typing import Any, ClassVar, Final
 
@@ -12,7 +12,16 @@ from numpy.typing import NDArray
 
 from aibt.rl.algorithms.base import AlgorithmState, BarsLearned, Problem
 from aibt.rl.algorithms.learned import copied_out, copy_in
-from aibt.rl.algorithms.rounds import Batch, Round, batch_of, round_of
+from aibt.rl.algorithms.outlook import Outlook
+from aibt.rl.algorithms.rounds import (
+    Batch,
+    Lessons,
+    Round,
+    bars_met,
+    batch_of,
+    lessons_of,
+    round_of,
+)
 from aibt.rl.devices import resolve_device
 from aibt.rl.environment import Floats, Indices
 from aibt.rl.exploration import epsilon
@@ -59,8 +68,8 @@ class RoundLearner(ABC):
         self._optimizer = RAdam(self._network.flat, clip_norm=_CLIP_NORM)
         seeds = np.random.SeedSequence(parameters.seed, spawn_key=(0, 1))
         self._generator = np.random.Generator(np.random.PCG64(seeds))
-        self._round: Round | None = None
-        self._judgement: dict[str, torch.Tensor] = {}
+        self._outlook: Outlook | None = None
+        self._lessons: Lessons | None = None
         self._shares: list[Share] = []  # of the updates that are owed
         self._summed: torch.Tensor | float = 0.0  # loss of the shares of a batch that are done
         self._version = 0
@@ -77,7 +86,7 @@ class RoundLearner(ABC):
 
         Args:
             found: the round.
-            outputs: the head's, at the bars that were visited. Shape [U, O].
+            outputs: the head's, at the bars of the round. Shape [U, O].
         """
 
     @abstractmethod
@@ -114,24 +123,37 @@ class RoundLearner(ABC):
         """
         raise NotImplementedError("it learns from rollouts")
 
+    def foresee(self, ahead: Callable[[], Indices]) -> bool:
+        """Encode some of the bars ahead, for acting and for judging what comes of it."""
+        if self._outlook is None or self._outlook.version != self._version:
+            self._outlook = self._outlook_on(ahead())
+        if self._outlook.done:
+            return True
+        self._outlook.advance()
+        return False
+
     def learn_from(self, rollouts: Sequence[Rollout]) -> None:
         """Judge the round, and owe the updates of all epochs over it."""
-        found = round_of(rollouts, unit=self._unit, device=self._device)
+        outlook, self._outlook = self._outlook, None
+        if outlook is None or outlook.version != self._version:
+            outlook = self._outlook_on(bars_met(rollouts))
+        while not outlook.done:
+            outlook.advance()
         with torch.no_grad():
-            outputs = self._network.of_many_bars(self._rows, found.visited)
-            self._round, self._judgement = found, self._judged(found, outputs)
-        size = self._parameters.batch_size
+            found = round_of(rollouts, outlook.bars, unit=self._unit)
+            self._lessons = lessons_of(found, self._judged(found, outlook.outputs))
+        size, rows = self._parameters.batch_size, self._network.rows_read(outlook.bars)
         for _ in range(self.epochs):
-            order = self._generator.permutation(found.accounts)
+            order = self._generator.permutation(len(self._lessons.choices))
             for at in range(0, len(order), size):
-                self._shares += self._shared(found, order[at : at + size])
+                self._shares += self._shared(self._lessons, order[at : at + size], rows)
 
     def update(self) -> None:
         """Add to the gradient of the next batch of accounts; once it is whole, take a step."""
-        if self._round is None or not self._shares:
+        if self._lessons is None or not self._shares:
             return
         share = self._shares.pop(0)
-        batch = batch_of(self._round, share.accounts)
+        batch = batch_of(self._lessons, share.accounts)
         part = len(share.accounts) / share.batch
         loss = self._loss_of(self._network.of_bars(self._rows, batch.bars), batch) * part
         gradient = self._network.backward(loss, more=not share.first)
@@ -141,7 +163,7 @@ class RoundLearner(ABC):
             self._optimizer.update(gradient, self._parameters.lr)
             self._version += 1
         if not self._shares:
-            self._round, self._judgement = None, {}
+            self._lessons = None
 
     def values(self, bars: Indices) -> Floats:
         """See `Algorithm.values`."""
@@ -175,11 +197,10 @@ class RoundLearner(ABC):
     def state(self) -> AlgorithmState:
         """See `Algorithm.state`."""
         tensors: dict[str, Any] = copied_out(self._learned())
-        if self._round is not None:
-            for field in fields(self._round):
-                held = getattr(self._round, field.name)
-                tensors[f"round.{field.name}"] = held.cpu().numpy().copy()
-            for name, known in self._judgement.items():
+        if self._lessons is not None:
+            tensors["bars"] = self._lessons.bars.cpu().numpy().copy()
+            tensors["choices"] = self._lessons.choices.cpu().numpy().copy()
+            for name, known in self._lessons.judged.items():
                 tensors[f"judged.{name}"] = known.cpu().numpy().copy()
             for number, share in enumerate(self._shares):
                 tensors[f"share.{number}"] = share.accounts.copy()
@@ -199,19 +220,17 @@ class RoundLearner(ABC):
         """See `Algorithm.load_state`."""
         tensors, facts = state.tensors, state.facts
         copy_in(self._learned(), tensors, self._architecture)
-        self._round, self._judgement, self._shares = None, {}, []
+        self._outlook, self._lessons, self._shares = None, None, []
         if facts["owed"]:
-            self._round = Round(
-                **{
-                    field.name: self._given(tensors[f"round.{field.name}"])
-                    for field in fields(Round)
-                }
+            self._lessons = Lessons(
+                bars=self._given(tensors["bars"]),
+                choices=self._given(tensors["choices"]),
+                judged={
+                    name.removeprefix("judged."): self._given(array)
+                    for name, array in tensors.items()
+                    if name.startswith("judged.")
+                },
             )
-            self._judgement = {
-                name.removeprefix("judged."): self._given(array)
-                for name, array in tensors.items()
-                if name.startswith("judged.")
-            }
             self._shares = [
                 Share(
                     accounts=np.array(tensors[f"share.{number}"], np.int64),
@@ -236,24 +255,36 @@ class RoundLearner(ABC):
             "adam.square": self._optimizer.square,
         }
 
-    def _shared(self, found: Round, accounts: NDArray[np.int64]) -> list[Share]:
-        """Return the accounts of a batch in shares: those that met the same bars together."""
-        steps = len(found.at)
-        units = self._network.units(
-            -(-min(len(found.visited), accounts.size * steps) // steps), steps
-        )
-        units = min(units, len(accounts))
+    def _outlook_on(self, bars: NDArray[Any]) -> Outlook:
+        index = torch.from_numpy(bars.astype(np.int64)).to(self._device)
+        return Outlook(self._network, self._rows, index, self._version)
+
+    def _foreseen_values(self, bars: Indices) -> Floats:
+        """Return what `values` does, of bars that were foreseen without encoding them again."""
+        outlook = self._outlook
+        if outlook is not None and outlook.done and outlook.version == self._version:
+            outputs = outlook.of(torch.from_numpy(bars.astype(np.int64)).to(self._device))
+            if outputs is not None:
+                return self._network.values_of(outputs)
+        return self.values(bars)
+
+    def _shared(self, lessons: Lessons, accounts: NDArray[np.int64], most: int) -> list[Share]:
+        """Return the accounts of a batch in shares: those that met the same bars together.
+
+        Args:
+            lessons: of the round.
+            accounts: of the batch.
+            most: rows that are read for all bars of the round.
+        """
+        rows = len(accounts) * self._network.rows_read_alone(lessons.choices.shape[1])
+        units = min(self._network.units(min(rows, most)), len(accounts))
         if units > 1:
-            began = found.at[0].cpu().numpy()[accounts]
+            began = lessons.choices[:, 0].cpu().numpy()[accounts]
             accounts = accounts[np.argsort(began, kind="stable")]
         return [
             Share(accounts=part, batch=len(accounts), first=number == 0, last=number == units - 1)
             for number, part in enumerate(np.array_split(accounts, units))
         ]
-
-    def _about(self, name: str, batch: Batch) -> torch.Tensor:
-        """Return what was judged of a batch's steps. Shape [M]."""
-        return batch.of(self._judgement[name])
 
     def _given(self, array: NDArray[Any]) -> torch.Tensor:
         return torch.tensor(array, device=self._device)

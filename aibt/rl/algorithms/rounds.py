@@ -1,8 +1,8 @@
 """What a round of rollouts comes to: each account's steps as a sequence, each bar but once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import torch
@@ -11,25 +11,28 @@ from numpy.typing import NDArray
 from aibt.rl.network import ACTIONS, SIDES
 from aibt.rl.rollout import Rollout
 
+_CHOICES: Final = SIDES * ACTIONS
+_MANY: Final = 8  # steps of a batch to a bar of the round
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Round:
     """K steps of N accounts under one policy, on the learner's device.
 
-    Every tensor has shape [K, N] but `visited`.
+    Every tensor has shape [K, N] but `bars`.
 
     Attributes:
-        visited: the bars that were met, next bars among them, in order, each once. Shape [U].
-        at, to: places in `visited` of the bar acted at and of the next one.
+        bars: those that were met, next bars among them, and maybe others; in order, each
+            once. Shape [U].
+        at: place in `bars` of the bar acted at; the next bar's is one later.
         sides, to_sides: side held, plus 1, before the action and after it.
         rewards: in units of the market's volatility.
         ends: the account was bust: nothing follows.
         breaks: the next step is that of another pass.
     """
 
-    visited: torch.Tensor
+    bars: torch.Tensor
     at: torch.Tensor
-    to: torch.Tensor
     sides: torch.Tensor
     actions: torch.Tensor
     to_sides: torch.Tensor
@@ -38,19 +41,40 @@ class Round:
     breaks: torch.Tensor
 
     @property
-    def accounts(self) -> int:
-        """N."""
-        return self.at.shape[1]
+    def cells(self) -> torch.Tensor:
+        """Place of (bar, side) acted at in a table of U · 3 rows. Shape [K, N]."""
+        return self.at * SIDES + self.sides
+
+    @property
+    def next_cells(self) -> torch.Tensor:
+        """Place of (bar, side) that the step led to in the same table. Shape [K, N]."""
+        return (self.at + 1) * SIDES + self.to_sides
+
+    @property
+    def choices(self) -> torch.Tensor:
+        """Place of (bar, side, action) in a table of U · 3 · 4 numbers. Shape [K, N]."""
+        return self.cells * ACTIONS + self.actions
 
 
-def round_of(rollouts: Sequence[Rollout], *, unit: float, device: torch.device) -> Round:
+def bars_met(rollouts: Sequence[Rollout]) -> NDArray[np.int64]:
+    """Return the bars that were met in a round, next bars among them, in order, each once."""
+    bars = np.concatenate([rollout.transitions.bars for rollout in rollouts])
+    return np.union1d(bars, bars + 1).astype(np.int64)
+
+
+def round_of(rollouts: Sequence[Rollout], bars: torch.Tensor, *, unit: float) -> Round:
     """Return what the workers collected, their accounts side by side in worker order.
 
     Args:
         rollouts: of one round, each of as many steps.
+        bars: in order, each once; those that were met are among them. Shape [U], on the
+            device where it is learned from.
         unit: rewards are told in multiples of it.
-        device: where to learn from it.
+
+    Raises:
+        ValueError: a bar that was met is not among `bars`.
     """
+    device = bars.device
 
     def joined(arrays: Sequence[NDArray[Any]]) -> torch.Tensor:
         """Return copies: what was collected is good until the next round alone."""
@@ -63,18 +87,21 @@ def round_of(rollouts: Sequence[Rollout], *, unit: float, device: torch.device) 
     def stepped(name: str) -> torch.Tensor:
         return joined([getattr(rollout.transitions, name) for rollout in rollouts])
 
-    bars = stepped("bars").long()
+    lowest = int(bars[0])
+    places = torch.full((int(bars[-1]) + 2 - lowest,), -1, dtype=torch.long, device=device)
+    order = torch.arange(len(bars), device=device)
+    places[bars - lowest] = order
+    places[:-1].masked_fill_(places[1:] < 0, -1)  # the next bar is one of them as well
+    met = stepped("bars")
+    if int(met.min()) < lowest or int(met.max()) > int(bars[-1]):
+        raise ValueError("the round was at a bar that was not foreseen")
+    at = places.index_select(0, (met - lowest).flatten()).view(met.shape)
+    if int(at.min()) < 0:
+        raise ValueError("the round was at a bar that was not foreseen")
     ends = stepped("terminations")
-    lowest = int(bars.min())
-    met = torch.zeros(int(bars.max()) + 2 - lowest, dtype=torch.bool, device=device)
-    here = bars - lowest
-    met[here] = True
-    met[here + 1] = True
-    places = met.cumsum(0) - 1
     return Round(
-        visited=met.nonzero().squeeze(1) + lowest,
-        at=places[here],
-        to=places[here + 1],
+        bars=bars,
+        at=at,
         sides=stepped("sides").long() + 1,
         actions=stepped("actions").long(),
         to_sides=stepped("next_sides").long() + 1,
@@ -85,40 +112,75 @@ def round_of(rollouts: Sequence[Rollout], *, unit: float, device: torch.device) 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Batch:
-    """Some accounts of a round, for one update; M steps one after the other.
+class Lessons:
+    """What the updates after a round learn from: the steps of an account one after another.
 
     Attributes:
-        bars: those that these accounts acted at, each once. Shape [U].
-        cells: place of (bar, side) in a table of U · 3 rows. Shape [M].
-        choices: place of (bar, side, action) in a table of U · 3 · 4 numbers. Shape [M].
-        accounts: which they are. Shape [A].
+        bars: those that were met, and maybe others; in order, each once. Shape [U].
+        choices: place of (bar, side, action) in a table of U · 3 · 4 numbers. Shape [N, K].
+        judged: what is known of each step, by name. Shape [N, K] each.
     """
 
     bars: torch.Tensor
-    cells: torch.Tensor
     choices: torch.Tensor
-    accounts: torch.Tensor
-
-    def of(self, table: torch.Tensor) -> torch.Tensor:
-        """Return what a table of the round, [K, N], holds for these steps. Shape [M]."""
-        return table.index_select(1, self.accounts).flatten()
+    judged: Mapping[str, torch.Tensor]
 
 
-def batch_of(found: Round, accounts: NDArray[np.int64]) -> Batch:
-    """Return the steps of these accounts."""
-    chosen = torch.from_numpy(accounts).to(found.at.device)
-    at = found.at.index_select(1, chosen)
-    met = torch.zeros(len(found.visited), dtype=torch.bool, device=at.device)
-    met[at] = True
-    places = met.cumsum(0) - 1
-    cells = places[at] * SIDES + found.sides.index_select(1, chosen)
-    return Batch(
-        bars=found.visited[met],
-        cells=cells.flatten(),
-        choices=(cells * ACTIONS + found.actions.index_select(1, chosen)).flatten(),
-        accounts=chosen,
+def lessons_of(found: Round, judged: Mapping[str, torch.Tensor]) -> Lessons:
+    """Return what to learn from a round; `judged` is of its steps, [K, N] each."""
+    return Lessons(
+        bars=found.bars,
+        choices=found.choices.t().contiguous(),
+        judged={name: table.t().contiguous() for name, table in judged.items()},
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Batch:
+    """The steps of some accounts of a round, for one update; M of them.
+
+    Attributes:
+        bars: those that these accounts acted at, and maybe others, each once. Shape [U].
+        choices: place of (bar, side, action) in a table of U · 3 · 4 numbers. Shape [M].
+        judged: what is known of each step, by name. Shape [M] each.
+    """
+
+    bars: torch.Tensor
+    choices: torch.Tensor
+    judged: Mapping[str, torch.Tensor]
+
+    @property
+    def cells(self) -> torch.Tensor:
+        """Place of (bar, side) in a table of U · 3 rows. Shape [M]."""
+        return self.choices // ACTIONS
+
+
+def batch_of(lessons: Lessons, accounts: NDArray[np.int64]) -> Batch:
+    """Return the steps of these accounts.
+
+    Where they are many to a bar all bars of the round are taken: hardly one was not met.
+    """
+    chosen = torch.from_numpy(accounts).to(lessons.choices.device)
+    bars, choices = lessons.bars, lessons.choices.index_select(0, chosen).flatten()
+    if len(choices) < _MANY * len(bars):
+        places = choices // _CHOICES
+        met = torch.zeros(len(bars), dtype=torch.bool, device=bars.device)
+        met[places] = True
+        skipped = (~met).cumsum(0)  # before each bar that was met
+        choices = choices - skipped.index_select(0, places) * _CHOICES
+        bars = bars[met]
+    return Batch(
+        bars=bars,
+        choices=choices,
+        judged={
+            name: table.index_select(0, chosen).flatten() for name, table in lessons.judged.items()
+        },
+    )
+
+
+def taken(table: torch.Tensor, places: torch.Tensor) -> torch.Tensor:
+    """Return a table's numbers, counted row by row, at places of any shape."""
+    return table.flatten().index_select(0, places.flatten()).view(places.shape)
 
 
 def returns_of(

@@ -20,7 +20,14 @@ from aibt.rl.environment import (
 )
 from aibt.rl.parameters import TrainingParameters
 from aibt.rl.preparation import Preparation, prepare
-from aibt.rl.rollout import Rollout, RolloutState, RolloutWorker, RolloutWorkers, WeightsSource
+from aibt.rl.rollout import (
+    Rollout,
+    RolloutState,
+    RolloutWorker,
+    RolloutWorkers,
+    WeightsSource,
+    bars_ahead,
+)
 from aibt.rl.training import TrainingRun
 from aibt.trading.actions import target_side
 from aibt.trading.costs import Costs
@@ -278,6 +285,10 @@ class ShippedWorkers:
             )
             rollouts.append(rollout)
         return rollouts
+
+    def bars_ahead(self, vector_steps: int) -> NDArray[np.int32]:
+        at = np.concatenate([state.environment["bars"] for state in self._states])
+        return bars_ahead(self._setups[0], at, vector_steps)
 
     def states(self) -> list[RolloutState]:
         return list(self._states)

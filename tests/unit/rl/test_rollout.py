@@ -6,7 +6,15 @@ from hypothesis import strategies as st
 
 from aibt.rl.environment import Floats, Indices
 from aibt.rl.q_network import initial_weights
-from aibt.rl.rollout import NumpyPolicy, Rollout, RolloutSetup, RolloutState, RolloutWorker
+from aibt.rl.rollout import (
+    InProcessWorkers,
+    NumpyPolicy,
+    Rollout,
+    RolloutSetup,
+    RolloutState,
+    RolloutWorker,
+    bars_within,
+)
 from tests.unit.rl.builders import SimpleAccounts, a_preparation, accounts_that_bust
 
 PREPARATION = a_preparation()
@@ -161,6 +169,39 @@ def test_a_policy_is_asked_once_about_every_bar_that_can_be_met_and_no_later_one
     assert set(rollout.transitions.bars.tolist()) <= set(bars.tolist())
     assert bars[-1] < PREPARATION.split.train.stop - 1
     assert (rollout.transitions.actions == 2).all()
+
+
+@settings(max_examples=40, deadline=None)
+@given(before=st.integers(0, 200), steps=st.integers(1, 130), environments=st.integers(1, 5))
+def test_the_bars_ahead_are_all_that_can_be_met_and_the_one_after_each(
+    before: int, steps: int, environments: int
+) -> None:
+    workers = InProcessWorkers([a_setup(environments)], accounts_that_bust)
+    if before:
+        workers.collect(Asked(1), epsilon=0.0, vector_steps=before, passes_wanted=None)
+    ahead = workers.bars_ahead(steps)
+    policy = Asked(action=2)
+
+    workers.collect(policy, epsilon=0.0, vector_steps=steps, passes_wanted=None)
+
+    [bars] = policy.bars
+    np.testing.assert_array_equal(ahead, np.union1d(bars, bars + 1))
+
+
+@settings(max_examples=100)
+@given(
+    at=st.lists(st.integers(20, 899), min_size=1, max_size=12),
+    steps=st.integers(1, 40),
+    stop=st.sampled_from([900, 9_000]),
+)
+def test_the_bars_within_some_steps_are_those_ahead_of_an_account_or_of_the_start(
+    at: list[int], steps: int, stop: int
+) -> None:
+    found = bars_within(np.array(at, np.int32), start=20, steps=steps, stop=stop)
+
+    expected = {bar + step for bar in [*at, 20] for step in range(steps)}
+    assert found.dtype == np.int32
+    assert found.tolist() == sorted(bar for bar in expected if bar < stop)
 
 
 def test_what_a_policy_is_asked_depends_on_the_state_alone() -> None:

@@ -8,14 +8,22 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aibt.rl.algorithms.rounds import Round, batch_of, returns_of, round_of
+from aibt.rl.algorithms import rounds
+from aibt.rl.algorithms.rounds import (
+    Round,
+    bars_met,
+    batch_of,
+    lessons_of,
+    returns_of,
+    round_of,
+    taken,
+)
 from aibt.rl.environment import Floats
 from aibt.rl.replay_buffer import Transitions
 from aibt.rl.rollout import Rollout, RolloutSetup, RolloutWorker
 from tests.unit.rl.builders import a_preparation, a_sine, accounts_that_bust
 
 BARS = 20
-CPU = torch.device("cpu")
 
 
 class AnyPolicy:
@@ -92,11 +100,11 @@ def returns_by_formula(
 
 
 def a_round(rollouts: list[Rollout], *, unit: float = 1.0) -> Round:
-    return round_of(rollouts, unit=unit, device=CPU)
+    return round_of(rollouts, torch.from_numpy(bars_met(rollouts)), unit=unit)
 
 
 def futures_of(found: Round) -> torch.Tensor:
-    bars, sides = found.visited[found.to].numpy(), found.to_sides.numpy() - 1
+    bars, sides = found.bars[found.at + 1].numpy(), found.to_sides.numpy() - 1
     return torch.from_numpy(np.vectorize(future)(bars, sides).astype(np.float32))
 
 
@@ -133,13 +141,14 @@ def test_the_rounds_of_these_tests_hold_busts_truncations_and_passes_one_after_a
 def test_a_truncation_looks_at_the_last_real_bar_and_never_at_the_one_after_the_reset() -> None:
     rollouts = some_rollouts(3, steps=120)
     found = a_round(rollouts)
-    last = int(found.visited.max())
+    last = int(found.bars.max())
     assert (found.breaks & ~found.ends).any()
 
-    at_the_end = found.visited[found.to] == last
+    at_the_end = found.bars[found.next_cells // 3] == last
 
     assert at_the_end[found.breaks & ~found.ends].all()
-    assert (found.visited[found.to] == found.visited[found.at] + 1).all()
+    assert (found.bars[found.next_cells // 3] == found.bars[found.cells // 3] + 1).all()
+    assert torch.equal(found.next_cells % 3, found.to_sides)
 
 
 def test_each_bar_that_is_met_is_there_once_and_the_one_after_it() -> None:
@@ -149,7 +158,34 @@ def test_each_bar_that_is_met_is_there_once_and_the_one_after_it() -> None:
     bars = np.concatenate([rollout.transitions.bars for rollout in rollouts])
     expected = np.unique(np.concatenate([bars, bars + 1]))
 
-    np.testing.assert_array_equal(found.visited.numpy(), expected)
+    np.testing.assert_array_equal(found.bars.numpy(), expected)
+
+
+@settings(max_examples=25)
+@given(seed=st.integers(0, 100), more=st.sets(st.integers(0, 99)), workers=st.sampled_from([1, 2]))
+def test_bars_that_were_foreseen_but_not_met_change_no_step(
+    seed: int, more: set[int], workers: int
+) -> None:
+    rollouts = some_rollouts(seed, workers=workers)
+    found = a_round(rollouts)
+    bars = torch.tensor(sorted(more | set(found.bars.tolist())))
+
+    other = round_of(rollouts, bars, unit=1.0)
+
+    assert torch.equal(other.bars, bars)
+    assert torch.equal(bars[other.at], found.bars[found.at])
+    assert torch.equal(bars[other.next_cells // 3], found.bars[found.next_cells // 3])
+    assert torch.equal(other.choices % 12, found.choices % 12)
+
+
+@pytest.mark.parametrize("which", ["first", "a middle one", "last"])
+def test_a_bar_that_was_not_foreseen_is_refused(which: str) -> None:
+    rollouts = some_rollouts(1)
+    bars = bars_met(rollouts)
+    missing = {"first": 0, "a middle one": len(bars) // 2, "last": len(bars) - 1}[which]
+
+    with pytest.raises(ValueError, match="not foreseen"):
+        round_of(rollouts, torch.from_numpy(np.delete(bars, missing)), unit=1.0)
 
 
 def test_a_round_keeps_nothing_of_the_arrays_it_was_given() -> None:
@@ -169,23 +205,37 @@ def test_a_round_keeps_nothing_of_the_arrays_it_was_given() -> None:
         assert torch.equal(getattr(found, name), tensor)
 
 
+@pytest.mark.parametrize("many", [0, 10_000], ids=["many to a bar", "few to a bar"])
 @settings(max_examples=25)
 @given(seed=st.integers(0, 100), data=st.data())
-def test_a_batch_names_the_cells_of_its_accounts_steps(seed: int, data: st.DataObject) -> None:
+def test_a_batch_names_the_choices_of_its_accounts_steps(
+    many: int, seed: int, data: st.DataObject
+) -> None:
     found = a_round(some_rollouts(seed, accounts=6))
     accounts = np.array(
         data.draw(st.lists(st.integers(0, 5), min_size=1, max_size=6, unique=True)), np.int64
     )
 
-    batch = batch_of(found, accounts)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rounds, "_MANY", many)
+        batch = batch_of(lessons_of(found, {"rewards": found.rewards}), accounts)
 
-    at = found.at[:, accounts].flatten()
-    assert torch.equal(batch.bars, torch.unique(found.visited[at]))
-    assert torch.equal(batch.bars[batch.cells // 3], found.visited[at])
-    assert torch.equal(batch.cells % 3, found.sides[:, accounts].flatten())
+    def of(table: torch.Tensor) -> torch.Tensor:
+        return table[:, accounts].t().flatten()
+
+    met = found.bars[of(found.at)]
+    assert torch.equal(batch.bars, torch.unique(met) if many else found.bars)
+    assert torch.equal(batch.bars[batch.cells // 3], met)
+    assert torch.equal(batch.cells % 3, of(found.sides))
     assert torch.equal(batch.choices // 4, batch.cells)
-    assert torch.equal(batch.choices % 4, found.actions[:, accounts].flatten())
-    assert torch.equal(batch.of(found.rewards), found.rewards[:, accounts].flatten())
+    assert torch.equal(batch.choices % 4, of(found.actions))
+    assert torch.equal(batch.judged["rewards"], of(found.rewards))
+
+
+def test_a_table_is_read_at_places_counted_row_by_row() -> None:
+    table = torch.arange(24).view(2, 3, 4)
+
+    assert taken(table, torch.tensor([[0, 5], [23, 5]])).tolist() == [[0, 5], [23, 5]]
 
 
 @pytest.mark.parametrize("unit", [0.01, 2.0])
