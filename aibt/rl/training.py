@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
@@ -27,9 +27,10 @@ from aibt.rl.evaluation import PARTS, Evaluation, PartResult
 from aibt.rl.network import Weights
 from aibt.rl.parameters import HOT, Change, TrainingParameters, changed
 from aibt.rl.preparation import Preparation
-from aibt.rl.rollout import InProcessWorkers, RolloutState, RolloutWorkers
+from aibt.rl.rollout import InProcessWorkers, RolloutWorkers
 from aibt.rl.shown import ShownAccount
 from aibt.rl.status import SpeedMeter, TrainingStatus, prediction
+from aibt.rl.training_state import Progress, TrainingState
 
 _ROUND: Final = 32  # vector steps of a round of remote workers
 _SHOWN: Final = 16  # steps of the shown account in a round in which nothing is collected
@@ -91,42 +92,36 @@ class TrainingRun:
             costs=parameters.costs,
         )
         self._changes: deque[tuple[Change, Path | None]] = deque()
-        self._known_changes = self._applied_changes = 0
-        self._steps = self._episode = self._surplus_passes = 0
-        self._round_began = -1  # step at which the last round did
-        self._evaluated_episode = 0
-        self._evaluation_due = initial_weights is not None  # the bot's best is the one to beat
+        self._known_changes = 0
+        self._progress = Progress(
+            evaluation_due=initial_weights is not None  # the bot's best is the one to beat
+        )
         self._evaluation: Evaluation | None = None
         self._best: Best | None = None
-        self._latest: dict[str, dict[str, Json]] = {}
-        self._judged: tuple[int, float] | None = None
-        self._ended_because: str | None = None
-        self._announced = False
         self._meter = SpeedMeter()
         self._refreshed_s = clock.monotonic()
-        self._stopped = False
         self._shown_status = self._picture(self._refreshed_s)
         self._status_json = self._shown_status.to_json()
 
     @property
     def steps(self) -> int:
         """Environment transitions so far; a change made now applies from here."""
-        return self._steps
+        return self._progress.steps
 
     @property
     def episode(self) -> int:
         """Episodes that have ended."""
-        return self._episode
+        return self._progress.episode
 
     @property
     def ended(self) -> bool:
         """Whether nothing is left to do."""
-        return self._ended_because is not None
+        return self._progress.ended_because is not None
 
     @property
     def ended_because(self) -> str | None:
         """Why it ended, as a sentence; None before."""
-        return self._ended_because
+        return self._progress.ended_because
 
     @property
     def parameters(self) -> TrainingParameters:
@@ -136,7 +131,7 @@ class TrainingRun:
     @property
     def applied_changes(self) -> int:
         """Number of the last change that holds; 0 before the first."""
-        return self._applied_changes
+        return self._progress.applied_changes
 
     @property
     def is_evaluating(self) -> bool:
@@ -149,12 +144,12 @@ class TrainingRun:
 
         None: they have not been evaluated since they began, or were taken over. Safe in any thread.
         """
-        return self._judged
+        return self._progress.judged
 
     @property
     def stopped(self) -> bool:
         """Whether it ended because its owner stopped it."""
-        return self._stopped
+        return self._progress.stopped
 
     @property
     def picture(self) -> TrainingStatus:
@@ -169,21 +164,21 @@ class TrainingRun:
         """Do one unit of work; nothing, once it has ended."""
         if self.ended:
             return
-        if not self._announced:
-            self._announced = True
-            self._announcer.loaded(self._steps, self._preparation)
+        if not self._progress.announced:
+            self._progress.announced = True
+            self._announcer.loaded(self._progress.steps, self._preparation)
         if self._algorithm.updates_owed:
             self._algorithm.update()
-        elif self._evaluation_due:
+        elif self._progress.evaluation_due:
             self._evaluate()
         else:
             self._apply_due()
-            self._ended_because = (
+            self._progress.ended_because = (
                 "it was stopped"
-                if self._stopped
-                else why_to_end(self._parameters, self._episode, self._best)
+                if self._progress.stopped
+                else why_to_end(self._parameters, self._progress.episode, self._best)
             )
-            if self._ended_because is None and self._is_foreseen():
+            if self._progress.ended_because is None and self._is_foreseen():
                 self._collect()
         now_s = self._clock.monotonic()
         if now_s - self._refreshed_s >= _REFRESH_S or self.ended:
@@ -214,7 +209,7 @@ class TrainingRun:
             return
         if change.number != self._known_changes + 1:
             raise ValueError(f"change {change.number} comes after {self._known_changes}")
-        earliest = self._changes[-1][0].step if self._changes else self._round_began + 1
+        earliest = self._changes[-1][0].step if self._changes else self._progress.round_began + 1
         if change.step < earliest:
             raise ValueError(f"change {change.number} is for step {change.step}, which is past")
         upcoming = self._parameters
@@ -241,9 +236,10 @@ class TrainingRun:
         The sink is not told, as an end counts only once it is stored: one whose process is
         lost before may yet be put off by a change of the parameters.
         """
-        if self._ended_because is None:
+        progress = self._progress
+        if progress.ended_because is None:
             return []
-        return [self._announcer.ended(self._steps, self._ended_because, self._best)]
+        return [self._announcer.ended(progress.steps, progress.ended_because, self._best)]
 
     def save_best(self, path: Path) -> bool:
         """Write the best weights so far; return whether there are any.
@@ -267,35 +263,16 @@ class TrainingRun:
 
     def snapshot(self) -> Checkpoint:
         """Return everything that `restore` needs, as copies: milliseconds, no file."""
-        algorithm, workers = self._algorithm.state(), self._workers.states()
-        tensors = {f"algorithm.{name}": tensor for name, tensor in algorithm.tensors.items()}
-        for worker, state in enumerate(workers):
-            for name, array in state.environment.items():
-                tensors[f"worker.{worker}.{name}"] = np.asarray(array)
-        if self._best is not None:
-            for name, weights in self._best.weights.items():
-                tensors[f"best.{name}"] = weights
-        facts = {
-            "parameters": self._parameters.to_json(),
-            "algorithm": algorithm.facts,
-            "workers": [state.generator for state in workers],
-            "best": None if self._best is None else self._best.facts(),
-            "latest": self._latest,
-            "judged": self._judged,
-            "shown": self._shown.state(),
-            "emitted": self._announcer.state(),
-            "announced": self._announced,
-            "steps": self._steps,
-            "round_began": self._round_began,
-            "episode": self._episode,
-            "surplus_passes": self._surplus_passes,
-            "evaluated_episode": self._evaluated_episode,
-            "evaluation_due": self._evaluation_due,
-            "applied_changes": self._applied_changes,
-            "ended_because": self._ended_because,
-            "stopped": self._stopped,
-        }
-        return Checkpoint(steps=self._steps, tensors=tensors, facts=facts, best=self.best_weights())
+        state = TrainingState(
+            parameters=self._parameters,
+            progress=self._progress,
+            algorithm=self._algorithm.state(),
+            workers=self._workers.states(),
+            best=self._best,
+            shown=self._shown.state(),
+            emitted=self._announcer.state(),
+        )
+        return state.to_checkpoint(self.best_weights())
 
     @classmethod
     def restore(
@@ -317,58 +294,35 @@ class TrainingRun:
             Invalid: the device cannot be had.
             ValueError: the checkpoint is of another training.
         """
-        found = TrainingParameters.from_json(checkpoint.facts["parameters"])
-        hot = {name: getattr(found, name) for name in HOT}
-        if replace(preparation.parameters, **hot) != found:
+        state = TrainingState.of(checkpoint)
+        hot = {name: getattr(state.parameters, name) for name in HOT}
+        if replace(preparation.parameters, **hot) != state.parameters:
             raise ValueError("the checkpoint is that of a training with other parameters")
         run = cls(preparation, factory, sink=sink, clock=clock, workers=workers)
-        run._load(checkpoint, found)
+        run._load(state)
         return run
 
-    def _load(self, checkpoint: Checkpoint, parameters: TrainingParameters) -> None:
-        facts = checkpoint.facts
-        self._parameters = parameters
-        self._algorithm.change(parameters)
-        self._algorithm.load_state(
-            AlgorithmState(tensors=_part(checkpoint, "algorithm."), facts=facts["algorithm"])
-        )
-        self._workers.load_states(
-            [
-                RolloutState(environment=_part(checkpoint, f"worker.{worker}."), generator=found)
-                for worker, found in enumerate(facts["workers"])
-            ]
-        )
-        if facts["best"] is not None:
-            weights: Any = _part(checkpoint, "best.")
-            self._best = Best(weights=weights, **facts["best"])
-        self._latest = dict(facts["latest"])
-        judged = facts.get("judged")
-        self._judged = None if judged is None else (int(judged[0]), float(judged[1]))
-        self._shown.load_state(facts["shown"])
-        self._announcer.load_state(facts["emitted"])
-        self._announced = bool(facts["announced"])
-        self._steps = int(facts["steps"])
-        self._round_began = int(facts["round_began"])
-        self._episode = int(facts["episode"])
-        self._surplus_passes = int(facts["surplus_passes"])
-        self._evaluated_episode = int(facts["evaluated_episode"])
-        self._evaluation_due = bool(facts["evaluation_due"])
-        self._applied_changes = self._known_changes = int(facts["applied_changes"])
-        self._ended_because = facts["ended_because"]
-        self._stopped = bool(facts["stopped"])
+    def _load(self, state: TrainingState) -> None:
+        self._parameters, self._progress, self._best = state.parameters, state.progress, state.best
+        self._known_changes = state.progress.applied_changes
+        self._algorithm.change(state.parameters)
+        self._algorithm.load_state(state.algorithm)
+        self._workers.load_states(state.workers)
+        self._shown.load_state(state.shown)
+        self._announcer.load_state(state.emitted)
         self.refresh_status()
 
     def _apply_due(self) -> None:
-        while self._changes and self._changes[0][0].step <= self._steps:
+        while self._changes and self._changes[0][0].step <= self._progress.steps:
             change, knowledge = self._changes.popleft()
             if knowledge is not None:
                 tensors, facts = load_knowledge(knowledge)
                 self._algorithm.take_over(AlgorithmState(tensors=tensors, facts=facts))
-                self._judged = None
+                self._progress.judged = None
             self._parameters = changed(self._parameters, change.changes)
             self._algorithm.change(self._parameters)
-            self._applied_changes = change.number
-            self._stopped = self._stopped or change.stop
+            self._progress.applied_changes = change.number
+            self._progress.stopped = self._progress.stopped or change.stop
 
     @property
     def _vector_steps(self) -> int:
@@ -381,11 +335,11 @@ class TrainingRun:
         return self._algorithm.foresee(lambda: self._workers.bars_ahead(self._vector_steps))
 
     def _collect(self) -> None:
-        self._round_began = self._steps
+        self._progress.round_began = self._progress.steps
         parameters = self._parameters
         if not self._algorithm.collects:
             learned = self._algorithm.begin()
-            self._steps += learned.bars
+            self._progress.steps += learned.bars
             self._end_passes(learned.passes)
             walked = self._workers.collect(
                 self._algorithm, epsilon=0.0, vector_steps=_SHOWN, passes_wanted=None
@@ -396,20 +350,20 @@ class TrainingRun:
         environments = parameters.environments
         rollouts = self._workers.collect(
             self._algorithm,
-            epsilon=self._algorithm.epsilon(self._episode),
+            epsilon=self._algorithm.epsilon(self._progress.episode),
             vector_steps=self._vector_steps,
-            passes_wanted=environments - self._surplus_passes if in_process else None,
+            passes_wanted=environments - self._progress.surplus_passes if in_process else None,
         )
-        self._steps += sum(len(rollout.transitions) for rollout in rollouts)
+        self._progress.steps += sum(len(rollout.transitions) for rollout in rollouts)
         self._shown.follow(rollouts[0].shown)
         self._algorithm.learn_from(rollouts)
         self._end_passes(sum(rollout.passes for rollout in rollouts))
 
     def _end_passes(self, count: int) -> None:
-        passes = self._surplus_passes + count
-        ended, self._surplus_passes = divmod(passes, self._parameters.environments)
-        self._episode += ended
-        self._evaluation_due = ended > 0
+        passes = self._progress.surplus_passes + count
+        ended, self._progress.surplus_passes = divmod(passes, self._parameters.environments)
+        self._progress.episode += ended
+        self._progress.evaluation_due = ended > 0
 
     def _evaluate(self) -> None:
         if self._evaluation is None:
@@ -417,42 +371,42 @@ class TrainingRun:
         self._evaluation.advance(self._algorithm.values)
         if self._evaluation.done:
             results = self._evaluation.results
-            self._evaluation, self._evaluation_due = None, False
+            self._evaluation, self._progress.evaluation_due = None, False
             self._judge(results)
 
     def _judge(self, results: Mapping[str, PartResult]) -> None:
         score = results["validation"].score
-        self._judged = (self._episode, score)
-        self._latest = {name: results[name].to_json() for name in PARTS}
+        self._progress.judged = (self._progress.episode, score)
+        self._progress.latest = {name: results[name].to_json() for name in PARTS}
         is_best = self._best is None or score > self._best.score
         if is_best:
             self._best = Best(
-                episode=self._episode,
+                episode=self._progress.episode,
                 score=score,
                 weights=self._algorithm.weights(),
-                results=self._latest,
+                results=self._progress.latest,
             )
-        if self._episode:
+        if self._progress.episode:
             ended = EpisodeEnd(
-                first_episode=self._evaluated_episode + 1,
-                episode=self._episode,
+                first_episode=self._progress.evaluated_episode + 1,
+                episode=self._progress.episode,
                 shown=self._shown.last_pass or self._shown.so_far(),
-                epsilon=self._algorithm.epsilon(self._episode - 1),
+                epsilon=self._algorithm.epsilon(self._progress.episode - 1),
                 loss=self._algorithm.loss,
-                results=self._latest,
+                results=self._progress.latest,
                 is_best=is_best,
             )
-            self._announcer.episode(self._steps, ended)
-        self._evaluated_episode = self._episode
+            self._announcer.episode(self._progress.steps, ended)
+        self._progress.evaluated_episode = self._progress.episode
         if is_best:
-            self._announcer.best(self._steps, self._episode, results)
+            self._announcer.best(self._progress.steps, self._progress.episode, results)
 
     def _picture(self, now_s: float) -> TrainingStatus:
         shown, train = self._shown, self._preparation.split.train
         values = self._algorithm.values(np.array([shown.day], np.int32))[0, shown.side + 1]
         results = self._best.results if self._best is not None else {}
         return TrainingStatus(
-            episode=self._episode,
+            episode=self._progress.episode,
             max_episodes=self._parameters.max_episodes,
             day=shown.day,
             first_day=train.start,
@@ -466,18 +420,10 @@ class TrainingRun:
             last_decision=shown.last_decision,
             prediction=prediction(values.tolist()),
             trades=shown.trades(),
-            steps=self._steps,
-            steps_per_second=self._meter.look(now_s, self._steps),
+            steps=self._progress.steps,
+            steps_per_second=self._meter.look(now_s, self._progress.steps),
             loss=self._algorithm.loss,
-            epsilon=self._algorithm.epsilon(self._episode),
+            epsilon=self._algorithm.epsilon(self._progress.episode),
             validation=results.get("validation"),
             out_of_sample=results.get("out_of_sample"),
         )
-
-
-def _part(checkpoint: Checkpoint, prefix: str) -> dict[str, Any]:
-    return {
-        name.removeprefix(prefix): tensor
-        for name, tensor in checkpoint.tensors.items()
-        if name.startswith(prefix)
-    }
