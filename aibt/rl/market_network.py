@@ -19,6 +19,7 @@ from aibt.rl.network import (
     check_weights,
     dilation,
 )
+from aibt.rl.recurrence import recurrent
 
 BLOCK: Final = 128
 """Bars that an encoder with a context encodes side by side when it runs over a series."""
@@ -86,9 +87,7 @@ class MarketEncoder:
 
     def _recurrent(self, rows: torch.Tensor) -> torch.Tensor:
         for layer in self._layers:
-            weights = [layer[name] for name in ("weight", "hidden_weight", "bias", "hidden_bias")]
-            before = rows.new_zeros(1, len(rows), self._shape.width)
-            rows, _ = torch.gru(rows, before, weights, True, 1, 0.0, False, False, True)
+            rows = recurrent(rows, layer)
         return rows
 
     def _normed(self, values: torch.Tensor, layer: dict[str, torch.Tensor]) -> torch.Tensor:
