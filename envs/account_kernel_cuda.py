@@ -41,20 +41,22 @@ def _follow(
     thresholds: Any, draws: Any, opens: Any, closes: Any, last: int, starts: Any,
     balance: float, fee: float, slippage: float,
     bars: Any, cash: Any, quantities: Any, equities: Any,
+    later_bars: Any, later_cash: Any, later_quantities: Any, later_equities: Any,
     at_bars: Any, at_sides: Any, actions: Any, realized_rewards: Any, next_sides: Any,
-    terminations: Any, truncations: Any, shown: Any, passes: Any,
+    terminations: Any, truncations: Any, shown: Any, ended: Any,
 ) -> None:  # fmt: skip
     """Step this thread's environment K times; see `VectorEnvironment.follow`.
 
-    Its account stays in registers between the steps. State has shape [N], `opens` and `closes`
-    [T], `thresholds` [T, 3, 3], `passes`, to which is added how many ended, [1]; `draws` and
-    what is written [K, N], but `shown`, the equities of environment 0, [K].
+    Its account stays in registers between the steps. State has shape [N] and is read from the
+    first four arrays and written to the `later` ones, so that `settle` can begin again; `opens`
+    and `closes` have [T], `thresholds` [T, 3, 3]; `draws` and what is written [K, N], but
+    `shown`, the equities of environment 0, and `ended`, to which is added how many ended in
+    each step, [K].
     """
     i = cuda.grid(1)
     if i >= bars.shape[0]:
         return
     bar, money, quantity, before = bars[i], cash[i], quantities[i], equities[i]
-    ended = 0
     for step in range(draws.shape[0]):
         side = sign(quantity)
         drawn = draws[step, i]
@@ -79,17 +81,59 @@ def _follow(
             shown[step] = after
         before = after
         if bust or ends:
-            ended += 1
+            cuda.atomic.add(ended, step, 1)
             bar, money, quantity, before = starts[i], balance, 0.0, balance
-    bars[i] = bar
-    cash[i] = money
-    quantities[i] = quantity
-    equities[i] = before
-    if ended:
-        cuda.atomic.add(passes, 0, ended)
+    later_bars[i] = bar
+    later_cash[i] = money
+    later_quantities[i] = quantity
+    later_equities[i] = before
 
 
 follow: Any = cuda.jit(_follow)
+
+
+def _settle(
+    wanted: int, ended: Any, actions: Any, opens: Any, closes: Any, last: int, starts: Any,
+    balance: float, fee: float, slippage: float,
+    bars: Any, cash: Any, quantities: Any, equities: Any,
+    later_bars: Any, later_cash: Any, later_quantities: Any, later_equities: Any, tally: Any,
+) -> None:  # fmt: skip
+    """Stop after the step in which `wanted` passes have ended, where that was before the last.
+
+    This thread's environment is then taken from the state before `follow` once more, by the
+    same actions, and no further. Nobody has to look at how many ended before it is launched,
+    so all of a round goes to the GPU at once. `wanted` is -1 where no number of passes ends it;
+    `tally`, [2], is how many steps were done and how many passes ended in them.
+    """
+    i = cuda.grid(1)
+    if i >= bars.shape[0]:
+        return
+    steps = ended.shape[0]
+    done, passes = 0, 0
+    while done < steps and (done == 0 or wanted < 0 or passes < wanted):
+        passes += ended[done]
+        done += 1
+    if i == 0:
+        tally[0] = done
+        tally[1] = passes
+    if done == steps:
+        return
+    bar, money, quantity, before = bars[i], cash[i], quantities[i], equities[i]
+    for step in range(done):
+        bar += 1
+        ends = bar == last
+        money, quantity, before = one_bar(
+            money, quantity, actions[step, i], opens[bar], closes[bar], ends, fee, slippage
+        )
+        if is_bust(before) or ends:
+            bar, money, quantity, before = starts[i], balance, 0.0, balance
+    later_bars[i] = bar
+    later_cash[i] = money
+    later_quantities[i] = quantity
+    later_equities[i] = before
+
+
+settle: Any = cuda.jit(_settle)
 
 
 def _advance(

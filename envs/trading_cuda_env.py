@@ -14,7 +14,8 @@ from envs.observations import checked_balance, market
 
 cuda: Any = numba.cuda  # which says too little of its types
 _THREADS: Final = 128
-_STATE: Final = ("starts", "bars", "cash", "quantities", "equities")
+_MOVING: Final = ("bars", "cash", "quantities", "equities")
+_STATE: Final = ("starts", *_MOVING)
 _COLUMNS: Final = {
     "bars": np.int32,
     "sides": np.int8,
@@ -74,24 +75,20 @@ class CudaAccounts:
         self._state = {
             name: cuda.to_device(array.copy()) for name, array in zip(_STATE, begun, strict=True)
         }
+        self._later = {name: cuda.device_array_like(self._state[name]) for name in _MOVING}
         self._columns: dict[str, Any] = {}
-        self._steps = 0
+        self._nothing: Any = None
+        self._steps = -1
 
     @property
     def bars(self) -> Any:
         """Index of the bar each environment is at, int32 [N]; it changes with the steps."""
         return self._state["bars"]
 
-    def follow(
-        self, thresholds: Any, draws: Any, passes_wanted: int | None = None
-    ) -> dict[str, Any]:
-        """Step all as often as there are draws; see `VectorEnvironment.follow`.
+    def walk(self, thresholds: Any, draws: Any, passes_wanted: int | None = None) -> dict[str, Any]:
+        """Step all as often as there are draws, and wait for nothing; see `DeviceEnvironment`.
 
-        Where passes are wanted each step is a launch, and their number is read after it.
-
-        Returns:
-            The arrays of `Trajectories` by name; `equities`, [K], are those of environment 0,
-            and `passes` is a whole number.
+        Two launches, however many steps: one walks, the other stops at the passes wanted.
 
         Raises:
             ValueError: an array has another shape or type; nothing has changed.
@@ -106,21 +103,39 @@ class CudaAccounts:
             or numbers.dtype != np.float32
         ):
             raise ValueError(f"draws must be float32 of shape (K, {self.num_envs})")
-        steps = numbers.shape[0]
-        columns = self._room(steps)
-        passes = cuda.to_device(np.zeros(1, np.int64))
-        if passes_wanted is None:
-            self._launch(table, numbers, columns, passes)
-            return self._found(columns, steps, passes)
-        done = 0
-        while done < steps:
-            here = slice(done, done + 1)
-            each = {name: column[here] for name, column in columns.items()}
-            self._launch(table, numbers[here], each, passes)
-            done += 1
-            if int(passes.copy_to_host()[0]) >= passes_wanted:
-                break
-        return self._found(columns, done, passes)
+        m, s, later = self._market, self._state, self._later
+        c = self._room(numbers.shape[0])
+        ended = c["ended"]
+        ended.copy_to_device(self._nothing)
+        prices = (self._opens, self._closes, m.last, s["starts"], self._balance, m.fee, m.slippage)
+        states = (*[s[name] for name in _MOVING], *[later[name] for name in _MOVING])
+        account_kernel_cuda.follow[self._blocks, _THREADS](
+            table, numbers, *prices, *states,
+            *[c[name] for name in _COLUMNS], c["equities"], ended,
+        )  # fmt: skip
+        account_kernel_cuda.settle[self._blocks, _THREADS](
+            -1 if passes_wanted is None else max(passes_wanted, 0), ended, c["actions"],
+            *prices, *states, c["tally"],
+        )  # fmt: skip
+        for name in _MOVING:
+            s[name], later[name] = later[name], s[name]
+        return {name: column for name, column in c.items() if name != "ended"}
+
+    def follow(
+        self, thresholds: Any, draws: Any, passes_wanted: int | None = None
+    ) -> dict[str, Any]:
+        """Step all as often as there are draws; see `VectorEnvironment.follow`.
+
+        Returns:
+            The arrays of `Trajectories` by name; `equities`, [K], are those of environment 0,
+            and `passes` is a whole number, for which it waits.
+
+        Raises:
+            ValueError: an array has another shape or type; nothing has changed.
+        """
+        columns = self.walk(thresholds, draws, passes_wanted)
+        steps, passes = columns.pop("tally").copy_to_host().tolist()
+        return {**{name: column[:steps] for name, column in columns.items()}, "passes": passes}
 
     def advance(self, actions: Any) -> dict[str, Any]:
         """Fill each action, int8 [N] from 0 to 3, at the next open and hold over the next bar.
@@ -138,7 +153,7 @@ class CudaAccounts:
             raise ValueError(f"actions must be int8 of shape ({self.num_envs},)")
         m, s, c = self._market, self._state, self._room(1)
         marked = cuda.device_array(self.num_envs, np.float64)
-        found = {name: column[0] for name, column in c.items() if name not in ("actions", "shown")}
+        found = {name: c[name][0] for name in _COLUMNS if name != "actions"}
         account_kernel_cuda.advance[self._blocks, _THREADS](
             given, self._opens, self._closes, m.last, s["starts"],
             self._balance, m.fee, m.slippage,
@@ -174,29 +189,16 @@ class CudaAccounts:
         return -(-self.num_envs // _THREADS)
 
     def _room(self, steps: int) -> dict[str, Any]:
-        """Return room for so many steps: arrays of shape [K, N], `shown` of shape [K]."""
+        """Return room for so many steps; the same arrays as long as it is as many."""
         if self._steps != steps:
             shape = (steps, self.num_envs)
             self._columns = {name: cuda.device_array(shape, d) for name, d in _COLUMNS.items()}
-            self._columns["shown"] = cuda.device_array(steps, np.float64)
+            self._columns["equities"] = cuda.device_array(steps, np.float64)
+            self._columns["ended"] = cuda.device_array(steps, np.int32)
+            self._columns["tally"] = cuda.to_device(np.zeros(2, np.int64))
+            self._nothing = cuda.to_device(np.zeros(steps, np.int32))
             self._steps = steps
         return self._columns
-
-    def _launch(self, table: Any, draws: Any, columns: dict[str, Any], passes: Any) -> None:
-        m, s, c = self._market, self._state, columns
-        account_kernel_cuda.follow[self._blocks, _THREADS](
-            table, draws, self._opens, self._closes, m.last, s["starts"],
-            self._balance, m.fee, m.slippage,
-            s["bars"], s["cash"], s["quantities"], s["equities"],
-            c["bars"], c["sides"], c["actions"], c["rewards"], c["next_sides"],
-            c["terminations"], c["truncations"], c["shown"], passes,
-        )  # fmt: skip
-
-    def _found(self, columns: dict[str, Any], steps: int, passes: Any) -> dict[str, Any]:
-        found = {name: column[:steps] for name, column in columns.items()}
-        found["equities"] = found.pop("shown")
-        found["passes"] = int(passes.copy_to_host()[0])
-        return found
 
 
 def _on_device(array: Any) -> Any:

@@ -1,6 +1,10 @@
 """Where a learner computes."""
 
+import os
+from typing import Any
+
 import torch
+from numpy.typing import NDArray
 
 from aibt.errors import Invalid
 
@@ -19,6 +23,8 @@ def resolve_device(name: str) -> torch.device:
         return torch.device("cpu")
     if not torch.cuda.is_available():
         raise Invalid("device", "there is no GPU that torch can use")
+    # cuBLAS computes the same twice only with a workspace of fixed size, which it reads here
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # noqa: TID251 - no setting of ours
     torch.backends.cudnn.benchmark = False
     torch.use_deterministic_algorithms(mode=True, warn_only=True)
     return torch.device("cuda")
@@ -27,3 +33,14 @@ def resolve_device(name: str) -> torch.device:
 def use_one_thread() -> None:
     """Let this process compute with one thread on the CPU."""
     torch.set_num_threads(1)
+
+
+def sent(array: NDArray[Any], device: torch.device) -> torch.Tensor:
+    """Return an array as a tensor on a device, without waiting for what the device still does.
+
+    On the CPU it is the array's own memory.
+    """
+    held = torch.from_numpy(array)
+    if device.type == "cpu":
+        return held
+    return held.pin_memory().to(device, non_blocking=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -126,3 +126,55 @@ class EnvironmentFactory(Protocol):
     def __call__(
         self, bars: BarSeries, *, num_envs: int, start: int, balance: float, costs: Costs
     ) -> VectorEnvironment: ...
+
+
+class DeviceEnvironment(Protocol):
+    """N accounts in a GPU's own memory; their state is that of a `VectorEnvironment`.
+
+    What it takes and gives are arrays there, which `torch.as_tensor` shares.
+    """
+
+    @property
+    def num_envs(self) -> int:
+        """Number of environments, N."""
+        ...
+
+    @property
+    def bars(self) -> Any:
+        """Index of the bar each environment is at after all that was asked, int32. Shape [N]."""
+        ...
+
+    def walk(
+        self, thresholds: Any, draws: Any, passes_wanted: int | None = None
+    ) -> Mapping[str, Any]:
+        """Step all by a table as `VectorEnvironment.follow` does, and wait for nothing.
+
+        Returns:
+            The arrays of `Trajectories` by name, for all K steps, and `tally`, int64, [2]: how
+            many steps were done, and how many passes ended in them. What comes after
+            these steps means nothing. The same arrays are written in the next call of
+            as many steps.
+
+        Raises:
+            ValueError: an array has another shape or type; nothing has changed.
+        """
+        ...
+
+    def state(self) -> dict[str, NDArray[np.generic]]:
+        """See `VectorEnvironment.state`."""
+        ...
+
+    def load_state(self, state: Arrays) -> None:
+        """See `VectorEnvironment.load_state`."""
+        ...
+
+
+@runtime_checkable
+class DeviceEnvironmentFactory(Protocol):
+    """An `EnvironmentFactory` that makes environments in a GPU's memory as well."""
+
+    def on_device(
+        self, bars: BarSeries, *, num_envs: int, start: int, balance: float, costs: Costs
+    ) -> DeviceEnvironment:
+        """Return N environments on the GPU; every episode starts at bar `start`."""
+        ...

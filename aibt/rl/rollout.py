@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from aibt.market.bars import BarSeries
 from aibt.rl.environment import (
     Actions,
+    Arrays,
     Bools,
     EnvironmentFactory,
     Floats,
@@ -78,6 +79,9 @@ class ShownSteps:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rollout:
     """K steps of N environments under one version of the weights.
+
+    Where it was collected on the learner's device, `transitions` and `truncations` hold tensors
+    there.
 
     Attributes:
         transitions: step by step, the environments of a step side by side. Shape [K · N].
@@ -190,7 +194,7 @@ class RolloutWorker:
         )
         self._thresholds: Floats = np.zeros((len(setup.bars), SIDES, ACTIONS - 1), np.float32)
         self._warm_up()
-        self._spread()
+        self._environment.load_state(spread(self._environment.state(), setup))
         seeds = np.random.SeedSequence(setup.seed, spawn_key=(1 + setup.worker,))
         self._generator = np.random.Generator(np.random.PCG64(seeds))
 
@@ -258,15 +262,6 @@ class RolloutWorker:
         """Index of the bar each environment is at. Shape [N]."""
         return self._environment.bars
 
-    def _spread(self) -> None:
-        """Begin each environment's first pass at a place of its own; 0 begins at the start."""
-        setup = self._setup
-        span = len(setup.bars) - 1 - setup.start  # bars at which a decision can be made
-        places = setup.first + np.arange(setup.environments)
-        state = self._environment.state()
-        bars = setup.start + places * span // setup.all_environments
-        self._environment.load_state({**state, "bars": bars.astype(np.int32)})
-
     def _warm_up(self) -> None:
         """Have an environment compile what it compiles now, not in a round that is timed."""
         before = self._environment.state()
@@ -311,6 +306,17 @@ def bars_ahead(setup: RolloutSetup, at: Indices, vector_steps: int) -> Indices:
         vector_steps: of the round.
     """
     return bars_within(at, start=setup.start, steps=vector_steps + 1, stop=len(setup.bars))
+
+
+def spread(state: Arrays, setup: RolloutSetup) -> dict[str, NDArray[np.generic]]:
+    """Return a state in which each environment's first pass begins at a place of its own.
+
+    That of environment 0 begins at the start.
+    """
+    span = len(setup.bars) - 1 - setup.start  # bars at which a decision can be made
+    places = setup.first + np.arange(setup.environments)
+    bars = setup.start + places * span // setup.all_environments
+    return {**state, "bars": bars.astype(np.int32)}
 
 
 class InProcessWorkers:

@@ -26,8 +26,9 @@ from aibt.rl.environment import EnvironmentFactory
 from aibt.rl.evaluation import PARTS, Evaluation, PartResult
 from aibt.rl.network import Weights
 from aibt.rl.parameters import HOT, Change, TrainingParameters, changed
+from aibt.rl.placement import local_workers
 from aibt.rl.preparation import Preparation
-from aibt.rl.rollout import InProcessWorkers, RolloutWorkers
+from aibt.rl.rollout import RolloutWorkers
 from aibt.rl.shown import ShownAccount
 from aibt.rl.status import SpeedMeter, TrainingStatus, prediction
 from aibt.rl.training_state import Progress, TrainingState
@@ -80,7 +81,7 @@ class TrainingRun:
             except ValueError as error:
                 raise Invalid("fresh", f"the bot's weights do not fit: {error}") from error
         self._workers: RolloutWorkers = (
-            InProcessWorkers(preparation.rollout_setups(), factory) if workers is None else workers
+            local_workers(preparation, factory, self._algorithm) if workers is None else workers
         )
         self._announcer = Announcer(sink)
         self._clock = clock

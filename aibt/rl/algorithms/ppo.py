@@ -45,6 +45,9 @@ class ProximalPolicy(RoundLearner):
         """See `Algorithm.behaviour`; the policy itself."""
         return as_policy(self._foreseen_values(bars))
 
+    def _chances(self, outputs: torch.Tensor, epsilon: float) -> torch.Tensor:  # noqa: ARG002 - see `epsilon`
+        return torch.softmax(outputs[:, : SIDES * ACTIONS].reshape(-1, SIDES, ACTIONS), 2)
+
     def _judged(self, found: Round, outputs: torch.Tensor) -> dict[str, torch.Tensor]:
         logits = outputs[:, : SIDES * ACTIONS].reshape(-1, ACTIONS)
         chances = torch.log_softmax(logits, 1)

@@ -8,7 +8,7 @@ from aibt.rl.algorithms.round_learner import RoundLearner
 from aibt.rl.algorithms.rounds import Batch, Round, returns_of, taken
 from aibt.rl.environment import Floats, Indices
 from aibt.rl.exploration import epsilon_greedy
-from aibt.rl.network import ACTIONS
+from aibt.rl.network import ACTIONS, SIDES
 
 _LAMBDA: Final = 0.65
 _EPOCHS: Final = 2
@@ -36,6 +36,11 @@ class ParallelQLearning(RoundLearner):
     def behaviour(self, bars: Indices, epsilon: float) -> Floats:
         """See `Algorithm.behaviour`; ε-greedy."""
         return epsilon_greedy(self._foreseen_values(bars), epsilon)
+
+    def _chances(self, outputs: torch.Tensor, epsilon: float) -> torch.Tensor:
+        values = outputs.view(-1, SIDES, ACTIONS)
+        greedy = values.argmax(2, keepdim=True) == torch.arange(ACTIONS, device=values.device)
+        return torch.where(greedy, 1 - epsilon + epsilon / ACTIONS, epsilon / ACTIONS)
 
     def _judged(self, found: Round, outputs: torch.Tensor) -> dict[str, torch.Tensor]:
         best = outputs.view(-1, ACTIONS).amax(1)

@@ -22,7 +22,7 @@ from aibt.rl.algorithms.rounds import (
     lessons_of,
     round_of,
 )
-from aibt.rl.devices import resolve_device
+from aibt.rl.devices import resolve_device, sent
 from aibt.rl.environment import Floats, Indices
 from aibt.rl.exploration import epsilon
 from aibt.rl.market_network import MarketNetwork, initial_market_weights
@@ -81,6 +81,10 @@ class RoundLearner(ABC):
         """See `Algorithm.behaviour`."""
 
     @abstractmethod
+    def _chances(self, outputs: torch.Tensor, epsilon: float) -> torch.Tensor:
+        """Return what `behaviour` does, of the head's outputs: [B, O] → [B, 3, 4]."""
+
+    @abstractmethod
     def _judged(self, found: Round, outputs: torch.Tensor) -> dict[str, torch.Tensor]:
         """Return what the updates are to know of each step, as the weights are now. [K, N] each.
 
@@ -92,6 +96,15 @@ class RoundLearner(ABC):
     @abstractmethod
     def _loss_of(self, outputs: torch.Tensor, batch: Batch) -> torch.Tensor:
         """Return the loss of a batch from the head's outputs at its bars, [U, O]."""
+
+    def chances(self, bars: torch.Tensor, epsilon: float) -> torch.Tensor:
+        """See `aibt.rl.device_rollout.DevicePolicy`."""
+        outlook = self._outlook
+        with torch.no_grad():
+            if outlook is not None and outlook.done and outlook.version == self._version:
+                places = torch.searchsorted(outlook.bars, bars)
+                return self._chances(outlook.outputs.index_select(0, places), epsilon)
+            return self._chances(self._network.of_many_bars(self._rows, bars), epsilon)
 
     @property
     def version(self) -> int:
@@ -256,7 +269,7 @@ class RoundLearner(ABC):
         }
 
     def _outlook_on(self, bars: NDArray[Any]) -> Outlook:
-        index = torch.from_numpy(bars.astype(np.int64)).to(self._device)
+        index = sent(bars.astype(np.int64), self._device)
         return Outlook(self._network, self._rows, index, self._version)
 
     def _foreseen_values(self, bars: Indices) -> Floats:

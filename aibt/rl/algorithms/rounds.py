@@ -58,7 +58,7 @@ class Round:
 
 def bars_met(rollouts: Sequence[Rollout]) -> NDArray[np.int64]:
     """Return the bars that were met in a round, next bars among them, in order, each once."""
-    bars = np.concatenate([rollout.transitions.bars for rollout in rollouts])
+    bars = np.concatenate([_on_host(rollout.transitions.bars) for rollout in rollouts])
     return np.union1d(bars, bars + 1).astype(np.int64)
 
 
@@ -72,32 +72,29 @@ def round_of(rollouts: Sequence[Rollout], bars: torch.Tensor, *, unit: float) ->
         unit: rewards are told in multiples of it.
 
     Raises:
-        ValueError: a bar that was met is not among `bars`.
+        ValueError: a bar that was met is not among `bars`; of what was collected on a device
+            that is not looked at.
     """
     device = bars.device
 
-    def joined(arrays: Sequence[NDArray[Any]]) -> torch.Tensor:
+    def joined(arrays: Sequence[Any]) -> torch.Tensor:
         """Return copies: what was collected is good until the next round alone."""
         columns = [
             array.reshape(-1, rollout.environments)
             for array, rollout in zip(arrays, rollouts, strict=True)
         ]
+        if isinstance(columns[0], torch.Tensor):
+            return torch.cat(columns, 1)
         return torch.from_numpy(np.concatenate(columns, axis=1)).to(device)
 
     def stepped(name: str) -> torch.Tensor:
         return joined([getattr(rollout.transitions, name) for rollout in rollouts])
 
-    lowest = int(bars[0])
-    places = torch.full((int(bars[-1]) + 2 - lowest,), -1, dtype=torch.long, device=device)
-    order = torch.arange(len(bars), device=device)
-    places[bars - lowest] = order
-    places[:-1].masked_fill_(places[1:] < 0, -1)  # the next bar is one of them as well
     met = stepped("bars")
-    if int(met.min()) < lowest or int(met.max()) > int(bars[-1]):
-        raise ValueError("the round was at a bar that was not foreseen")
-    at = places.index_select(0, (met - lowest).flatten()).view(met.shape)
-    if int(at.min()) < 0:
-        raise ValueError("the round was at a bar that was not foreseen")
+    if isinstance(rollouts[0].transitions.bars, torch.Tensor):
+        at = torch.searchsorted(bars, met.long())  # to check would be to wait for the device
+    else:
+        at = _places(met, bars)
     ends = stepped("terminations")
     return Round(
         bars=bars,
@@ -109,6 +106,25 @@ def round_of(rollouts: Sequence[Rollout], bars: torch.Tensor, *, unit: float) ->
         ends=ends,
         breaks=ends | joined([rollout.truncations for rollout in rollouts]),
     )
+
+
+def _places(met: torch.Tensor, bars: torch.Tensor) -> torch.Tensor:
+    """Return the place in `bars` of each bar that was met, the next bar's being one later."""
+    lowest = int(bars[0])
+    places = torch.full((int(bars[-1]) + 2 - lowest,), -1, dtype=torch.long, device=bars.device)
+    order = torch.arange(len(bars), device=bars.device)
+    places[bars - lowest] = order
+    places[:-1].masked_fill_(places[1:] < 0, -1)  # the next bar is one of them as well
+    if int(met.min()) < lowest or int(met.max()) > int(bars[-1]):
+        raise ValueError("the round was at a bar that was not foreseen")
+    at = places.index_select(0, (met - lowest).flatten()).view(met.shape)
+    if int(at.min()) < 0:
+        raise ValueError("the round was at a bar that was not foreseen")
+    return at
+
+
+def _on_host(array: Any) -> NDArray[Any]:
+    return array.cpu().numpy() if isinstance(array, torch.Tensor) else np.asarray(array)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
