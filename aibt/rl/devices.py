@@ -1,12 +1,16 @@
 """Where a learner computes."""
 
 import os
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from typing import Any
 
 import torch
 from numpy.typing import NDArray
 
 from aibt.errors import Invalid
+from aibt.rl.parameters import BFLOAT16, TrainingParameters
 
 
 def resolve_device(name: str) -> torch.device:
@@ -44,3 +48,12 @@ def sent(array: NDArray[Any], device: torch.device) -> torch.Tensor:
     if device.type == "cpu":
         return held
     return held.pin_memory().to(device, non_blocking=True)
+
+
+def precision(parameters: TrainingParameters) -> Callable[[], AbstractContextManager[object]]:
+    """Return what a network is evaluated under while it learns, see `TrainingParameters`."""
+    if parameters.precision != BFLOAT16:
+        return nullcontext
+    device = resolve_device(parameters.device).type
+    # weights change between two evaluations, so no copy of them in bfloat16 is kept
+    return partial(torch.autocast, device, dtype=torch.bfloat16, cache_enabled=False)

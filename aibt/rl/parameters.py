@@ -19,6 +19,8 @@ from aibt.trading.costs import Costs
 HOT: Final = ("lr", "gamma", "batch_size", "max_episodes")
 """Parameters that may change while a training runs."""
 
+BFLOAT16: Final = "bfloat16"
+PRECISIONS: Final = ("float32", BFLOAT16)
 DEVICES: Final = ("auto", "cpu", "cuda")
 
 _WHOLE: Final = {  # lowest and highest
@@ -51,6 +53,8 @@ class TrainingParameters:
             over the bars make an episode; 0 is read as what suits the algorithm.
         rollout_workers: processes that collect; 0: the learner's own.
         device: `cpu`, `cuda`, or `auto` for a GPU where one can be used.
+        precision: `float32`, or `bfloat16` for the matrix products of what learns; weights,
+            optimizer, returns and what acts are float32 always. `dqn` has but float32.
         seed: of all random numbers.
         algorithm: a name of `aibt.rl.catalogue.ALGORITHMS`.
         encoder: a name of `aibt.rl.catalogue.ENCODERS`, one that the algorithm learns with.
@@ -78,6 +82,7 @@ class TrainingParameters:
     rollout_workers: int = 0
     device: str = "cpu"
     encoder: str = DEFAULT_ENCODER
+    precision: str = PRECISIONS[0]
     window: int = 32
 
     def __post_init__(self) -> None:
@@ -110,8 +115,12 @@ class TrainingParameters:
         if self.algorithm not in ALGORITHMS:
             raise unknown_algorithm(self.algorithm)
         refuse_encoder(self.algorithm, self.encoder)
-        if self.device not in DEVICES:
-            raise Invalid("device", f"{self.device!r} is none of {', '.join(DEVICES)}")
+        for field, there in {"device": DEVICES, "precision": PRECISIONS}.items():
+            value = getattr(self, field)
+            if value not in there:
+                raise Invalid(field, f"{value!r} is none of {', '.join(there)}")
+        if self.algorithm == "dqn" and self.precision != PRECISIONS[0]:
+            raise Invalid("precision", f"dqn computes in {PRECISIONS[0]} alone")
 
     def to_json(self) -> dict[str, Any]:
         """Return the same as JSON's own types."""

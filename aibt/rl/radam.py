@@ -49,3 +49,26 @@ class RAdam:
         self._weights.addcdiv_(
             self.mean, self.square.sqrt().add_(_EPSILON), value=-step * rectified * scale
         )
+
+    def scalars(self, learning_rate: float) -> tuple[float, float]:
+        """See `aibt.rl.captured.Rule`: the step's length plain, and adapted; one of them is 0."""
+        self.updates += 1
+        kept = _SECOND**self.updates
+        length = _LONGEST - 2 * self.updates * kept / (1 - kept)
+        step = learning_rate / (1 - _FIRST**self.updates)
+        if length <= _TRACTABLE:
+            return step, 0.0
+        rectified: float = (
+            (length - 4) * (length - 2) * _LONGEST / ((_LONGEST - 4) * (_LONGEST - 2) * length)
+        ) ** 0.5
+        return 0.0, step * rectified * (1 - kept) ** 0.5
+
+    def move(self, gradient: torch.Tensor, scalars: torch.Tensor) -> None:
+        """See `aibt.rl.captured.Rule`: what `update` does, but for roundings."""
+        plain, adapted = scalars[0], scalars[1]
+        norm = torch.linalg.vector_norm(gradient)
+        gradient.mul_((self._clip_norm / (norm + 1e-6)).clamp_(max=1.0))
+        self.mean.lerp_(gradient, 1 - _FIRST)
+        self.square.mul_(_SECOND).addcmul_(gradient, gradient, value=1 - _SECOND)
+        scaled = adapted / self.square.sqrt().add_(_EPSILON) + plain
+        self._weights.sub_(self.mean * scaled)

@@ -55,7 +55,7 @@ def policy_slopes(
     costs: torch.Tensor,
     gamma: float,
     temperature: float,
-) -> tuple[torch.Tensor, float]:
+) -> tuple[torch.Tensor, torch.Tensor | float]:
     """Return the gradient of the expected reward with regard to U, and that reward per bar.
 
     The policy goes from s to s' with probability softmax((U(t, s') - C(s, s')) / τ); the
@@ -79,7 +79,7 @@ def _policy_slopes_in_torch(
     costs: torch.Tensor,
     gamma: float,
     temperature: float,
-) -> tuple[torch.Tensor, float]:
+) -> tuple[torch.Tensor, torch.Tensor]:
     moves = torch.softmax((values[:, :-1].unsqueeze(2) - costs) / temperature, 3)
     shares = [values.new_full((len(values), 1, 3), 1 / 3)]
     for bar in range(growth.shape[1]):
@@ -93,7 +93,7 @@ def _policy_slopes_in_torch(
     before, after = torch.stack(shares[:-1], 1), torch.cat(shares[1:], 1)
     paid = (before @ (moves * costs).sum(3).unsqueeze(3)).sum()
     earned = (after * growth).sum()
-    return torch.stack(slopes[::-1], 1), float(earned - paid) / growth.shape[:2].numel()
+    return torch.stack(slopes[::-1], 1), (earned - paid) / growth.shape[:2].numel()
 
 
 def compile_now(*, policy: bool) -> None:

@@ -15,7 +15,8 @@ from aibt.rl.algorithms.chunks import compile_now, lambda_returns, policy_slopes
 from aibt.rl.algorithms.learned import copied_out, copy_in
 from aibt.rl.algorithms.least_squares import LeastSquares
 from aibt.rl.algorithms.outcomes import outcomes
-from aibt.rl.devices import resolve_device
+from aibt.rl.captured import in_place
+from aibt.rl.devices import precision, resolve_device, sent
 from aibt.rl.environment import Floats, Indices
 from aibt.rl.exploration import epsilon_greedy
 from aibt.rl.market_network import MarketNetwork, initial_market_weights
@@ -34,6 +35,7 @@ _FITS: Final = 3
 _FIT_INPUTS: Final = 512  # widest fit: solving takes the cube of it
 _TEMPERATURE: Final = 0.3  # of the policy form, in units of volatility
 _CLIP_NORM: Final = 10.0
+_STEPS_AT_ONCE: Final = 16  # of the optimizer, that a GPU is given before it is looked at again
 _AVERAGED: Final = 0.01  # how far the average moves to the weights per update
 
 
@@ -74,6 +76,7 @@ class Counterfactual:
         parameters, architecture = problem.parameters, problem.architecture
         self._parameters, self._architecture = parameters, architecture
         self._form = form
+        self._precision = precision(parameters)
         self._device = resolve_device(parameters.device)
         self._rows = torch.tensor(problem.rows, device=self._device)
         known = outcomes(problem.train_opens, parameters.costs, unit=problem.reward_unit)
@@ -88,6 +91,7 @@ class Counterfactual:
         self._acting = MarketNetwork(architecture, torch.zeros(size, device=self._device))
         self._known_costs = known.costs
         self._optimizer = Adam(self._network.flat, clip_norm=_CLIP_NORM)
+        self._in_place = in_place(self._optimizer, self._device)  # on a GPU
         seeds = np.random.SeedSequence(parameters.seed, spawn_key=(0, 1))
         self._generator = np.random.Generator(np.random.PCG64(seeds))
         self._fits = 0  # that are done
@@ -96,7 +100,7 @@ class Counterfactual:
         self._starts = np.zeros(0, np.int64)  # chunks of this pass, in the order of their turn
         self._taken = 0
         self._due: list[NDArray[np.int64]] = []  # chunks of the next updates
-        self._whole = 0  # chunks of the step that these are parts of
+        self._whole = 0  # chunks of the step that these are parts of; 0: each is a step
         self._summed: torch.Tensor | float = (
             0.0  # loss of those that are done, as part of the whole
         )
@@ -146,13 +150,19 @@ class Counterfactual:
         if self._taken >= len(self._starts):
             self._begin_pass()
         size = self._fit_size() if self._is_fitting else self._parameters.batch_size
-        due = self._starts[self._taken : self._taken + size]
+        several = self._in_place is not None and not self._is_fitting
+        many = size * _STEPS_AT_ONCE if several else size
+        due = self._starts[self._taken : self._taken + many]
         self._taken += len(due)
-        units = 1
-        if not self._is_fitting:
-            rows = len(due) * (self._chunk + 1 + self._architecture.context)
-            units = min(len(due), self._network.units(rows))
-        self._due, self._whole = list(np.array_split(due, units)), len(due)
+        if several:
+            self._due = [due[at : at + size] for at in range(0, len(due), size)]
+            self._whole = 0
+        else:
+            units = 1
+            if not self._is_fitting:
+                rows = len(due) * (self._chunk + 1 + self._architecture.context)
+                units = min(len(due), self._network.units(rows))
+            self._due, self._whole = list(np.array_split(due, units)), len(due)
         return BarsLearned(
             bars=len(due) * self._chunk, passes=int(self._taken >= len(self._starts))
         )
@@ -161,12 +171,17 @@ class Counterfactual:
         """Learn from the next chunks that are due; the last ones move the weights."""
         if not self._due:
             return
-        starts = torch.from_numpy(self._due.pop(0)).to(self._device)
+        starts = self._due.pop(0)
         if self._is_fitting:
-            self._sum_up(starts)
+            self._sum_up(sent(starts, self._device))
+        elif self._in_place is not None:
+            key = (self._chunk, self._parameters.gamma)
+            self._loss = self._in_place.update(
+                key, starts, self._parameters.lr, self._step_in_place
+            )
         else:
-            self._step(starts)
-        if not self._due:
+            self._step(torch.from_numpy(starts))
+        if not self._due or not self._whole:
             self._version += 1
 
     def behaviour(self, bars: Indices, epsilon: float) -> Floats:
@@ -350,30 +365,54 @@ class Counterfactual:
 
     def _step(self, starts: torch.Tensor) -> None:
         """Add to the gradient; once it is whole, take a step of Adam and move the average."""
-        parameters = self._parameters
         more = len(starts) + sum(map(len, self._due)) < self._whole
-        _, _, outputs = self._seen(starts)
-        known = outputs.detach()
-        loss: torch.Tensor | float
-        if self._form == "policy":
-            slopes, reward = policy_slopes(
-                known, self._growth_of(starts), self._costs, parameters.gamma, _TEMPERATURE
-            )
-            slopes, loss = slopes.neg_(), -reward
-        else:
-            slopes = known[:, :-1] - self._returns(known, starts)
-            loss = slopes.square().mean()
-        slopes.mul_(1 / (self._whole * self._chunk))
+        outputs, slopes, loss = self._slopes(starts, self._whole)
         gradient = self._network.backward(outputs[:, :-1], slopes, more=more)
         share = len(starts) / self._whole
         self._summed = loss * share + (self._summed if more else 0.0)
         if self._due:
             return
         self._loss = self._summed
-        self._optimizer.update(gradient, parameters.lr)
+        self._optimizer.update(gradient, self._parameters.lr)
         with torch.no_grad():
             share = _AVERAGED
             self._acting.flat.lerp_(self._network.flat, share)
+
+    def _step_in_place(self, starts: torch.Tensor, scalars: torch.Tensor) -> torch.Tensor:
+        """Take a step of Adam and move the average, see `InPlace.update`; return the loss."""
+        outputs, slopes, loss = self._slopes(starts, len(starts))
+        gradient = self._network.backward(outputs[:, :-1], slopes)
+        self._optimizer.move(gradient, scalars)
+        self._acting.flat.lerp_(self._network.flat, _AVERAGED)
+        return torch.as_tensor(loss, device=self._device)
+
+    def _slopes(
+        self, starts: torch.Tensor, whole: int
+    ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor | float]:
+        """Return outputs of chunks, the gradient with regard to all but the last bar, and the loss.
+
+        Args:
+            starts: first bars of the chunks. Shape [B].
+            whole: chunks of the step, of which these are a part.
+        """
+        with self._precision():
+            _, _, outputs = self._seen(starts)
+        outputs = outputs.float()
+        known = outputs.detach()
+        loss: torch.Tensor | float
+        if self._form == "policy":
+            slopes, reward = policy_slopes(
+                known,
+                self._growth_of(starts),
+                self._costs,
+                self._parameters.gamma,
+                _TEMPERATURE,
+            )
+            slopes, loss = slopes.neg_(), -reward
+        else:
+            slopes = known[:, :-1] - self._returns(known, starts)
+            loss = slopes.square().mean()
+        return outputs, slopes.mul_(1 / (whole * self._chunk)), loss
 
     def _seen(self, starts: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """Return encodings, rows and values of the chunks and of the bar after each."""

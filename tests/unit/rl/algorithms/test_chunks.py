@@ -156,7 +156,7 @@ def test_the_reward_of_a_policy_is_that_over_all_paths(
         reward_by_enumeration(one.double().numpy(), earned.double().numpy(), paid, temperature)
         for one, earned in zip(values, growth, strict=True)
     ]
-    assert reward == pytest.approx(np.mean(expected) / 4, rel=1e-4, abs=1e-5)
+    assert float(reward) == pytest.approx(np.mean(expected) / 4, rel=1e-4, abs=1e-5)
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -206,7 +206,7 @@ def test_compiled_and_in_torch_are_the_same(seed: int, batch: int, bars: int, ga
 
     torch.testing.assert_close(*returns, rtol=1e-4, atol=1e-4)
     torch.testing.assert_close(slopes[0][0], slopes[1][0], rtol=1e-3, atol=1e-4)
-    assert slopes[0][1] == pytest.approx(slopes[1][1], rel=1e-3, abs=1e-4)
+    assert slopes[0][1] == pytest.approx(float(slopes[1][1]), rel=1e-3, abs=1e-4)
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -216,7 +216,7 @@ def test_a_policy_of_huge_values_overflows_nothing(way: str) -> None:
     slopes, reward = policy_slopes_of(way)(values * 1e6, growth, costs, 1.0, 0.3)
 
     assert torch.isfinite(slopes).all()
-    assert np.isfinite(reward)
+    assert np.isfinite(float(reward))
 
 
 @pytest.mark.parametrize("way", WAYS)
