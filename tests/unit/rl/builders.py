@@ -32,6 +32,9 @@ from aibt.rl.training import TrainingRun
 from aibt.trading.actions import target_side
 from aibt.trading.costs import Costs
 
+learns_on = "cpu"
+"""Device of what is made here; `conftest.device` sets it."""
+
 NS_PER_HOUR = 3_600_000_000_000
 DAY_NS = 24 * NS_PER_HOUR
 
@@ -75,6 +78,7 @@ def some_parameters(**changes: Any) -> TrainingParameters:
         "depth": 2,
         "discounter_rate": 80,
         "window": 4,
+        "device": learns_on,
     }
     return TrainingParameters(**{**given, **changes})
 

@@ -18,6 +18,7 @@ from tests.unit.rl.builders import (
     a_sine,
     to_the_end,
 )
+from tests.unit.rl.on_each_device import on_each_device
 
 TEACHER = a_preparation(seed=3, max_episodes=2, algorithm="dqn")
 LEARNER = a_preparation(seed=9, max_episodes=4, algorithm="dqn")
@@ -115,6 +116,7 @@ def test_a_damaged_file_is_refused_when_it_is_due(knowledge: Path) -> None:
         to_the_end(run)
 
 
+@on_each_device
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
 def test_every_algorithm_hands_on_what_it_has_learned(algorithm: str, tmp_path: Path) -> None:
     series = a_sine(400, noise=0.005)

@@ -26,6 +26,7 @@ from tests.unit.rl.builders import (
     simulated_workers,
     to_the_end,
 )
+from tests.unit.rl.on_each_device import THERE, on_each_device
 
 PASSES = {"mlp": 6, "conv": 6, "gru": 2}
 
@@ -53,6 +54,21 @@ SCENES: dict[str, tuple[Preparation, EnvironmentFactory]] = {
         )
         for algorithm in ("counterfactual", "counterfactual-policy", "pqn", "ppo")
         for encoder in ("mlp", "conv", "gru")
+    },
+    **{
+        f"{algorithm} on {device}": (
+            a_preparation(
+                algorithm=algorithm,
+                environments=0 if algorithm.startswith("counterfactual") else 6,
+                batch_size=3,
+                max_episodes=7 if algorithm.startswith("counterfactual") else 2,
+                device=device,
+            ),
+            trading_environments,
+        )
+        for algorithm in ("counterfactual", "counterfactual-policy", "pqn", "ppo", "dqn")
+        for device in THERE
+        if device != "cpu"
     },
     "pqn workers": (
         a_preparation(algorithm="pqn", rollout_workers=2, environments=5, batch_size=2),
@@ -129,6 +145,7 @@ def resumed(
     return run, emitted + sink.emissions
 
 
+@pytest.mark.filterwarnings("default:.*deterministic:UserWarning")  # of a GPU; seen here or not
 @pytest.mark.parametrize("changes", [(), CHANGES], ids=["plain", "with changes"])
 @pytest.mark.parametrize("scene", SCENES)
 def test_killed_at_random_and_resumed_equals_never_interrupted(
@@ -219,6 +236,7 @@ def test_workers_elsewhere_compute_what_workers_here_do() -> None:
     assert_same(one.snapshot(), other.snapshot())
 
 
+@on_each_device
 def test_same_seed_same_numbers_and_another_seed_others() -> None:
     one, again, other = (
         to_the_end(a_run(a_preparation(seed=seed, max_episodes=2))).snapshot() for seed in (1, 1, 2)

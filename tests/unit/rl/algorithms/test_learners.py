@@ -11,12 +11,14 @@ from aibt.rl.algorithms import make_algorithm
 from aibt.rl.algorithms.base import Algorithm
 from aibt.rl.algorithms.counterfactual import Counterfactual
 from aibt.rl.catalogue import ALGORITHMS, ENCODERS, HEADS, collects
+from aibt.rl.placement import local_workers
 from aibt.rl.preparation import Preparation
 from aibt.rl.rollout import InProcessWorkers
 from aibt.rl.training import TrainingRun
 from aibt.trading.costs import Costs
 from envs.factory import trading_environments
 from tests.unit.rl.builders import a_preparation, a_run, a_sine, to_the_end
+from tests.unit.rl.on_each_device import on_each_device
 
 NAMES = [name for name in ALGORITHMS if name != "dqn"]
 FREE = Costs(fee_bps=0.0, slippage_bps=0.0)
@@ -32,7 +34,7 @@ def a_problem(algorithm: str, series: BarSeries | None = None, **changes: Any) -
 def learned(preparation: Preparation, updates: int, *, steps: int | None = None) -> Algorithm:
     """An algorithm after so many updates, or steps of its optimizer, as a training has them."""
     algorithm = make_algorithm(preparation.problem)
-    workers = InProcessWorkers(preparation.rollout_setups(), trading_environments)
+    workers = local_workers(preparation, trading_environments, algorithm)
     while True:
         if not algorithm.collects:
             algorithm.begin()
@@ -70,6 +72,7 @@ ENOUGH: dict[str, dict[str, Any]] = {
 }
 
 
+@on_each_device
 @pytest.mark.parametrize("name", NAMES)
 def test_on_a_noisy_sine_it_beats_buying_and_holding_by_far(name: str) -> None:
     preparation = a_preparation(
@@ -89,6 +92,7 @@ def test_on_a_noisy_sine_it_beats_buying_and_holding_by_far(name: str) -> None:
     assert result["sharpe"] > 5.0
 
 
+@on_each_device
 @pytest.mark.parametrize(
     ("name", "encoder"), [("counterfactual", "conv"), ("counterfactual", "gru"), ("pqn", "conv")]
 )
@@ -124,6 +128,7 @@ def trades_in_sample(preparation: Preparation, algorithm: Algorithm) -> int:
     return changes
 
 
+@on_each_device
 @pytest.mark.parametrize("name", ["counterfactual", "counterfactual-policy", "pqn"])
 def test_the_dearer_the_fewer_trades_and_none_in_the_end(name: str) -> None:
     series = a_sine(500, noise=0.01, seed=5)
@@ -160,6 +165,7 @@ def altered(series: BarSeries, first: int) -> BarSeries:
     )
 
 
+@on_each_device
 @pytest.mark.parametrize("encoder", ENCODERS)
 @pytest.mark.parametrize("name", NAMES)
 def test_bars_after_the_training_part_change_no_weight(name: str, encoder: str) -> None:
@@ -180,6 +186,7 @@ def test_bars_after_the_training_part_change_no_weight(name: str, encoder: str) 
             np.testing.assert_array_equal(one[tensor], other[tensor], err_msg=tensor)
 
 
+@on_each_device
 @pytest.mark.parametrize("name", NAMES)
 def test_a_bar_within_the_training_part_does_change_the_weights(name: str) -> None:
     """Or the test above would say nothing."""
@@ -194,6 +201,7 @@ def test_a_bar_within_the_training_part_does_change_the_weights(name: str) -> No
 # Same seed, same numbers
 
 
+@on_each_device
 @pytest.mark.parametrize("name", NAMES)
 def test_same_seed_same_numbers_and_another_seed_others(name: str) -> None:
     one, again, other = (flat(learned(a_problem(name, seed=seed), 12)) for seed in (1, 1, 2))
@@ -262,6 +270,7 @@ def test_a_large_batch_is_owed_in_several_short_updates(
 # States
 
 
+@on_each_device
 @pytest.mark.parametrize("name", NAMES)
 def test_a_state_of_another_network_is_refused_and_nothing_is_taken_of_it(name: str) -> None:
     narrow = learned(a_problem(name, hidden_layers=8), 6)
@@ -295,6 +304,7 @@ def test_the_two_forms_of_counterfactual_learning_share_their_weights() -> None:
     values.load_weights(policy.weights())
 
 
+@on_each_device
 @pytest.mark.parametrize("name", NAMES)
 def test_it_starts_from_weights_that_it_is_given(name: str) -> None:
     preparation = a_problem(name)
@@ -327,6 +337,7 @@ def test_weights_that_come_while_it_fits_are_not_forgotten() -> None:
 # What is odd
 
 
+@on_each_device
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize(
     "changes",
@@ -366,6 +377,7 @@ def odd_series(closes: np.ndarray) -> BarSeries:
     )
 
 
+@on_each_device
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize(
     "closes",
@@ -383,6 +395,7 @@ def test_odd_prices_do_no_harm(name: str, closes: np.ndarray) -> None:
     assert np.isfinite(flat(algorithm)).all()
 
 
+@on_each_device
 @pytest.mark.parametrize("encoder", ENCODERS)
 @pytest.mark.parametrize("name", NAMES)
 def test_nine_training_bars_are_enough(name: str, encoder: str) -> None:
