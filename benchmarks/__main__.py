@@ -58,6 +58,12 @@ def learning() -> Sequence[Figure]:
     return learning_rows()
 
 
+def gpu() -> Sequence[Figure]:
+    from benchmarks.gpu import gpu_rows
+
+    return gpu_rows()
+
+
 SECTIONS: dict[str, Callable[[], Sequence[Figure]]] = {
     "environments": environments,
     "serving": serving,
@@ -66,6 +72,7 @@ SECTIONS: dict[str, Callable[[], Sequence[Figure]]] = {
     "web": web,
     "verdicts": verdicts,
     "learning": learning,
+    "gpu": gpu,
 }
 
 
@@ -79,6 +86,8 @@ def main() -> None:
     for name in chosen:
         console.print(f"Measuring {name}…")
         figures += SECTIONS[name]()
+    if not figures:  # of a GPU alone, where there is none
+        return
     show(console, figures, before)
     RESULTS.mkdir(exist_ok=True)
     path = RESULTS / f"{time.strftime('%Y-%m-%dT%H-%M-%S')}.json"

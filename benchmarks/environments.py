@@ -6,7 +6,6 @@ import statistics
 import time
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +29,6 @@ SIZES = (1, 1_024, 16_384)
 PEERS_SIZE = 16
 DRAWN = 256
 FOLLOWED = 32  # steps of a round
-GPU_SIZES = (1_024, 16_384, 131_072, 1_048_576)
-BYTES_A_STEP = 17  # a draw read, and bar, sides, action, reward and endings written
 ROUNDS, ROUND_S = 3, 1.0
 COSTS = Costs(fee_bps=1, slippage_bps=1)
 
@@ -43,7 +40,7 @@ def environment_rows() -> Sequence[Figure]:
     with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
         warnings.simplefilter("ignore")
         bars = eurusd()
-        return [*ours(bars), *on_gpu(bars), *anytrading(bars), *trading_env(bars)]
+        return [*ours(bars), *anytrading(bars), *trading_env(bars)]
 
 
 def eurusd() -> BarSeries:
@@ -85,39 +82,6 @@ def ours(bars: BarSeries) -> list[Figure]:
     single = TradingEnv(bars, costs=COSTS)
     what = f"{first.rows.shape[1]} features, side"
     figures.append(rate("aibt TradingEnv, plain Python", single_step(single), 1, what))
-    return figures
-
-
-def on_gpu(bars: BarSeries) -> list[Figure]:
-    """Steps by a table in a GPU's own memory, and the share of its bandwidth; none without one."""
-    import torch
-
-    if not torch.cuda.is_available():
-        return []
-    from numba import cuda
-
-    from envs.trading_cuda_env import CudaAccounts
-
-    device: Any = cuda.get_current_device()
-    # kHz, twice a clock; bits
-    bandwidth = 2e3 * device.MEMORY_CLOCK_RATE * device.GLOBAL_MEMORY_BUS_WIDTH / 8
-    thresholds = torch.tensor([0.25, 0.5, 0.75], device="cuda").repeat(len(bars), 3, 1)
-    figures = []
-    for size in GPU_SIZES:
-        starts = np.random.default_rng(0).integers(WINDOW, len(bars) - 1, size).astype(np.int32)
-        environment = CudaAccounts(bars, num_envs=size, costs=COSTS, start=starts, balance=10_000.0)
-        draws = torch.rand((FOLLOWED, size), device="cuda")
-
-        def step(
-            _: int, environment: CudaAccounts = environment, draws: torch.Tensor = draws
-        ) -> object:
-            return environment.follow(thresholds, draws)  # which waits for the number of passes
-
-        figure = rate(f"aibt CudaAccounts.follow, {size:,} environments", step, size * FOLLOWED, "")
-        share = figure.value * BYTES_A_STEP / bandwidth if bandwidth else float("nan")
-        figures.append(
-            replace(figure, note=f"sees bar's index, side; {share:.0%} of the memory's bandwidth")
-        )
     return figures
 
 

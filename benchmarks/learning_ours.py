@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from aibt.rl.algorithms import make_algorithm
 from aibt.rl.environment import Actions
 from aibt.rl.network import ACTIONS, SIDES
+from aibt.rl.placement import local_workers
 from aibt.rl.preparation import Preparation
-from aibt.rl.rollout import InProcessWorkers
 from envs.factory import trading_environments
 
 _SLICE_S: Final = 0.004
@@ -21,7 +21,7 @@ class Ours:
 
     def __init__(self, preparation: Preparation) -> None:
         self._algorithm = make_algorithm(preparation.problem)
-        self._workers = InProcessWorkers(preparation.rollout_setups(), trading_environments)
+        self._workers = local_workers(preparation, trading_environments, self._algorithm)
         self._environments = preparation.parameters.environments
         self._passes = 0
         self.steps = 0
