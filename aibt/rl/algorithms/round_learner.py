@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from aibt.rl.algorithms.base import AlgorithmState, BarsLearned, Problem
 from aibt.rl.algorithms.learned import copied_out, copy_in
+from aibt.rl.algorithms.lessons_in_place import LessonsInPlace
 from aibt.rl.algorithms.outlook import Outlook
 from aibt.rl.algorithms.rounds import (
     Batch,
@@ -22,7 +23,8 @@ from aibt.rl.algorithms.rounds import (
     lessons_of,
     round_of,
 )
-from aibt.rl.devices import resolve_device, sent
+from aibt.rl.captured import in_place
+from aibt.rl.devices import precision, resolve_device, sent
 from aibt.rl.environment import Floats, Indices
 from aibt.rl.exploration import epsilon
 from aibt.rl.market_network import MarketNetwork, initial_market_weights
@@ -66,6 +68,9 @@ class RoundLearner(ABC):
             architecture, torch.zeros(architecture.size, device=self._device), learns=True
         )
         self._optimizer = RAdam(self._network.flat, clip_norm=_CLIP_NORM)
+        self._precision = precision(parameters)
+        bars = range(problem.train_start, len(problem.train_opens))
+        self._in_place = self._on_gpu(bars)
         seeds = np.random.SeedSequence(parameters.seed, spawn_key=(0, 1))
         self._generator = np.random.Generator(np.random.PCG64(seeds))
         self._outlook: Outlook | None = None
@@ -166,17 +171,41 @@ class RoundLearner(ABC):
         if self._lessons is None or not self._shares:
             return
         share = self._shares.pop(0)
-        batch = batch_of(self._lessons, share.accounts)
+        if self._in_place is not None:  # a batch is one share there
+            rate = self._parameters.lr
+            self._loss = self._summed = self._in_place.update(self._lessons, share.accounts, rate)
+            self._version += 1
+        else:
+            self._add(self._lessons, share)
+        if not self._shares:
+            self._lessons = None
+
+    def _add(self, lessons: Lessons, share: Share) -> None:
+        batch = batch_of(lessons, share.accounts)
         part = len(share.accounts) / share.batch
-        loss = self._loss_of(self._network.of_bars(self._rows, batch.bars), batch) * part
+        loss = self._loss_in(batch) * part
         gradient = self._network.backward(loss, more=not share.first)
         self._summed = loss.detach() + (0.0 if share.first else self._summed)
         if share.last:
             self._loss = self._summed
             self._optimizer.update(gradient, self._parameters.lr)
             self._version += 1
-        if not self._shares:
-            self._lessons = None
+
+    def _loss_in(self, batch: Batch) -> torch.Tensor:
+        with self._precision():
+            outputs = self._network.of_bars(self._rows, batch.bars)
+        return self._loss_of(outputs.float(), batch)
+
+    def _step(self, batch: Batch, scalars: torch.Tensor) -> torch.Tensor:
+        """Take a step from a batch, see `aibt.rl.algorithms.lessons_in_place.StepOf`."""
+        loss = self._loss_in(batch)
+        self._optimizer.move(self._network.backward(loss), scalars)
+        return loss.detach()
+
+    def _on_gpu(self, bars: range) -> LessonsInPlace | None:
+        """Return what updates in place; None on the CPU, or where blocks of bars are encoded."""
+        found = None if self._architecture.context else in_place(self._optimizer, self._device)
+        return None if found is None else LessonsInPlace(found, bars, self._device, self._step)
 
     def values(self, bars: Indices) -> Floats:
         """See `Algorithm.values`."""

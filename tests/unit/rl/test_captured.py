@@ -14,6 +14,8 @@ from aibt.rl.adam import Adam
 from aibt.rl.algorithms import make_algorithm
 from aibt.rl.captured import Captured, InPlace, Rule, Work
 from aibt.rl.radam import RAdam
+from aibt.rl.rollout import InProcessWorkers
+from envs.factory import trading_environments
 from tests.unit.rl.builders import a_preparation, a_run, a_sine, some_parameters, to_the_end
 
 
@@ -127,6 +129,7 @@ def moved(name: str, updates: int, **changes: Any) -> tuple[np.ndarray, np.ndarr
     return held["network"], held["acting"], algorithm.loss
 
 
+ROUNDS = ["pqn", "ppo"]
 COUNTERFACTUAL = ["counterfactual", "counterfactual-policy"]
 
 
@@ -149,12 +152,48 @@ def test_counterfactual_steps_in_place_are_its_steps(
     assert found[2] == pytest.approx(plain[2], rel=1e-3)
 
 
-@pytest.mark.parametrize("name", COUNTERFACTUAL)
+def rounds_learned(name: str, rounds: int, **changes: Any) -> tuple[np.ndarray, float | None]:
+    """The weights of who learns from rounds, and the loss, after so many."""
+    given = {"environments": 10, "batch_size": 4, "hidden_layers": 16, **changes}
+    preparation = a_preparation(a_sine(300, noise=0.01), algorithm=name, **given)
+    algorithm = make_algorithm(preparation.problem)
+    workers = InProcessWorkers(preparation.rollout_setups(), trading_environments)
+    for count in range(rounds):
+        steps = 5 if count % 4 == 3 else 32  # as a round is cut short where an episode ends
+        found = workers.collect(algorithm, epsilon=1.0, vector_steps=steps, passes_wanted=None)
+        algorithm.learn_from(found)
+        while algorithm.updates_owed:
+            algorithm.update()
+    return algorithm.state().tensors["network"], algorithm.loss
+
+
+@pytest.mark.parametrize("batch_size", [3, 9], ids=["a bar for each step", "every bar once"])
+@pytest.mark.parametrize("name", ROUNDS)
+def test_batches_of_a_round_in_place_are_its_batches(
+    name: str, batch_size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Up to roundings; a last batch of fewer accounts is a graph of its own."""
+    tape = Tape()
+    plain = rounds_learned(name, 4, batch_size=batch_size, lr=1e-4)
+
+    monkeypatch.setattr("aibt.rl.algorithms.round_learner.in_place", in_place_on(tape))
+    found = rounds_learned(name, 4, batch_size=batch_size, lr=1e-4)
+
+    assert tape.recorded
+    np.testing.assert_allclose(found[0], plain[0], rtol=1e-3, atol=1e-5)
+    assert found[1] == pytest.approx(plain[1], rel=1e-3, abs=1e-5)
+
+
+@pytest.mark.parametrize("name", [*COUNTERFACTUAL, *ROUNDS])
 def test_recorded_or_not_the_bits_are_the_same(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     runs = []
+    learner = "round_learner" if name in ROUNDS else "counterfactual"
     for tape in (None, Tape(), Tape(fails=True)):
-        monkeypatch.setattr("aibt.rl.algorithms.counterfactual.in_place", in_place_on(tape))
-        preparation = a_preparation(algorithm=name, batch_size=2, max_episodes=6)
+        monkeypatch.setattr(f"aibt.rl.algorithms.{learner}.in_place", in_place_on(tape))
+        many = {"environments": 6} if name in ROUNDS else {}
+        preparation = a_preparation(
+            algorithm=name, batch_size=2, max_episodes=2 if many else 6, **many
+        )
         runs.append(to_the_end(a_run(preparation)).snapshot())
 
     for run in runs[1:]:
@@ -193,6 +232,16 @@ def test_a_new_discount_holds_in_what_was_recorded(
 def test_products_in_bfloat16_lead_nearly_where_float32_does(name: str) -> None:
     exact = moved(name, 20)[0]
     found = moved(name, 20, precision="bfloat16")[0]
+
+    assert found.dtype == np.float32
+    assert not np.array_equal(found, exact)
+    np.testing.assert_allclose(found, exact, atol=0.05)
+
+
+@pytest.mark.parametrize("name", ROUNDS)
+def test_so_they_do_in_rounds(name: str) -> None:
+    exact = rounds_learned(name, 2, lr=1e-4)[0]
+    found = rounds_learned(name, 2, lr=1e-4, precision="bfloat16")[0]
 
     assert found.dtype == np.float32
     assert not np.array_equal(found, exact)
