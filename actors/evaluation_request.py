@@ -47,6 +47,24 @@ def complete_evaluation(
     return asked, {name: prepared[name] for name in shown}
 
 
+def counting(
+    request: Mapping[str, Json], data: Mapping[str, Json], tried: int
+) -> tuple[dict[str, Json], dict[str, Json]]:
+    """Return a completed request, and what the wire says of its bars, that count these trials.
+
+    Args:
+        request: what `complete_evaluation` returned.
+        data: likewise.
+        tried: by populations on these bars, members and steps of their searches.
+    """
+    if not tried:
+        return dict(request), dict(data)
+    notes, earlier = data["notes"], _number(request, "earlier_trials") + tried
+    said = f"{tried:,} trials of your populations on these bars are counted as earlier ones"
+    told: list[Json] = [*notes, said] if isinstance(notes, list) else [said]
+    return {**request, "earlier_trials": earlier}, {**data, "notes": told}
+
+
 def trainings_of(request: Mapping[str, Json]) -> int:
     """Return how many trainings a completed request makes."""
     return len(seeds_of(request)) * _number(request, "folds") * len(_names(request))

@@ -7,7 +7,12 @@ from typing import Any, Final
 from actors.capacity import capacity, refuse_what_never_fits
 from actors.commands import Commands, answered, as_json, id_of
 from actors.evaluation_control import ControlledEvaluation, EvaluationControl
-from actors.evaluation_request import complete_evaluation, of_trainings, trainings_of
+from actors.evaluation_request import (
+    complete_evaluation,
+    counting,
+    of_trainings,
+    trainings_of,
+)
 from actors.handles import Handles
 from actors.names import MARKET
 from actors.platform_sessions import PlatformSessions
@@ -77,6 +82,8 @@ class PlatformEvaluations(PlatformSessions):
                 hidden_layers=params.hidden_layers,
                 active=await unit.evaluations.active_count(),
             )
+            tried = await unit.populations.trials_on(str(data["symbol"]), str(data["period"]))
+            request, data = counting(request, data, tried)
             evaluation = await unit.evaluations.create(
                 request=request, dataset=str(prepared["dataset"]), data=data
             )

@@ -122,10 +122,13 @@ class PopulationActor:
 
 
 async def _host(owner_id: int, population_id: int) -> PopulationHost:
+    from actors.joined_updates import JoinedUpdates
     from actors.metrics import TrainingMeter
     from actors.scoring import Scoring
     from actors.shared_preparations import SharedPreparations
     from actors.training_build import build_run  # torch: 1.5 s, in this process alone
+    from aibt.rl.batch import are_joined, step_of, take_together
+    from aibt.rl.training import PICTURE_S
 
     read = settings()
     clock = SystemClock()
@@ -133,7 +136,12 @@ async def _host(owner_id: int, population_id: int) -> PopulationHost:
     store = await open_store(read.store.database_url, clock=clock)
     async with store.reading(owner_id) as unit:
         members = len(await unit.populations.members([population_id]))
+        request = (await unit.populations.get(population_id)).request
     turns, shared, scoring = Turns(), SharedPreparations(), Scoring(store, read)
+    status_s = _TURN_S * max(members, 2)
+    joined = None
+    if are_joined(str(request["algorithm"]), str(request["device"])):
+        joined = JoinedUpdates(step_of, take_together)
 
     async def make(training: Training, epoch: int) -> TrainingHost:
         recorder = TrainingRecorder(training, epoch, store=store, files=files, clock=clock)
@@ -141,14 +149,22 @@ async def _host(owner_id: int, population_id: int) -> PopulationHost:
             recorder,
             files=files,
             build=lambda row, checkpoint, sink: build_run(
-                row, checkpoint, sink, files=files, clock=clock, epoch=epoch, shared=shared
+                row,
+                checkpoint,
+                sink,
+                files=files,
+                clock=clock,
+                epoch=epoch,
+                shared=shared,
+                picture_s=PICTURE_S if joined is None else status_s,
             ),
             clock=clock,
             settings=read.training,
             meter=TrainingMeter(training),
             scored=scoring.score_training,
             turns=turns,
-            status_interval_s=_TURN_S * max(members, 2),
+            joined=joined,
+            status_interval_s=status_s,
         )
 
     return PopulationHost(

@@ -9,7 +9,7 @@ from aibt.live.events import EventSink
 from aibt.market.dataset import load_dataset
 from aibt.rl.checkpoint import load, load_weights
 from aibt.rl.devices import use_one_thread
-from aibt.rl.training import TrainingRun
+from aibt.rl.training import PICTURE_S, TrainingRun
 from aibt.store.records import CheckpointRow, Training
 from envs.factory import trading_environments
 
@@ -23,6 +23,7 @@ def build_run(
     clock: Clock,
     epoch: int,
     shared: SharedPreparations | None = None,
+    picture_s: float = PICTURE_S,
 ) -> TrainingRun:
     """Return the run of a training, from its newest checkpoint or from the beginning. Blocking.
 
@@ -34,6 +35,7 @@ def build_run(
         clock: the time.
         epoch: of its activation.
         shared: what it shares with others of its process; None: it has no others.
+        picture_s: how old its status may be while it computes.
 
     Raises:
         NotFound, BadBars: its frozen bars are gone or damaged.
@@ -57,6 +59,7 @@ def build_run(
             sink=sink,
             clock=clock,
             workers=workers,
+            picture_s=picture_s,
         )
     initial = training.initial_weights
     return TrainingRun(
@@ -66,4 +69,5 @@ def build_run(
         clock=clock,
         initial_weights=load_weights(files.absolute(initial)).weights if initial else None,
         workers=workers,
+        picture_s=picture_s,
     )

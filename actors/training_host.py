@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 
 from actors.hosted_run import Build, Meter, Run
+from actors.joined_updates import JoinedUpdates
 from actors.run_rows import command_key
 from actors.training_files import TrainingFiles
 from actors.training_recorder import TrainingRecorder
@@ -60,6 +61,7 @@ class TrainingHost:
         meter: Meter,
         scored: Scored | None = None,
         turns: Turns | None = None,
+        joined: JoinedUpdates[Any] | None = None,
         status_interval_s: float = _STATUS_INTERVAL_S,
     ) -> None:
         """Host a training.
@@ -73,6 +75,7 @@ class TrainingHost:
             meter: takes what is measured.
             scored: is told of its end.
             turns: taken with others, of which one computes at a time; None: it has no others.
+            joined: makes the updates of all who take these turns at once; None: each its own.
             status_interval_s: how often to look whether there is a new status to show.
         """
         self._recorder = recorder
@@ -83,6 +86,7 @@ class TrainingHost:
         self._meter = meter
         self._scored = scored
         self._seat: Seat | None = None if turns is None else turns.seat()
+        self._joined = joined
         self._status_interval_s = status_interval_s
         self._gate = Gate(
             on_pause=self._take_snapshot,
@@ -196,25 +200,31 @@ class TrainingHost:
     def _steps(self, tell: Callable[[], object]) -> None:
         """Compute until the run ends or the gate says stop; on a thread of its own."""
         run = self._running()
+        if self._joined is not None and self._seat is not None:
+            self._joined.enter(self._seat, run)
         try:
             while not run.ended and self._gate.wait() is Verdict.GO:
                 if self._seat is None:
                     self._step(run)
                 elif self._seat.take(unless=lambda: not self._gate.is_open):
                     try:
-                        self._turn(run)
+                        self._turn(run, self._seat)
                     finally:
                         self._seat.give()
         except BaseException as error:  # noqa: BLE001 - it is raised again on the event loop
             self._failure = error
         finally:
+            if self._joined is not None and self._seat is not None:
+                self._joined.leave(self._seat)
             self._gate.end()
             tell()
 
-    def _turn(self, run: Run) -> None:
+    def _turn(self, run: Run, seat: Seat) -> None:
         """Compute for as long as a turn lasts, or until something else is wanted."""
         over_s = self._clock.monotonic() + _TURN_S
         while True:
+            if self._joined is not None and self._joined.joined(seat):
+                return
             self._step(run)
             if run.ended or not self._gate.is_open or self._clock.monotonic() >= over_s:
                 return

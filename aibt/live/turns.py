@@ -16,6 +16,7 @@ class Turns:
         self._lock = Lock()
         self._waiting: deque[Seat] = deque()
         self._holder: Seat | None = None
+        self._kept: list[Seat] = []  # those who wait, while the holder is with them
 
     def seat(self) -> "Seat":
         """Return a new seat, which one thread may take turns from."""
@@ -25,7 +26,7 @@ class Turns:
         with self._lock:
             self._waiting.append(seat)
             try:
-                while not unless():
+                while seat in self._kept or not unless():
                     if self._holder is None and self._waiting[0] is seat:
                         self._holder = seat
                         return True
@@ -40,7 +41,17 @@ class Turns:
             if self._holder is not seat:
                 raise RuntimeError("a turn is given back that was not taken")
             self._holder = None
+            kept, self._kept = self._kept, []
+            for one in kept:
+                one.news.notify()
             self._tell_next()
+
+    def _keep(self, seat: "Seat") -> "list[Seat]":
+        with self._lock:
+            if self._holder is not seat:
+                raise RuntimeError("nobody is kept by whoever has no turn")
+            self._kept = [*self._waiting]
+            return [*self._kept]
 
     def _tell_next(self) -> None:
         if self._holder is None and self._waiting:
@@ -76,6 +87,14 @@ class Seat:
             RuntimeError: it was not taken.
         """
         self._turns._give(self)
+
+    def company(self) -> "list[Seat]":
+        """Return who waits for a turn, in order: none of them leaves until this turn is given.
+
+        Raises:
+            RuntimeError: the turn is not this seat's.
+        """
+        return self._turns._keep(self)
 
     def look_again(self) -> None:
         """Let `take` ask anew whether there is something else to do. Never waits for a turn."""

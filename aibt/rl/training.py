@@ -12,7 +12,7 @@ from aibt.clock import Clock
 from aibt.errors import Invalid
 from aibt.live.events import Emission, EventSink, Json
 from aibt.rl.algorithms import make_algorithm
-from aibt.rl.algorithms.base import AlgorithmState
+from aibt.rl.algorithms.base import Algorithm, AlgorithmState
 from aibt.rl.announcer import Announcer, EpisodeEnd
 from aibt.rl.best import Best, why_to_end
 from aibt.rl.checkpoint import (
@@ -35,7 +35,8 @@ from aibt.rl.training_state import Progress, TrainingState
 
 _ROUND: Final = 32  # vector steps of a round of remote workers
 _SHOWN: Final = 16  # steps of the shown account in a round in which nothing is collected
-_REFRESH_S: Final = 0.02
+PICTURE_S: Final = 0.02
+"""How often a training that runs by itself takes a new picture of where it is."""
 
 
 class TrainingRun:
@@ -55,6 +56,7 @@ class TrainingRun:
         clock: for what is shown, never for what is computed.
         initial_weights: to start from; None: new ones from the seed.
         workers: collect in other processes; None: in this one.
+        picture_s: how old `status` may be while it advances.
 
     Raises:
         Invalid: the algorithm or the device cannot be had, or the initial weights are those
@@ -70,6 +72,7 @@ class TrainingRun:
         clock: Clock,
         initial_weights: Weights | None = None,
         workers: RolloutWorkers | None = None,
+        picture_s: float = PICTURE_S,
     ) -> None:
         parameters = preparation.parameters
         self._preparation = preparation
@@ -84,7 +87,7 @@ class TrainingRun:
             local_workers(preparation, factory, self._algorithm) if workers is None else workers
         )
         self._announcer = Announcer(sink)
-        self._clock = clock
+        self._clock, self._picture_s = clock, picture_s
         train = preparation.split.train
         self._shown = ShownAccount(
             preparation.series,
@@ -148,13 +151,19 @@ class TrainingRun:
         return self._progress.judged
 
     @property
+    def learner(self) -> Algorithm | None:
+        """Whose update `advance` would do; None: it would do something else."""
+        is_updating = self._progress.announced and not self.ended and self._algorithm.updates_owed
+        return self._algorithm if is_updating else None
+
+    @property
     def stopped(self) -> bool:
         """Whether it ended because its owner stopped it."""
         return self._progress.stopped
 
     @property
     def picture(self) -> TrainingStatus:
-        """What is shown, at most some 20 ms old while it advances."""
+        """What is shown, some `picture_s` old while it advances."""
         return self._shown_status
 
     def status(self) -> Mapping[str, Json]:
@@ -182,7 +191,7 @@ class TrainingRun:
             if self._progress.ended_because is None and self._is_foreseen():
                 self._collect()
         now_s = self._clock.monotonic()
-        if now_s - self._refreshed_s >= _REFRESH_S or self.ended:
+        if now_s - self._refreshed_s >= self._picture_s or self.ended:
             self.refresh_status(now_s)
 
     def refresh_status(self, now_s: float | None = None) -> None:
@@ -285,6 +294,7 @@ class TrainingRun:
         sink: EventSink,
         clock: Clock,
         workers: RolloutWorkers | None = None,
+        picture_s: float = PICTURE_S,
     ) -> "TrainingRun":
         """Return a run that goes on from `checkpoint`, to the same bits.
 
@@ -299,7 +309,9 @@ class TrainingRun:
         hot = {name: getattr(state.parameters, name) for name in HOT}
         if replace(preparation.parameters, **hot) != state.parameters:
             raise ValueError("the checkpoint is that of a training with other parameters")
-        run = cls(preparation, factory, sink=sink, clock=clock, workers=workers)
+        run = cls(
+            preparation, factory, sink=sink, clock=clock, workers=workers, picture_s=picture_s
+        )
         run._load(state)
         return run
 

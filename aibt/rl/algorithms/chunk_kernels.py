@@ -7,11 +7,12 @@ from numba import njit
 
 
 def _lambda_returns(
-    values: Any, growth: Any, costs: Any, gamma: Any, lambda_: Any, found: Any
+    values: Any, growth: Any, costs: Any, gammas: Any, lambda_: Any, found: Any
 ) -> None:
     chunks, bars, sides = growth.shape
     rest = np.float32(1) - lambda_
     for chunk in range(chunks):
+        gamma = gammas[chunk]
         for bar in range(bars - 1, -1, -1):
             for side in range(sides):
                 best = values[chunk, bar + 1, 0] - costs[side, 0]

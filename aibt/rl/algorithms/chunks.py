@@ -15,9 +15,15 @@ import torch
 
 
 def lambda_returns(
-    values: torch.Tensor, growth: torch.Tensor, costs: torch.Tensor, gamma: float, lambda_: float
+    values: torch.Tensor,
+    growth: torch.Tensor,
+    costs: torch.Tensor,
+    gamma: float | torch.Tensor,
+    lambda_: float,
 ) -> torch.Tensor:
     """Return what each side at each bar is worth by what came after it. Shape [B, K, 3].
+
+    γ is one number, or one of each chunk, [B].
 
     y(t, s) = g(t, s) + γ · [λ · (y(t+1, s*) - C(s, s*)) + (1 - λ) · (U(t+1, s*) - C(s, s*))],
     s* the side of greatest U(t+1, s*) - C(s, s*); y is U at the end of the chunk (Peng &
@@ -25,8 +31,9 @@ def lambda_returns(
     """
     if values.device.type == "cpu":
         found = torch.empty_like(growth)
+        gammas = np.broadcast_to(np.asarray(gamma, np.float32), len(growth))
         _compiled().lambda_returns(
-            values.numpy(), growth.numpy(), costs.numpy(), np.float32(gamma),
+            values.numpy(), growth.numpy(), costs.numpy(), gammas,
             np.float32(lambda_), found.numpy(),
         )  # fmt: skip
         return found
@@ -34,8 +41,14 @@ def lambda_returns(
 
 
 def _lambda_returns_in_torch(
-    values: torch.Tensor, growth: torch.Tensor, costs: torch.Tensor, gamma: float, lambda_: float
+    values: torch.Tensor,
+    growth: torch.Tensor,
+    costs: torch.Tensor,
+    gamma: float | torch.Tensor,
+    lambda_: float,
 ) -> torch.Tensor:
+    if isinstance(gamma, torch.Tensor):
+        gamma = gamma.unsqueeze(1)
     later = values[:, -1]
     returns = []
     for bar in range(growth.shape[1] - 1, -1, -1):

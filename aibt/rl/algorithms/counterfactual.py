@@ -1,6 +1,7 @@
 """Learning from all actions in all positions at once, as a price-taker can."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from math import isfinite
 from typing import Any, Final
@@ -20,11 +21,11 @@ from aibt.rl.devices import precision, resolve_device, sent
 from aibt.rl.environment import Floats, Indices
 from aibt.rl.exploration import epsilon_greedy
 from aibt.rl.market_network import MarketNetwork, initial_market_weights
-from aibt.rl.network import Weights
+from aibt.rl.network import Architecture, Weights
 from aibt.rl.parameters import TrainingParameters
 from aibt.rl.rollout import Rollout
 
-_LAMBDA: Final = 0.65
+LAMBDA: Final = 0.65
 _CHUNK: Final = 32  # bars of a chunk
 _POLICY_CHUNK: Final = 128  # the policy's needs a while to forget where it began
 _FIT_CHUNK: Final = 256
@@ -36,7 +37,34 @@ _FIT_INPUTS: Final = 512  # widest fit: solving takes the cube of it
 _TEMPERATURE: Final = 0.3  # of the policy form, in units of volatility
 _CLIP_NORM: Final = 10.0
 _STEPS_AT_ONCE: Final = 16  # of the optimizer, that a GPU is given before it is looked at again
-_AVERAGED: Final = 0.01  # how far the average moves to the weights per update
+AVERAGED: Final = 0.01
+"""How far the average moves to the weights per update."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class StepDue:
+    """A step of the gradient that an algorithm is to take next, for whoever takes several at once.
+
+    Attributes:
+        starts: first bars of its chunks. Shape [B].
+        bars: of a chunk.
+        rows, growth, costs: what is learned from. Shapes [T, F], [T, 3], [3, 3].
+        weights, average: learned, and acted by; to be moved in place. Shape [P].
+        optimizer: of the weights.
+        taken: to be told of the loss once all is moved: a tensor of one number.
+    """
+
+    architecture: Architecture
+    starts: NDArray[np.int64]
+    bars: int
+    rows: torch.Tensor
+    growth: torch.Tensor
+    costs: torch.Tensor
+    weights: torch.Tensor
+    average: torch.Tensor
+    optimizer: Adam
+    parameters: TrainingParameters
+    taken: Callable[[torch.Tensor], None]
 
 
 class Counterfactual:
@@ -183,6 +211,35 @@ class Counterfactual:
             self._step(torch.from_numpy(starts))
         if not self._due or not self._whole:
             self._version += 1
+
+    @property
+    def step_due(self) -> StepDue | None:
+        """The step that `update` would take, in place of which it may be taken with others.
+
+        None: it would take none, or a part of one, one of the policy form, or one in bfloat16.
+        """
+        is_whole = bool(self._due) and (not self._whole or [self._whole] == [*map(len, self._due)])
+        is_alone = self._form == "policy" or self._parameters.precision != "float32"
+        if self._is_fitting or not is_whole or is_alone:
+            return None
+        return StepDue(
+            architecture=self._architecture,
+            starts=self._due[0],
+            bars=self._chunk,
+            rows=self._rows,
+            growth=self._growth,
+            costs=self._costs,
+            weights=self._network.flat,
+            average=self._acting.flat,
+            optimizer=self._optimizer,
+            parameters=self._parameters,
+            taken=self._taken_with_others,
+        )
+
+    def _taken_with_others(self, loss: torch.Tensor) -> None:
+        self._due.pop(0)
+        self._loss = self._summed = loss
+        self._version += 1
 
     def behaviour(self, bars: Indices, epsilon: float) -> Floats:
         """See `Algorithm.behaviour`."""
@@ -375,15 +432,14 @@ class Counterfactual:
         self._loss = self._summed
         self._optimizer.update(gradient, self._parameters.lr)
         with torch.no_grad():
-            share = _AVERAGED
-            self._acting.flat.lerp_(self._network.flat, share)
+            self._acting.flat.lerp_(self._network.flat, AVERAGED)
 
     def _step_in_place(self, starts: torch.Tensor, scalars: torch.Tensor) -> torch.Tensor:
         """Take a step of Adam and move the average, see `InPlace.update`; return the loss."""
         outputs, slopes, loss = self._slopes(starts, len(starts))
         gradient = self._network.backward(outputs[:, :-1], slopes)
         self._optimizer.move(gradient, scalars)
-        self._acting.flat.lerp_(self._network.flat, _AVERAGED)
+        self._acting.flat.lerp_(self._network.flat, AVERAGED)
         return torch.as_tensor(loss, device=self._device)
 
     def _slopes(
@@ -421,7 +477,7 @@ class Counterfactual:
 
     def _returns(self, values: torch.Tensor, starts: torch.Tensor) -> torch.Tensor:
         return lambda_returns(
-            values, self._growth_of(starts), self._costs, self._parameters.gamma, _LAMBDA
+            values, self._growth_of(starts), self._costs, self._parameters.gamma, LAMBDA
         )
 
     def _growth_of(self, starts: torch.Tensor) -> torch.Tensor:

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+from actors.joined_updates import JoinedUpdates
 from actors.training_files import TrainingFiles
 from actors.training_host import Scored, TrainingHost
 from actors.training_recorder import TrainingRecorder
@@ -34,6 +35,7 @@ class Hosting:
         self.kind = CountingRun
         self.scored: Scored | None = None
         self.turns: Turns | None = None  # that it takes with others
+        self.joined: JoinedUpdates[Any] | None = None  # and that makes updates of all at once
         self.epoch = 0
         self.life: asyncio.Task[RunState] | None = None
 
@@ -59,6 +61,7 @@ class Hosting:
             meter=Unmeasured(),
             scored=self.scored,
             turns=self.turns,
+            joined=self.joined,
         )
         return self.host
 

@@ -6,6 +6,7 @@ import pytest
 
 from actors.evaluation_request import (
     complete_evaluation,
+    counting,
     of_trainings,
     plan_of,
     seeds_of,
@@ -109,3 +110,19 @@ def test_what_does_not_go_together_is_refused_before_any_bar_is_asked_for(
         completed(**asked)
 
     assert refused.value.field == field
+
+
+def test_trials_of_populations_on_these_bars_are_counted_and_said() -> None:
+    request, data = counting(completed(earlier_trials=5), {"notes": ["old"]}, 1_200)
+
+    assert request["earlier_trials"] == 1_205
+    assert data["notes"] == [
+        "old",
+        "1,200 trials of your populations on these bars are counted as earlier ones",
+    ]
+
+
+def test_where_there_was_no_population_nothing_is_said_of_any() -> None:
+    asked: dict[str, Any] = completed(earlier_trials=5)
+
+    assert counting(asked, {"notes": []}, 0) == (asked, {"notes": []})

@@ -92,3 +92,36 @@ def test_who_has_something_else_to_do_leaves_the_row_and_the_next_one_is_served(
 def test_a_turn_that_was_not_taken_cannot_be_given_back() -> None:
     with pytest.raises(RuntimeError, match="not taken"):
         Turns().seat().give()
+
+
+def test_company_stays_until_the_turn_is_given() -> None:
+    turns, wants_out, left = Turns(), threading.Event(), threading.Event()
+    first, other = turns.seat(), turns.seat()
+    assert first.take(unless=lambda: False)
+    at_the_row, took = threading.Event(), list[bool]()
+
+    def wait() -> None:
+        at_the_row.set()
+        took.append(other.take(unless=wants_out.is_set))
+        left.set()
+
+    thread = threading.Thread(target=wait)
+    thread.start()
+    assert at_the_row.wait(PATIENCE_S)
+    while not (kept := first.company()):
+        pass
+    assert kept == [other]
+    wants_out.set()
+    other.look_again()
+    assert not left.wait(0.05)
+
+    first.give()
+
+    assert left.wait(PATIENCE_S)
+    thread.join(PATIENCE_S)
+    assert took == [False]
+
+
+def test_only_whoever_has_the_turn_has_company() -> None:
+    with pytest.raises(RuntimeError, match="no turn"):
+        Turns().seat().company()
