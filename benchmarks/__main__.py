@@ -52,6 +52,12 @@ def verdicts() -> Sequence[Figure]:
     return verdict_rows()
 
 
+def populations() -> Sequence[Figure]:
+    from benchmarks.populations import population_rows
+
+    return population_rows()
+
+
 def learning() -> Sequence[Figure]:
     from benchmarks.learning import learning_rows
 
@@ -71,6 +77,7 @@ SECTIONS: dict[str, Callable[[], Sequence[Figure]]] = {
     "agents": agents,
     "web": web,
     "verdicts": verdicts,
+    "populations": populations,
     "learning": learning,
     "gpu": gpu,
 }
