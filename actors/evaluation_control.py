@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from actors.calls import ask
-from actors.evaluation_rows import is_hosted, set_evaluation_state
 from actors.handles import Handles
 from actors.live_runs import has_ended, has_resumed, is_still, live_status, wake_supervisor
 from actors.names import evaluation_actor
-from actors.run_rows import command_key
+from actors.run_rows import EVALUATION, command_key, is_hosted, set_state
 from aibt.errors import ActorUnavailable, EvaluationEnded, LeaseLost
 from aibt.live.events import Json
 from aibt.live.states import Desired, RunState
@@ -98,7 +97,7 @@ class EvaluationControl:
             evaluation = await unit.evaluations.set_desired(evaluation_id, wish)
             if wish is Desired.STOPPED and not is_hosted(evaluation):
                 key = command_key(command_id, "stopped")
-                evaluation = await set_evaluation_state(unit, evaluation, RunState.STOPPED, key)
+                evaluation = await set_state(unit, EVALUATION, evaluation, RunState.STOPPED, key)
                 return ControlledEvaluation(evaluation=evaluation)
         deadline = asyncio.get_running_loop().time() + _COMMAND_S
         if is_hosted(evaluation):

@@ -10,8 +10,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from actors.activations import DEATHS_ALLOWED, Activation, Activations
-from actors.evaluation_rows import set_evaluation_state
-from actors.run_rows import HOSTED
+from actors.run_rows import EVALUATION, HOSTED, set_state
 from aibt.clock import Clock
 from aibt.errors import EvaluationEnded, StoreUnavailable
 from aibt.live.states import Desired, RunState
@@ -126,7 +125,7 @@ class EvaluationSupervision:
         if state is evaluation.state:
             return evaluation
         key = f"after/{await unit.leases.current(evaluation.topic)}/{state}/{uuid.uuid4().hex}"
-        return await set_evaluation_state(unit, evaluation, state, key, reason)
+        return await set_state(unit, EVALUATION, evaluation, state, key, reason)
 
     def _state_without_process(self, evaluation: Evaluation) -> tuple[RunState, str | None]:
         if evaluation.state.has_ended:

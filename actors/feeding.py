@@ -6,12 +6,10 @@ from collections.abc import Sequence
 from zlib import crc32
 
 from actors.calls import ask
-from actors.evaluation_rows import is_hosted as evaluation_is_hosted
 from actors.handles import Handles
 from actors.names import Address, address_of
 from actors.population_view import live_members, shown_population
-from actors.session_rows import is_hosted as session_is_hosted
-from actors.training_rows import is_hosted as training_is_hosted
+from actors.run_rows import Run, is_hosted
 from aibt.api.platform import Feed
 from aibt.errors import LeaseLost, NotFound, Unavailable
 from aibt.live.event_log import Poll
@@ -23,13 +21,8 @@ from aibt.store.records import (
     POPULATION_TOPIC,
     SESSION_TOPIC,
     TRAINING_TOPIC,
-    Evaluation,
-    Session,
-    Training,
     User,
 )
-
-Run = Training | Session | Evaluation
 
 _PAGE = 500
 _POPULATION_STATUS = set(PopulationStatusMessage.model_fields)
@@ -68,12 +61,12 @@ class RunFeeds:
                     return found
                 turned_away = True
             run, events = await self._read(owner, topic, cursor)
-            if _is_hosted(run):
-                self._hosted[topic] = (owner.id, _address(run))
+            if is_hosted(run):
+                self._hosted[topic] = (owner.id, address_of(run))
             found = _from_rows(run, events, cursor, status_version)
             if found is not None or loop.time() >= deadline:
                 return found or _nothing(cursor, status_version)
-            at_once = _is_hosted(run) and not turned_away
+            at_once = is_hosted(run) and not turned_away
             await asyncio.sleep(0 if at_once else min(_LOOK_S, left_s))
 
     async def _of_population(
@@ -172,18 +165,6 @@ def _number(topic: str, prefix: str) -> int:
     if not (number.isascii() and number.isdigit() and len(number) <= _MOST_DIGITS):
         raise NotFound("topic", topic[:64], "topic")
     return int(number)
-
-
-def _is_hosted(run: Run) -> bool:
-    if isinstance(run, Training):
-        return training_is_hosted(run)
-    return evaluation_is_hosted(run) if isinstance(run, Evaluation) else session_is_hosted(run)
-
-
-def _address(run: Run) -> Address:
-    if isinstance(run, Training):
-        return address_of(run)
-    return Address(run.topic)  # an actor is called after its topic
 
 
 def _from_rows(run: Run, events: Sequence[Event], cursor: int, status_version: int) -> Feed | None:

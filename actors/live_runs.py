@@ -8,14 +8,12 @@ from ray.exceptions import RayError
 from actors.calls import ask
 from actors.handles import Handles
 from actors.names import SUPERVISOR
+from actors.run_rows import Run
 from aibt.errors import ActorUnavailable, Unavailable
 from aibt.live.events import Json
 from aibt.live.states import RunState
-from aibt.store.records import Evaluation, Session, Training
 
 _STATUS_S: Final = 2.0
-
-Run = Training | Session | Evaluation
 
 
 async def live_status(handles: Handles, name: str, *first: int) -> Mapping[str, Json] | None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from aibt.store.records import Training
+from aibt.store.records import Evaluation, Session, Training
 
 NAMESPACE: Final = "aibt"
 SUPERVISOR: Final = "supervisor"
@@ -28,7 +28,7 @@ def population_actor(population_id: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where a training is asked for something.
+    """Where a run is asked for something.
 
     Attributes:
         actor: name of the actor that hosts it.
@@ -39,11 +39,11 @@ class Address:
     first: tuple[int, ...] = ()
 
 
-def address_of(training: Training) -> Address:
-    """Return where a training is hosted, if it is: by its own actor, or its population's."""
-    if training.population_id is None:
-        return Address(training_actor(training.id))
-    return Address(population_actor(training.population_id), (training.id,))
+def address_of(run: Training | Session | Evaluation) -> Address:
+    """Return where a run is hosted, if it is: by its own actor, or its population's."""
+    if isinstance(run, Training) and run.population_id is not None:
+        return Address(population_actor(run.population_id), (run.id,))
+    return Address(run.topic)  # an actor is called after its topic
 
 
 def session_actor(session_id: int) -> str:

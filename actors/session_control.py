@@ -12,8 +12,7 @@ from actors.calls import ask
 from actors.handles import Handles
 from actors.live_runs import has_ended, has_resumed, is_still, live_status, wake_supervisor
 from actors.names import session_actor
-from actors.run_rows import command_key
-from actors.session_rows import is_hosted, set_session_state
+from actors.run_rows import SESSION, command_key, is_hosted, set_state
 from aibt.errors import ActorUnavailable, LeaseLost, SessionEnded
 from aibt.live.events import Json
 from aibt.live.states import Desired, RunState
@@ -98,7 +97,7 @@ class SessionControl:
             session = await unit.sessions.set_desired(session_id, wish)
             if wish is Desired.STOPPED and not is_hosted(session):
                 key = command_key(command_id, "stopped")
-                session = await set_session_state(unit, session, RunState.STOPPED, key)
+                session = await set_state(unit, SESSION, session, RunState.STOPPED, key)
                 return ControlledSession(session=session)
         deadline = asyncio.get_running_loop().time() + _COMMAND_S
         if not is_hosted(session):

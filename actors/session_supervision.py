@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from actors.activations import DEATHS_ALLOWED, Activation, Activations
-from actors.session_rows import is_hosted, set_session_state
+from actors.run_rows import SESSION, is_hosted, set_state
 from aibt.clock import Clock
 from aibt.errors import StoreUnavailable
 from aibt.live.states import Desired, RunState
@@ -100,14 +100,13 @@ class SessionSupervision:
         if session.state.has_ended:
             return session
         if session.desired is Desired.STOPPED:
-            return await set_session_state(unit, session, RunState.STOPPED, f"{key}/stopped")
+            return await set_state(unit, SESSION, session, RunState.STOPPED, f"{key}/stopped")
         if self._activations.dies_too_often(session.id):
             reason = f"its process was lost {DEATHS_ALLOWED} times within ten minutes"
-            return await set_session_state(unit, session, RunState.FAILED, f"{key}/failed", reason)
+            return await set_state(unit, SESSION, session, RunState.FAILED, f"{key}/failed", reason)
         if is_hosted(session):
-            return await set_session_state(
-                unit, session, RunState.RECOVERING, f"{key}/recovering", "its process was lost"
-            )
+            key, reason = f"{key}/recovering", "its process was lost"
+            return await set_state(unit, SESSION, session, RunState.RECOVERING, key, reason)
         return session
 
     async def _launch(self, session: Session) -> None:

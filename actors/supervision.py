@@ -12,8 +12,9 @@ from typing import Protocol
 
 from actors.activations import DEATHS_ALLOWED, Activation, Activations
 from actors.names import address_of, training_actor
+from actors.run_rows import TRAINING, is_hosted, set_state
 from actors.training_files import TrainingFiles
-from actors.training_rows import is_hosted, keep_best, set_state, stop_row
+from actors.training_rows import keep_best, stop_row
 from aibt.clock import Clock
 from aibt.errors import AibtError, TrainingEnded
 from aibt.live.states import Desired, RunState
@@ -207,7 +208,7 @@ class Supervision:
             if training.desired is Desired.PAUSED:
                 await unit.trainings.set_parked(training.id, True, epoch=None)
                 if training.state is not RunState.PAUSED:
-                    await set_state(unit, training, RunState.PAUSED, f"{key}/paused")
+                    await set_state(unit, TRAINING, training, RunState.PAUSED, f"{key}/paused")
                 return None
             if training.desired is Desired.STOPPED:
                 training = await stop_row(unit, training, f"{key}/stopped", self._files)
@@ -216,11 +217,12 @@ class Supervision:
             if self._activations.dies_too_often(training.id):
                 reason = f"its process was lost {DEATHS_ALLOWED} times within ten minutes"
                 await keep_best(unit, training, self._files)
-                await set_state(unit, training, RunState.FAILED, f"{key}/failed", reason)
+                await set_state(unit, TRAINING, training, RunState.FAILED, f"{key}/failed", reason)
                 return None
             if is_hosted(training):
+                key, reason = f"{key}/recovering", "its process was lost"
                 training = await set_state(
-                    unit, training, RunState.RECOVERING, f"{key}/recovering", "its process was lost"
+                    unit, TRAINING, training, RunState.RECOVERING, key, reason
                 )
         return training
 

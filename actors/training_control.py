@@ -13,12 +13,10 @@ from actors.calls import ask
 from actors.handles import Handles
 from actors.live_runs import has_ended, has_resumed, is_still, live_status, wake_supervisor
 from actors.names import address_of
-from actors.run_rows import command_key
+from actors.run_rows import STATE, command_key, is_hosted
 from actors.training_files import TrainingFiles
 from actors.training_rows import (
-    STATE,
     changed_by,
-    is_hosted,
     pause_row,
     queue_row,
     stop_row,

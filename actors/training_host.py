@@ -6,49 +6,40 @@ Plain asyncio and one thread, without Ray: `actors.training` is the shell around
 import asyncio
 import logging
 import threading
-import uuid
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from typing import Any, TypeVar
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
+from typing import Any
 
 from actors.hosted_run import Build, Meter, Run
 from actors.joined_updates import JoinedUpdates
+from actors.run_host import CONTROL_S, RunHost
 from actors.run_rows import command_key
 from actors.training_files import TrainingFiles
-from actors.training_recorder import TrainingRecorder
-from actors.training_rows import changed_by, keep_best, reached
+from actors.training_recorder import Also, TrainingRecorder
+from actors.training_rows import keep_best
 from aibt.clock import Clock
-from aibt.errors import ActorUnavailable, AibtError, LeaseLost, StoreUnavailable, TrainingEnded
-from aibt.live.event_log import Poll
+from aibt.errors import ActorUnavailable, StoreUnavailable
 from aibt.live.events import Emission, Json
 from aibt.live.gate import Gate, RunEnded, Verdict
-from aibt.live.states import Desired, RunState
+from aibt.live.states import RunState
 from aibt.live.turns import Seat, Turns
 from aibt.settings import TrainingSettings
 from aibt.store.database import UnitOfWork
 from aibt.store.records import Change, CheckpointRow, Training
 
 logger = logging.getLogger(__name__)
-T = TypeVar("T")
 
 Scored = Callable[[Training], Awaitable[None]]
 """Takes the out-of-sample account of a training that has ended to the leaderboard."""
 
-Also = Callable[[UnitOfWork, Change], Awaitable[Sequence[Emission]]]
-"""What is stored together with a change; it returns what is told of it."""
-
-_CONTROL_S = 20.0
-_RETRY_S = 0.5
 _STATUS_INTERVAL_S = 1 / 30
 _TURN_S = 0.02
 
 
-class TrainingHost:
-    """Runs a training until it ends, is parked, or loses its lease.
+class TrainingHost(RunHost[Training, Run]):
+    """Runs a training until it ends, is parked, or loses its lease."""
 
-    Commands may come from any number of callers at once; they are taken one after the other, and
-    each answers when it has taken effect and is stored.
-    """
+    _recorder: TrainingRecorder
 
     def __init__(
         self,
@@ -78,24 +69,18 @@ class TrainingHost:
             joined: makes the updates of all who take these turns at once; None: each its own.
             status_interval_s: how often to look whether there is a new status to show.
         """
-        self._recorder = recorder
-        self._files = files
-        self._build = build
-        self._clock = clock
-        self._settings = settings
-        self._meter = meter
-        self._scored = scored
         self._seat: Seat | None = None if turns is None else turns.seat()
         self._joined = joined
-        self._status_interval_s = status_interval_s
-        self._gate = Gate(
+        gate = Gate(
             on_pause=self._take_snapshot,
             on_close=None if self._seat is None else self._seat.look_again,
         )
-        self._commands = asyncio.Lock()
-        self._run: Run | None = None
-        self._state = RunState.LOADING
-        self._left = False  # parked or over: nothing is to be stored any more
+        super().__init__(recorder, clock=clock, gate=gate, scored=scored)
+        self._files = files
+        self._build = build
+        self._settings = settings
+        self._meter = meter
+        self._status_interval_s = status_interval_s
         self._stop_at_step = False  # a lost activation stored a stop that is computed up to again
         self._stop_stored = False
         self._next_snapshot_at = 0.0
@@ -103,14 +88,9 @@ class TrainingHost:
         self._loaded = asyncio.Event()
 
     @property
-    def state(self) -> RunState:
-        """Where the training is in its life."""
-        return self._state
-
-    @property
     def training(self) -> Training:
         """The training's row as it was last seen."""
-        return self._recorder.training
+        return self._recorder.row
 
     @property
     def files(self) -> TrainingFiles:
@@ -121,34 +101,19 @@ class TrainingHost:
 
     async def live(self) -> RunState:
         """Load, compute and store until the training ends, is parked or loses its lease."""
-        try:
+        async with self._living():
             opened = await self._patiently(self._recorder.open)
             if opened is None:
                 return self.training.state
             await self._load(*opened)
             await self._compute()
-        except LeaseLost:
-            logger.warning("%s: a newer activation took over", self.training.topic)
-        except Exception as error:  # noqa: BLE001 - the process's own edge: the owner is told
-            await self._fail(error)
-        finally:
-            self._left = True
-            self._loaded.set()
-            self._gate.stop()
-            self._recorder.log.close()
         if self._state.has_ended:
             await self._take_score()
         return self._state
 
-    async def _take_score(self) -> None:
-        """Take what it came to to the leaderboard, whatever comes of that."""
-        scored = self._scored
-        if scored is None:
-            return
-        try:
-            await self._patiently(lambda: scored(self.training))
-        except Exception:
-            logger.exception("%s has no score", self.training.topic)
+    def _let_go(self) -> None:
+        self._loaded.set()
+        super()._let_go()
 
     async def _load(self, checkpoint: CheckpointRow | None, changes: Sequence[Change]) -> None:
         run = await asyncio.to_thread(self._build, self.training, checkpoint, self._recorder.sink)
@@ -158,10 +123,7 @@ class TrainingHost:
             self._run = run
             self._stop_at_step = any(change.stop for change in changes)
             self._loaded.set()
-            if self._state is RunState.LOADING:
-                await self._patiently(
-                    lambda: self._set_state(RunState.RUNNING, self._epoch_key("running"))
-                )
+            await self._tell_running()
 
     async def _compute(self) -> None:
         if self._state.has_ended:  # stopped while loading
@@ -195,7 +157,7 @@ class TrainingHost:
             if not (self._state.has_ended or self._left):
                 stopped = self._running().stopped or self._stop_stored
                 end = RunState.STOPPED if stopped else RunState.FINISHED
-                await self._patiently(lambda: self._finish(end, "end/state"))
+                await self._patiently(lambda: self._end(end, "end/state"))
 
     def _steps(self, tell: Callable[[], object]) -> None:
         """Compute until the run ends or the gate says stop; on a thread of its own."""
@@ -246,104 +208,31 @@ class TrainingHost:
                 self._meter.progress(status)
             await asyncio.sleep(self._status_interval_s)
 
-    async def _fail(self, error: Exception) -> None:
-        reference = uuid.uuid4().hex[:12]
-        logger.error("%s failed, reference %s", self.training.topic, reference, exc_info=error)
-        says = str(error) if isinstance(error, AibtError) else "an internal error"
-        code = error.code if isinstance(error, AibtError) else AibtError.code
-        reason = f"{says} (reference {reference})"
-        told = Emission(
-            key=self._epoch_key("error"),
-            kind="error",
-            data={"msg": reason, "code": code, "field": None},
-        )
-        key = self._epoch_key("failed")
-        with suppress(AibtError):  # a newer activation, or an end that was stored already
-            async with self._commands:
-                await self._patiently(
-                    lambda: self._finish(RunState.FAILED, key, reason=reason, before=[told])
-                )
-
-    async def _patiently(self, store: Callable[[], Awaitable[T]]) -> T:
-        """Do what the life itself has to store, waiting out a store that is busy."""
-        while True:
-            try:
-                return await store()
-            except StoreUnavailable as error:
-                logger.warning("%s: %s", self.training.topic, error)
-                await asyncio.sleep(_RETRY_S)
-
     # Commands
 
-    async def pause(self, command_id: str | None) -> dict[str, Json]:
-        """Let no further step run; return the status."""
-        with self._measured("pause"):
-            async with self._commands:
-                self._refuse_if_over()
-                if not await self._recorder.is_answered(command_id):
-                    await self._pause(command_id)
-                return self.status()
+    async def _until_still(self) -> None:
+        await super()._until_still()
+        self._running().refresh_status()
 
-    async def resume(self, command_id: str | None) -> dict[str, Json]:
-        """Go on; return the status."""
-        with self._measured("resume"):
-            async with self._commands:
-                self._refuse_if_over()
-                if not await self._recorder.is_answered(command_id):
-                    await self._resume(command_id)
-                return self.status()
-
-    async def stop(self, command_id: str | None) -> dict[str, Json]:
-        """End the training where it is; its best weights and its history stay."""
-        with self._measured("stop"):
-            async with self._commands:
-                self._refuse_if_over()
-                await self._stop(command_id)
-                return self.status()
-
-    async def obey(self) -> None:
-        """Do what the store says the owner wants, where the command itself never came."""
-        async with self._commands:
-            if self._left or self._state.has_ended:
-                return
-            desired = await self._recorder.desired()
-            if desired is Desired.PAUSED:
-                await self._pause(None)
-            elif desired is Desired.RUNNING:
-                await self._resume(None)
-            elif not self._stop_at_step or self._state is RunState.PAUSED:
-                await self._stop(None)
-
-    async def _pause(self, command_id: str | None) -> None:
-        self._gate.pause()
-        if self._state is RunState.PAUSED:
-            return
-        if self._run is not None:
-            if not await self._gate.paused(_CONTROL_S):
-                raise TrainingEnded(self.training.id, str(RunState.FINISHED))
-            self._run.refresh_status()
-        await self._set_state(RunState.PAUSED, command_key(command_id, "paused"))
-
-    async def _resume(self, command_id: str | None) -> None:
-        if self._state is RunState.PAUSED:
-            on = RunState.RUNNING if self._run is not None else RunState.LOADING
-            await self._set_state(on, command_key(command_id, on))
-        self._gate.resume()
+    @property
+    def _is_stopping(self) -> bool:
+        return self._stop_at_step and self._state is not RunState.PAUSED
 
     async def _stop(self, command_id: str | None) -> None:
+        """End the training where it is; its best weights and its history stay."""
         if self._stop_at_step:
             await self._resume(command_id)
             raise ActorUnavailable("the training is computed up to its stop again")
         if self._run is not None:
             try:
-                async with self._gate.hold(_CONTROL_S):
+                async with self._gate.hold(CONTROL_S):
                     await self._record_change({}, stop=True, command_id=command_id)
                     self._stop_stored = True
                     self._take_snapshot()
                     self._gate.stop()
             except RunEnded:
                 logger.info("%s ended while it was being stopped", self.training.topic)
-        await self._finish(RunState.STOPPED, command_key(command_id, "stopped"))
+        await self._end(RunState.STOPPED, command_key(command_id, "stopped"))
 
     async def update(
         self, changes: Mapping[str, float | int], command_id: str | None
@@ -353,12 +242,9 @@ class TrainingHost:
             await self._until_loaded()
             async with self._commands:
                 self._refuse_if_over()
-                try:
-                    async with self._gate.hold(_CONTROL_S):
-                        change = await self._record_change(changes, command_id=command_id)
-                        self._schedule(self._running(), change)
-                except RunEnded as ended:
-                    raise TrainingEnded(self.training.id, str(RunState.FINISHED)) from ended
+                async with self._at_border():
+                    change = await self._record_change(changes, command_id=command_id)
+                    self._schedule(self._running(), change)
                 return self.status()
 
     @property
@@ -374,11 +260,8 @@ class TrainingHost:
             TrainingEnded: it is over.
             ActorUnavailable: it is still loading, or stood at no border in time.
         """
-        try:
-            async with self._gate.hold(_CONTROL_S):
-                await asyncio.to_thread(self._running().save_knowledge, self._files.absolute(path))
-        except RunEnded as ended:
-            raise TrainingEnded(self.training.id, str(RunState.FINISHED)) from ended
+        async with self._at_border():
+            await asyncio.to_thread(self._running().save_knowledge, self._files.absolute(path))
 
     async def search(
         self, changes: Mapping[str, float | int], weights: str | None, also: Also
@@ -395,14 +278,11 @@ class TrainingHost:
         """
         async with self._commands:
             self._refuse_if_over()
-            try:
-                async with self._gate.hold(_CONTROL_S):
-                    change = await self._record_change(
-                        changes, command_id=None, weights=weights, also=also
-                    )
-                    self._schedule(self._running(), change)
-            except RunEnded as ended:
-                raise TrainingEnded(self.training.id, str(RunState.FINISHED)) from ended
+            async with self._at_border():
+                change = await self._record_change(
+                    changes, command_id=None, weights=weights, also=also
+                )
+                self._schedule(self._running(), change)
 
     async def park(self) -> bool:
         """Give the place back if paused, after storing where it stands; return whether."""
@@ -410,10 +290,8 @@ class TrainingHost:
             if self._left or self._state is not RunState.PAUSED or self._run is None:
                 return False
             await self._recorder.store_pending()
-            parked = await self._recorder.record((), self._parked)
-            if parked is None:
+            if not await self._recorder.park():
                 return False
-            self._recorder.training = parked
             self._left = True
             self._gate.stop()
             return True
@@ -424,25 +302,25 @@ class TrainingHost:
             if self._left or self._run is None or self._state.has_ended:
                 return
             with suppress(RunEnded):
-                async with self._gate.hold(_CONTROL_S):
+                async with self._gate.hold(CONTROL_S):
                     self._take_snapshot()
             await self._recorder.store_pending()
 
-    def status(self) -> dict[str, Json]:
-        """Return the newest status by its wire names, with id, state and cursor."""
-        computed = self._run.status() if self._run is not None else self.training.status
-        return {
-            **computed,
-            "id": self.training.id,
-            "state": str(self._state),
-            "cursor": self._recorder.log.last_seq,
-        }
-
-    async def poll(self, cursor: int, status_version: int, timeout_s: float) -> Poll:
-        """Return what is new after `cursor`; see `EventLog.poll`."""
-        return await self._recorder.log.poll(cursor, status_version, timeout_s)
-
     # What they share
+
+    @asynccontextmanager
+    async def _at_border(self) -> AsyncIterator[None]:
+        """Keep the run at a border within the block.
+
+        Raises:
+            TrainingEnded: it is over.
+            ActorUnavailable: it came to no border in time.
+        """
+        try:
+            async with self._gate.hold(CONTROL_S):
+                yield
+        except RunEnded as ended:
+            raise self._ended(RunState.FINISHED) from ended
 
     def _take_snapshot(self) -> None:
         run = self._running()
@@ -458,45 +336,19 @@ class TrainingHost:
         weights: str | None = None,
         also: Also | None = None,
     ) -> Change:
-        """Store a change with the step it applies from, or find the one the command made.
-
-        A run that computes again what was told already is changed where that ends: what was
-        told stands.
-        """
-        training, epoch, told = self.training, self._recorder.epoch, list[Emission]()
-
-        async def store(unit: UnitOfWork) -> tuple[Change, Training]:
-            earlier = await changed_by(unit, training, command_id)
-            if earlier is not None:
-                return earlier, training
-            after = training
-            if changes:
-                after = await unit.trainings.set_current(
-                    training.id, {**training.current, **changes}, epoch=epoch
-                )
-            change = await unit.changes.add(
-                training.id,
-                epoch=epoch,
-                step=max(self._running().steps, await reached(unit, training)),
-                changes=changes,
-                stop=stop,
-                command_id=command_id,
-                weights=weights,
-            )
-            if changes:
-                data: dict[str, Json] = {"changed": dict(changes), "step": change.step}
-                key = command_key(command_id, "params")
-                told.append(Emission(key=key, kind="params", data=data))
-            if also is not None:
-                told.extend(await also(unit, change))
-            return change, after
-
+        """Store a change with the step it applies from; see `TrainingRecorder.record_change`."""
         try:
-            change, self._recorder.training = await self._recorder.record(told, store)
+            return await self._recorder.record_change(
+                changes,
+                steps=self._running().steps,
+                command_id=command_id,
+                stop=stop,
+                weights=weights,
+                also=also,
+            )
         except StoreUnavailable:  # it may have been stored: not a step runs before that is known
             await self._patiently(self._take_up_changes)
             raise
-        return change
 
     async def _take_up_changes(self) -> None:
         """Let the run know of all changes that are stored; those it knows are passed over."""
@@ -508,13 +360,18 @@ class TrainingHost:
             change, None if change.weights is None else self._files.absolute(change.weights)
         )
 
-    async def _finish(
+    # What is stored and shown
+
+    def _computed(self) -> Mapping[str, Json] | None:
+        return None if self._run is None else self._run.status()
+
+    async def _end(
         self,
         state: RunState,
         key: str,
         *,
         reason: str | None = None,
-        before: Sequence[Emission] = (),
+        told: Sequence[Emission] = (),
     ) -> None:
         """Leave the best weights to the bot, say how it went and end, in one transaction."""
         training, epoch = self.training, self._recorder.epoch
@@ -529,8 +386,8 @@ class TrainingHost:
             elif self._run is None:
                 await keep_best(unit, training, self._files)
 
-        told = [*(self._run.last_words() if self._run is not None else ()), *before]
-        await self._set_state(state, key, reason=reason, before=told, first=leave)
+        told = [*(self._run.last_words() if self._run is not None else ()), *told]
+        await self._set_state(state, key, reason=reason, told=told, first=leave)
 
     async def _set_state(
         self,
@@ -538,53 +395,25 @@ class TrainingHost:
         key: str,
         *,
         reason: str | None = None,
-        before: Sequence[Emission] = (),
+        told: Sequence[Emission] = (),
         first: Callable[[UnitOfWork], Any] | None = None,
     ) -> None:
-        """Store a new state, its event and the status; after `first`, in one transaction."""
-        training, epoch = self.training, self._recorder.epoch
-        told = Emission(key=key, kind="state", data={"state": str(state), "reason": reason})
-
-        async def store(unit: UnitOfWork) -> Training:
-            if first is not None:
-                await first(unit)
-            if self._run is not None:
-                status = {**self.status(), "state": str(state)}
-                await unit.trainings.save_status(training.id, status, epoch=epoch)
-            return await unit.trainings.set_state(training.id, state, epoch=epoch, reason=reason)
-
-        self._recorder.training = await self._recorder.record([*before, told], store)
-        self._state = state
-        if self._run is not None and not self._left:
-            self._recorder.log.publish(self.status())
-
-    async def _parked(self, unit: UnitOfWork) -> Training | None:
-        """Store that the place is given back, unless the owner wants something else by now."""
-        training_id = self.training.id
-        if (await unit.trainings.get(training_id)).desired is not Desired.PAUSED:
-            return None
-        return await unit.trainings.set_parked(training_id, True, epoch=self._recorder.epoch)
+        await self._recorder.set_state(
+            state,
+            key,
+            reason=reason,
+            status=lambda: self._status_as(state),
+            told=told,
+            first=first,
+        )
+        self._enter(state)
 
     async def _until_loaded(self) -> None:
         try:
-            async with asyncio.timeout(_CONTROL_S):
+            async with asyncio.timeout(CONTROL_S):
                 await self._loaded.wait()
         except TimeoutError as error:
             raise ActorUnavailable("the training is still loading") from error
-
-    def _running(self) -> Run:
-        if self._run is None:
-            raise ActorUnavailable("the training is still loading")
-        return self._run
-
-    def _refuse_if_over(self) -> None:
-        if self._state.has_ended:
-            raise TrainingEnded(self.training.id, str(self._state))
-        if self._left:
-            raise ActorUnavailable("the training has left this process")
-
-    def _epoch_key(self, what: str) -> str:
-        return f"epoch/{self._recorder.epoch}/{what}"
 
     @contextmanager
     def _measured(self, command: str) -> Iterator[None]:

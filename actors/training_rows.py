@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from actors.run_rows import HOSTED, command_key
+from actors.run_rows import TRAINING, command_key, set_state
 from actors.training_files import TrainingFiles
 from aibt.live.events import Emission, Json
 from aibt.live.outbox import EPISODE
@@ -10,19 +10,11 @@ from aibt.live.states import RunState
 from aibt.store.database import UnitOfWork
 from aibt.store.records import Change, Training
 
-STATE = "state"
-"""Kind of the events that tell of a new state."""
-
-
-def is_hosted(training: Training) -> bool:
-    """Return whether a process should be hosting the training, by what its row says."""
-    return training.state in HOSTED and not training.parked
-
 
 async def pause_row(unit: UnitOfWork, training: Training, key: str) -> Training:
     """Take the training out of the queue until it is resumed."""
     await unit.trainings.set_parked(training.id, True, epoch=None)
-    return await set_state(unit, training, RunState.PAUSED, key)
+    return await set_state(unit, TRAINING, training, RunState.PAUSED, key)
 
 
 async def queue_row(unit: UnitOfWork, training: Training, key: str) -> Training:
@@ -30,7 +22,7 @@ async def queue_row(unit: UnitOfWork, training: Training, key: str) -> Training:
     if training.state is not RunState.PAUSED:
         return training
     await unit.trainings.set_parked(training.id, False, epoch=None)
-    return await set_state(unit, training, RunState.QUEUED, key)
+    return await set_state(unit, TRAINING, training, RunState.QUEUED, key)
 
 
 async def stop_row(
@@ -45,7 +37,7 @@ async def stop_row(
     if any(change.stop for change in changes):
         return await queue_row(unit, training, f"{key}/queued")
     await keep_best(unit, training, files)
-    return await set_state(unit, training, RunState.STOPPED, key)
+    return await set_state(unit, TRAINING, training, RunState.STOPPED, key)
 
 
 async def keep_best(unit: UnitOfWork, training: Training, files: TrainingFiles) -> None:
@@ -104,15 +96,3 @@ async def reached(unit: UnitOfWork, training: Training) -> int:
         *(steps for steps in told if isinstance(steps, int)),
         0,
     )
-
-
-async def set_state(
-    unit: UnitOfWork, training: Training, state: RunState, key: str, reason: str | None = None
-) -> Training:
-    """Store a state and its event."""
-    training_id = training.id
-    await unit.trainings.set_state(training_id, state, epoch=None, reason=reason)
-    data: dict[str, Json] = {"id": training_id, "state": str(state), "reason": reason}
-    told = Emission(key=key, kind=STATE, data=data)
-    await unit.events.append(training.topic, None, [told])
-    return await unit.trainings.get(training_id)

@@ -104,7 +104,7 @@ async def _ours(bench: Bench, market: Sequence[Instrument], model: Model, taken:
     recorder = await bench.recorder([one.symbol for one in market])
     await recorder.open()
     watch = Stopwatch()
-    plan = plan_of(recorder.session)
+    plan = plan_of(recorder.row)
     run = a_run(plan, market, model, recorder, watch=watch)
     cpu_s = time.process_time()
     await run.run()

@@ -199,7 +199,7 @@ async def test_bars_that_are_gone_end_it(hosting: EvaluationHosting) -> None:
 async def test_a_busy_store_is_waited_out(
     store: Store, evaluated: StartEvaluation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("actors.evaluation_host._RETRY_S", 0.01)
+    monkeypatch.setattr("actors.run_host._RETRY_S", 0.01)
     busy = BusyStore(store)
     hosting = EvaluationHosting(busy, await evaluated())
     await hosting.begin()

@@ -105,7 +105,7 @@ async def many(store: Store, files: TrainingFiles, queued: StartTraining) -> Asy
         async with store.writing(hosting.training.owner_id) as unit:
             current = {"lr": 0.1, "gamma": 0.9}
             row = await unit.trainings.set_current(hosting.training.id, current, epoch=None)
-        hosting.host._recorder.training = row
+        hosting.host._recorder.row = row
     yield made
     for hosting in made.hostings.values():
         if hosting.life is not None and not hosting.life.done():

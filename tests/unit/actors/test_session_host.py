@@ -64,7 +64,7 @@ async def test_the_status_of_a_session_is_shown_while_it_runs(hosting: SessionHo
     await hosting.asked(1)
 
     async with asyncio.timeout(PATIENCE_S):
-        poll = await host.poll(host.session.last_seq, 0, 5)
+        poll = await host.poll(host.row.last_seq, 0, 5)
         while poll.status is None or poll.status["partial"] != "hm":
             poll = await host.poll(poll.cursor, poll.status_version, 5)
 

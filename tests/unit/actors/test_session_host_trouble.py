@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from actors import session_host
+from actors import run_host, session_host
 from aibt.agents import session as session_run
 from aibt.errors import (
     ActorUnavailable,
@@ -35,7 +35,7 @@ from tests.unit.actors.session_hosting import (
 
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(session_host, "_RETRY_S", 0.01)
+    monkeypatch.setattr(run_host, "_RETRY_S", 0.01)
     monkeypatch.setattr(session_host, "_LOAD_RETRY_S", 0.02)
     monkeypatch.setattr(session_run, "_STORE_RETRY_S", 0.01)
 
@@ -146,7 +146,7 @@ async def test_a_session_in_trouble_is_in_trouble_again_and_again(hosting: Sessi
         await host.resume(None)
         hosting.model.turns.release()
         await until(lambda: host.state is RunState.PAUSED)
-        await until(lambda: host.session.desired is Desired.PAUSED)
+        await until(lambda: host.row.desired is Desired.PAUSED)
 
     await host.resume(None)
     assert await hosting.ended() is RunState.FINISHED

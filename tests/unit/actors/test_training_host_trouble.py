@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from actors import training_host, training_recorder
+from actors import run_host, training_recorder
 from actors.training_files import TrainingFiles
 from aibt.errors import ActorUnavailable, StoreUnavailable, TrainingEnded
 from aibt.live.states import Desired, RunState
@@ -20,7 +20,7 @@ from tests.unit.actors.hosting import LAST, Hosting, states, until
 
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(training_host, "_RETRY_S", 0.01)
+    monkeypatch.setattr(run_host, "_RETRY_S", 0.01)
     monkeypatch.setattr(training_recorder, "_RETRY_S", 0.01)
 
 

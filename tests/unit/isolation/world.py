@@ -16,11 +16,10 @@ from pydantic import HttpUrl
 from sqlalchemy import Table, and_, or_, select
 
 import actors.platform
-from actors.evaluation_rows import set_evaluation_state
 from actors.market_desk import MarketDesk
 from actors.names import MARKET, SUPERVISOR, TOOL_SERVICES
 from actors.platform import RayPlatform
-from actors.session_rows import set_session_state
+from actors.run_rows import EVALUATION, SESSION, set_state
 from actors.training_control import TrainingControl
 from actors.training_files import TrainingFiles
 from aibt.accounts.office import Office
@@ -244,13 +243,13 @@ class World:
                     session = await tx.sessions.get(session_id)
                     state = _HEEDED[session.desired]
                     if not session.state.has_ended and session.state is not state:
-                        await set_session_state(tx, session, state, f"supervisor/{state}")
+                        await set_state(tx, SESSION, session, state, f"supervisor/{state}")
             for evaluation_id in await self._unheeded(owner_id, evaluations):
                 async with self.store.writing(owner_id) as tx:
                     evaluation = await tx.evaluations.get(evaluation_id)
                     state = _HEEDED[evaluation.desired]
                     if not evaluation.state.has_ended and evaluation.state is not state:
-                        await set_evaluation_state(tx, evaluation, state, f"supervisor/{state}")
+                        await set_state(tx, EVALUATION, evaluation, state, f"supervisor/{state}")
 
     async def _unheeded(self, owner_id: int, runs: Table) -> list[int]:
         """Return the ids of an owner's runs that he wants paused or stopped, and are not yet."""
