@@ -14,7 +14,8 @@ import ray
 from actors.handles import Handles
 from actors.names import NAMESPACE, bot_actor
 from actors.process import settings
-from actors.training_control import Controlled, TrainingControl
+from actors.run_control import Controlled
+from actors.training_control import TrainingControl
 from actors.training_files import TrainingFiles
 from aibt.clock import SystemClock
 from aibt.errors import StoreUnavailable, TrainingEnded
@@ -49,30 +50,30 @@ class BotActor:
             self._control = TrainingControl(self._store, files, Handles())
             self._watch = asyncio.create_task(self._leave_when_idle())
 
-    async def pause(self, command_id: str | None) -> Controlled | None:
+    async def pause(self, command_id: str | None) -> Controlled[Training] | None:
         """Pause all that the bot is doing; None: it does nothing."""
         return await self._reach("pause", command_id)
 
-    async def resume(self, command_id: str | None) -> Controlled | None:
+    async def resume(self, command_id: str | None) -> Controlled[Training] | None:
         """Let all that the bot is doing go on; None: it does nothing."""
         return await self._reach("resume", command_id)
 
-    async def stop(self, command_id: str | None) -> Controlled | None:
+    async def stop(self, command_id: str | None) -> Controlled[Training] | None:
         """Stop all that the bot is doing; None: it does nothing."""
         return await self._reach("stop", command_id)
 
-    async def _reach(self, command: str, command_id: str | None) -> Controlled | None:
+    async def _reach(self, command: str, command_id: str | None) -> Controlled[Training] | None:
         await self.begin()
         active = await self._look()
         if active is None:
             return None
         reach = getattr(self._control, command)
         try:
-            controlled: Controlled = await reach(self._bot.owner_id, active.id, command_id)
+            found: Controlled[Training] = await reach(self._bot.owner_id, active.id, command_id)
         except TrainingEnded:  # it ended by itself meanwhile
             return None
-        self._active = controlled.training
-        return controlled
+        self._active = found.run
+        return found
 
     async def _look(self) -> Training | None:
         if self._store is None:

@@ -20,8 +20,8 @@ from actors.names import MARKET, SUPERVISOR
 from actors.platform_bots import MOST
 from actors.platform_evaluations import PlatformEvaluations
 from actors.platform_populations import PlatformPopulations, active_symbols
+from actors.run_control import Controlled
 from actors.supervision import Demand
-from actors.training_control import Controlled
 from actors.training_request import changed_learning, complete_request
 from aibt.accounts.office import opened_office
 from aibt.accounts.quotas import refuse_training
@@ -202,11 +202,14 @@ class RayPlatform(PlatformEvaluations, PlatformPopulations):
         )
 
     async def _reach(
-        self, owner: User, command: Command | None, effect: Callable[[], Awaitable[Controlled]]
+        self,
+        owner: User,
+        command: Command | None,
+        effect: Callable[[], Awaitable[Controlled[Training]]],
     ) -> TrainingMessage:
         async def reach() -> TrainingMessage:
             reached = await effect()
-            return training_message(reached.training, reached.status)
+            return training_message(reached.run, reached.status)
 
         return await self._commands.reaching(owner.id, command, TrainingMessage, reach)
 

@@ -6,7 +6,6 @@ from typing import Any, Final
 
 from actors.capacity import capacity, refuse_what_never_fits
 from actors.commands import Commands, answered, as_json, id_of
-from actors.evaluation_control import ControlledEvaluation, EvaluationControl
 from actors.evaluation_request import (
     complete_evaluation,
     counting,
@@ -16,6 +15,8 @@ from actors.evaluation_request import (
 from actors.handles import Handles
 from actors.names import MARKET
 from actors.platform_sessions import PlatformSessions
+from actors.run_control import Controlled, RunControl
+from actors.run_rows import EVALUATION
 from actors.supervision import Demand
 from aibt.accounts.quotas import refuse_evaluation
 from aibt.api.platform import Command
@@ -26,7 +27,7 @@ from aibt.live.states import RunState
 from aibt.protocol.evaluations import EvaluationRunMessage, EvaluationsStart, evaluation_message
 from aibt.settings import Settings
 from aibt.store.database import Store
-from aibt.store.records import Bot, User
+from aibt.store.records import Bot, Evaluation, User
 
 _CLUSTER_S: Final = 5.0
 
@@ -44,7 +45,7 @@ class PlatformEvaluations(PlatformSessions):
         start_bot: Callable[[Bot], Any],
     ) -> None:
         super().__init__(store, handles, commands, settings, clock, start_bot)
-        self._evaluations = EvaluationControl(store, handles)
+        self._evaluations = RunControl(EVALUATION, store, handles)
 
     async def start_evaluation(
         self, owner: User, params: EvaluationsStart, command: Command | None
@@ -133,11 +134,11 @@ class PlatformEvaluations(PlatformSessions):
         self,
         owner: User,
         command: Command | None,
-        effect: Callable[[], Awaitable[ControlledEvaluation]],
+        effect: Callable[[], Awaitable[Controlled[Evaluation]]],
     ) -> EvaluationRunMessage:
         async def reach() -> EvaluationRunMessage:
             reached = await effect()
-            return evaluation_message(reached.evaluation, reached.status)
+            return evaluation_message(reached.run, reached.status)
 
         return await self._commands.reaching(owner.id, command, EvaluationRunMessage, reach)
 

@@ -14,9 +14,10 @@ from actors.names import MARKET
 from actors.platform_bots import MOST
 from actors.platform_sessions import PlatformSessions
 from actors.population_view import live_members, shown_population, shown_populations
+from actors.run_control import Controlled
 from actors.run_rows import command_key
 from actors.supervision import Demand
-from actors.training_control import Controlled, TrainingControl
+from actors.training_control import TrainingControl
 from actors.training_files import TrainingFiles
 from actors.training_request import complete_request
 from aibt.accounts.quotas import refuse_bot, refuse_population
@@ -221,7 +222,7 @@ class PlatformPopulations(PlatformSessions):
         owner: User,
         population_id: int,
         command: Command | None,
-        control: Callable[[int, int, str | None], Awaitable[Controlled]],
+        control: Callable[[int, int, str | None], Awaitable[Controlled[Training]]],
     ) -> PopulationMessage:
         async def reach() -> PopulationMessage:
             async with self._store.reading(owner.id) as unit:

@@ -9,7 +9,8 @@ from actors.commands import Commands, as_json, id_of
 from actors.handles import Handles
 from actors.names import MARKET, TOOL_SERVICES
 from actors.platform_agents import PlatformAgents
-from actors.session_control import ControlledSession, SessionControl
+from actors.run_control import Controlled, RunControl
+from actors.run_rows import SESSION
 from actors.session_request import complete_session
 from actors.tool_services import start_tool_services, tool_token
 from aibt.accounts.quotas import refuse_session
@@ -51,7 +52,7 @@ class PlatformSessions(PlatformAgents):
         start_bot: Callable[[Bot], Any],
     ) -> None:
         super().__init__(store, handles, commands, settings, clock, start_bot)
-        self._sessions = SessionControl(store, handles)
+        self._sessions = RunControl(SESSION, store, handles)
 
     async def start_session(
         self, owner: User, params: SessionsStart, command: Command | None
@@ -128,11 +129,11 @@ class PlatformSessions(PlatformAgents):
         self,
         owner: User,
         command: Command | None,
-        effect: Callable[[], Awaitable[ControlledSession]],
+        effect: Callable[[], Awaitable[Controlled[Session]]],
     ) -> SessionMessage:
         async def reach() -> SessionMessage:
             reached = await effect()
-            return session_message(reached.session, reached.status)
+            return session_message(reached.run, reached.status)
 
         return await self._commands.reaching(owner.id, command, SessionMessage, reach)
 

@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from actors import evaluation_control
-from actors.evaluation_control import EvaluationControl
+from actors import run_control
 from actors.evaluation_supervision import EvaluationSupervision
 from actors.names import SUPERVISOR, evaluation_actor
+from actors.run_control import RunControl
+from actors.run_rows import EVALUATION
 from aibt.clock import SystemClock
 from aibt.errors import ActorUnavailable, EvaluationEnded, NotFound
 from aibt.live.states import Desired, RunState
@@ -25,8 +26,8 @@ def handles() -> FakeHandles:
 
 
 @pytest.fixture
-def control(store: Store, handles: FakeHandles) -> EvaluationControl:
-    return EvaluationControl(store, handles)
+def control(store: Store, handles: FakeHandles) -> RunControl[Evaluation]:
+    return RunControl(EVALUATION, store, handles)
 
 
 @pytest.fixture
@@ -73,7 +74,7 @@ async def nearby(store: Store, handles: FakeHandles) -> AsyncIterator[Nearby]:
 
 
 async def test_a_hosted_one_is_paused_resumed_and_stopped_by_its_actor(
-    control: EvaluationControl, hosting: EvaluationHosting
+    control: RunControl[Evaluation], hosting: EvaluationHosting
 ) -> None:
     of = (hosting.evaluation.owner_id, hosting.evaluation.id)
 
@@ -82,27 +83,27 @@ async def test_a_hosted_one_is_paused_resumed_and_stopped_by_its_actor(
     stopped = await control.stop(*of, "4" * 32)
 
     found = [paused, resumed, stopped]
-    assert [str(one.evaluation.state) for one in found] == ["paused", "running", "stopped"]
+    assert [str(one.run.state) for one in found] == ["paused", "running", "stopped"]
     assert [one.status["state"] for one in found if one.status] == ["paused", "running", "stopped"]
     assert await hosting.states() == ["loading", "running", "paused", "running", "stopped"]
 
 
 async def test_one_that_waits_is_stopped_by_its_row(
-    control: EvaluationControl, evaluated: StartEvaluation
+    control: RunControl[Evaluation], evaluated: StartEvaluation
 ) -> None:
     evaluation = await evaluated()
 
     stopped = await control.stop(evaluation.owner_id, evaluation.id, "1" * 32)
 
-    assert (stopped.evaluation.state, stopped.status) == (RunState.STOPPED, None)
+    assert (stopped.run.state, stopped.status) == (RunState.STOPPED, None)
     again = await control.stop(evaluation.owner_id, evaluation.id, "1" * 32)
-    assert again.evaluation.state is RunState.STOPPED
+    assert again.run.state is RunState.STOPPED
     with pytest.raises(EvaluationEnded):
         await control.stop(evaluation.owner_id, evaluation.id, "2" * 32)
 
 
 async def test_one_that_waits_is_paused_and_resumed_by_the_supervisor(
-    control: EvaluationControl, nearby: Nearby, evaluated: StartEvaluation
+    control: RunControl[Evaluation], nearby: Nearby, evaluated: StartEvaluation
 ) -> None:
     evaluation = await evaluated()
     of = (evaluation.owner_id, evaluation.id)
@@ -111,15 +112,15 @@ async def test_one_that_waits_is_paused_and_resumed_by_the_supervisor(
     assert nearby.hosted == []
     resumed = await control.resume(*of, None)
 
-    assert paused.evaluation.state is RunState.PAUSED
-    assert resumed.evaluation.state is not RunState.PAUSED
+    assert paused.run.state is RunState.PAUSED
+    assert resumed.run.state is not RunState.PAUSED
     assert len(nearby.hosted) == 1
 
 
 async def test_a_wish_that_nobody_meets_in_time_is_said_to_stand(
-    control: EvaluationControl, evaluated: StartEvaluation, monkeypatch: pytest.MonkeyPatch
+    control: RunControl[Evaluation], evaluated: StartEvaluation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(evaluation_control, "_COMMAND_S", 0.2)
+    monkeypatch.setattr(run_control, "_COMMAND_S", 0.2)
     evaluation = await evaluated()
 
     with pytest.raises(ActorUnavailable):
@@ -130,7 +131,7 @@ async def test_a_wish_that_nobody_meets_in_time_is_said_to_stand(
 
 
 async def test_anothers_is_not_there(
-    control: EvaluationControl, hosting: EvaluationHosting
+    control: RunControl[Evaluation], hosting: EvaluationHosting
 ) -> None:
     with pytest.raises(NotFound):
         await control.pause(hosting.evaluation.owner_id + 1, hosting.evaluation.id, None)

@@ -136,8 +136,8 @@ async def test_a_command_reaches_its_member_alone(
     changed = await control.update(first.training.owner_id, first.training.id, {"lr": 0.5}, None)
     await second.step(2)
 
-    assert found.training.state is RunState.PAUSED
-    assert changed.training.current["lr"] == 0.5
+    assert found.run.state is RunState.PAUSED
+    assert changed.run.current["lr"] == 0.5
     assert (first.runs[0].steps, second.runs[0].steps) == (3, 5)
     assert second.host.state is RunState.RUNNING
     await control.resume(first.training.owner_id, first.training.id, None)

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from actors import session_control
+from actors import run_control
 from actors.names import SUPERVISOR, session_actor
-from actors.session_control import SessionControl
+from actors.run_control import RunControl
+from actors.run_rows import SESSION
 from actors.session_supervision import SessionSupervision
 from aibt.clock import SystemClock
 from aibt.errors import ActorUnavailable, LeaseLost, NotFound, SessionEnded
@@ -29,8 +30,8 @@ def handles() -> FakeHandles:
 
 
 @pytest.fixture
-def control(store: Store, handles: FakeHandles) -> SessionControl:
-    return SessionControl(store, handles)
+def control(store: Store, handles: FakeHandles) -> RunControl[Session]:
+    return RunControl(SESSION, store, handles)
 
 
 @pytest.fixture
@@ -75,11 +76,11 @@ async def nearby(store: Store, handles: FakeHandles) -> AsyncIterator[Nearby]:
 
 
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(session_control, "_COMMAND_S", 0.2)
+    monkeypatch.setattr(run_control, "_COMMAND_S", 0.2)
 
 
 async def test_a_hosted_session_is_paused_resumed_and_stopped_by_its_actor(
-    control: SessionControl, hosting: SessionHosting
+    control: RunControl[Session], hosting: SessionHosting
 ) -> None:
     of = (hosting.session.owner_id, hosting.session.id)
 
@@ -88,8 +89,8 @@ async def test_a_hosted_session_is_paused_resumed_and_stopped_by_its_actor(
     stopped = await control.stop(*of, "4" * 32)
 
     found = [paused, resumed, stopped]
-    assert [str(one.session.state) for one in found] == ["paused", "running", "stopped"]
-    assert [one.session.desired for one in found] == [
+    assert [str(one.run.state) for one in found] == ["paused", "running", "stopped"]
+    assert [one.run.desired for one in found] == [
         Desired.PAUSED,
         Desired.RUNNING,
         Desired.STOPPED,
@@ -103,13 +104,13 @@ async def test_a_hosted_session_is_paused_resumed_and_stopped_by_its_actor(
 
 
 async def test_a_session_that_waits_is_stopped_by_its_row(
-    control: SessionControl, asked: StartSession, store: Store
+    control: RunControl[Session], asked: StartSession, store: Store
 ) -> None:
     session = await asked()
     of = (session.owner_id, session.id)
 
-    stopped = (await control.stop(*of, "d" * 32)).session
-    again = (await control.stop(*of, "d" * 32)).session
+    stopped = (await control.stop(*of, "d" * 32)).run
+    again = (await control.stop(*of, "d" * 32)).run
 
     assert stopped.state is again.state is RunState.STOPPED
     async with store.reading(of[0]) as unit:
@@ -120,46 +121,46 @@ async def test_a_session_that_waits_is_stopped_by_its_row(
 
 
 async def test_a_session_that_waits_is_paused_by_the_process_that_is_started_for_it(
-    control: SessionControl, asked: StartSession, nearby: Nearby
+    control: RunControl[Session], asked: StartSession, nearby: Nearby
 ) -> None:
     session = await asked()
     of = (session.owner_id, session.id)
 
-    paused = (await control.pause(*of, None)).session
+    paused = (await control.pause(*of, None)).run
 
     assert paused.state is RunState.PAUSED
     assert nearby.hosted[0].model.asked == 0
     resumed = await control.resume(*of, None)
-    assert resumed.session.state is RunState.RUNNING
+    assert resumed.run.state is RunState.RUNNING
     await nearby.hosted[0].asked(1)
 
 
 async def test_a_session_that_waits_is_resumed_without_waiting(
-    control: SessionControl, asked: StartSession
+    control: RunControl[Session], asked: StartSession
 ) -> None:
     session = await asked()
 
-    found = (await control.resume(session.owner_id, session.id, None)).session
+    found = (await control.resume(session.owner_id, session.id, None)).run
 
     assert (found.state, found.desired) == (RunState.QUEUED, Desired.RUNNING)
 
 
 @pytest.mark.parametrize("command", COMMANDS)
 async def test_a_command_that_was_answered_has_no_effect_again(
-    control: SessionControl, hosting: SessionHosting, command: str
+    control: RunControl[Session], hosting: SessionHosting, command: str
 ) -> None:
     of = (hosting.session.owner_id, hosting.session.id)
     await answered(hosting, "a" * 32)
 
     found = await getattr(control, command)(*of, "a" * 32)
 
-    assert (found.session.state, found.session.desired) == (RunState.RUNNING, Desired.RUNNING)
+    assert (found.run.state, found.run.desired) == (RunState.RUNNING, Desired.RUNNING)
     assert await hosting.states() == ["loading", "running"]
 
 
 @pytest.mark.parametrize("command", COMMANDS)
 async def test_a_command_whose_answer_was_lost_is_answered_when_it_is_repeated(
-    control: SessionControl, hosting: SessionHosting, command: str
+    control: RunControl[Session], hosting: SessionHosting, command: str
 ) -> None:
     of = (hosting.session.owner_id, hosting.session.id)
     if command == "resume":
@@ -168,13 +169,13 @@ async def test_a_command_whose_answer_was_lost_is_answered_when_it_is_repeated(
 
     again = await getattr(control, command)(*of, "d" * 32)
 
-    assert again.session.state is first.session.state
+    assert again.run.state is first.run.state
     states = await hosting.states()
     assert len(states) == len({*states}) + (command == "resume")
 
 
 async def test_what_has_ended_takes_no_commands(
-    control: SessionControl, store: Store, asked: StartSession
+    control: RunControl[Session], store: Store, asked: StartSession
 ) -> None:
     session = await asked()
     of = (session.owner_id, session.id)
@@ -188,7 +189,7 @@ async def test_what_has_ended_takes_no_commands(
 
 
 async def test_someone_elses_session_is_not_found(
-    control: SessionControl, asked: StartSession
+    control: RunControl[Session], asked: StartSession
 ) -> None:
     session = await asked()
 
@@ -218,7 +219,7 @@ class Stale:
 @pytest.mark.parametrize("command", ["pause", "stop"])
 async def test_a_command_to_a_lost_actor_is_met_by_the_supervisor(
     store: Store,
-    control: SessionControl,
+    control: RunControl[Session],
     handles: FakeHandles,
     nearby: Nearby,
     asked: StartSession,
@@ -232,14 +233,14 @@ async def test_a_command_to_a_lost_actor_is_met_by_the_supervisor(
     if stale:
         handles.actors[session_actor(session.id)] = Stale(session)
 
-    met = (await getattr(control, command)(*of, None)).session
+    met = (await getattr(control, command)(*of, None)).run
 
     assert met.state is (RunState.PAUSED if command == "pause" else RunState.STOPPED)
     assert len(nearby.hosted) == (command == "pause")
 
 
 async def test_what_no_actor_answers_is_refused_within_the_time_there_is_and_the_wish_stands(
-    control: SessionControl, hosting: SessionHosting, monkeypatch: pytest.MonkeyPatch
+    control: RunControl[Session], hosting: SessionHosting, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     impatient(monkeypatch)
     of = (hosting.session.owner_id, hosting.session.id)
@@ -253,7 +254,7 @@ async def test_what_no_actor_answers_is_refused_within_the_time_there_is_and_the
 
 
 async def test_a_pause_that_meets_the_end_is_refused_as_ended(
-    control: SessionControl, hosting: SessionHosting
+    control: RunControl[Session], hosting: SessionHosting
 ) -> None:
     of = (hosting.session.owner_id, hosting.session.id)
     through, scoring = asyncio.Event(), asyncio.Event()
@@ -275,7 +276,7 @@ async def test_a_pause_that_meets_the_end_is_refused_as_ended(
 
 
 async def test_the_live_status_is_the_actors_and_none_where_it_does_not_answer(
-    control: SessionControl, hosting: SessionHosting, handles: FakeHandles, asked: StartSession
+    control: RunControl[Session], hosting: SessionHosting, handles: FakeHandles, asked: StartSession
 ) -> None:
     row = await hosting.row()
     live = await control.status(row)

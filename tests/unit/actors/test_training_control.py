@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from actors import training_control
+from actors import run_control
 from actors.names import SUPERVISOR, training_actor
 from actors.supervision import Supervision
 from actors.training_control import TrainingControl
@@ -45,7 +45,7 @@ async def hosting(
 
 
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(training_control, "_COMMAND_S", 0.2)
+    monkeypatch.setattr(run_control, "_COMMAND_S", 0.2)
 
 
 async def kinds(store: Store, training: Training) -> list[Any]:
@@ -65,15 +65,15 @@ async def test_a_hosted_training_is_paused_resumed_changed_and_stopped_by_its_ac
     stopped = await control.stop(*of, "4" * 32)
 
     found = [paused, changed, resumed, stopped]
-    assert [str(one.training.state) for one in found] == ["paused", "paused", "running", "stopped"]
-    assert [one.training.desired for one in (paused, resumed, stopped)] == [
+    assert [str(one.run.state) for one in found] == ["paused", "paused", "running", "stopped"]
+    assert [one.run.desired for one in (paused, resumed, stopped)] == [
         Desired.PAUSED,
         Desired.RUNNING,
         Desired.STOPPED,
     ]
     assert paused.status is not None
     assert paused.status["steps"] == 15
-    assert changed.training.current["lr"] == 0.5
+    assert changed.run.current["lr"] == 0.5
     assert await states(hosting) == ["loading", "running", "paused", "running", "stopped"]
 
 
@@ -84,11 +84,11 @@ async def test_what_waits_in_the_queue_is_paused_resumed_and_stopped_by_its_row(
     of = (training.owner_id, training.id)
     supervisor = handles.actors[SUPERVISOR] = FakeSupervisor()
 
-    paused = (await control.pause(*of, None)).training
-    again = (await control.pause(*of, None)).training
-    resumed = (await control.resume(*of, None)).training
+    paused = (await control.pause(*of, None)).run
+    again = (await control.pause(*of, None)).run
+    resumed = (await control.resume(*of, None)).run
     await asyncio.sleep(0)
-    stopped = (await control.stop(*of, None)).training
+    stopped = (await control.stop(*of, None)).run
 
     assert (paused.state, paused.parked) == (again.state, again.parked) == (RunState.PAUSED, True)
     assert (resumed.state, resumed.parked) == (RunState.QUEUED, False)
@@ -109,8 +109,8 @@ async def test_a_parked_training_is_changed_in_its_row_and_goes_on_with_that(
     await control.update(*of, {"lr": 0.6}, "b" * 32)
     await control.update(*of, {"lr": 0.5}, "a" * 32)
 
-    assert changed.training.current["lr"] == 0.5
-    resumed = (await control.resume(*of, None)).training
+    assert changed.run.current["lr"] == 0.5
+    resumed = (await control.resume(*of, None)).run
     assert (resumed.state, resumed.current["lr"]) == (RunState.QUEUED, 0.6)
     again = Hosting(store, files, resumed)
     await again.begin()
@@ -135,7 +135,7 @@ async def test_a_change_in_the_row_never_applies_before_an_earlier_one(
     async with store.reading(of[0]) as unit:
         steps = [change.step for change in await unit.changes.after(of[1])]
     assert steps == [15, 15]
-    again = Hosting(store, files, (await control.resume(*of, None)).training)
+    again = Hosting(store, files, (await control.resume(*of, None)).run)
     await again.begin()
     assert await again.ended() is RunState.FINISHED
     assert again.runs[0].lr == 0.6
@@ -156,7 +156,7 @@ async def test_a_change_waits_until_a_training_has_recovered(
     async with store.writing(of[0]) as unit:
         await unit.trainings.set_state(of[1], RunState.QUEUED, epoch=None)
 
-    assert (await waiting).training.current["lr"] == 0.5
+    assert (await waiting).run.current["lr"] == 0.5
 
 
 async def test_fewer_episodes_than_the_least_are_refused(
@@ -207,7 +207,7 @@ async def test_a_stop_whose_answer_was_lost_is_answered_when_it_is_repeated(
 
     again = await control.stop(*of, "d" * 32)
 
-    assert again.training.state is RunState.STOPPED
+    assert again.run.state is RunState.STOPPED
     with pytest.raises(TrainingEnded):
         await control.stop(*of, "e" * 32)
 
@@ -280,7 +280,7 @@ async def test_a_command_to_a_lost_actor_is_met_by_the_supervisor(
     supervision = Supervision(store, FakeCluster(), files, SystemClock(), TrainingSettings())
     supervisor = handles.actors[SUPERVISOR] = FakeSupervisor(supervision.look)
 
-    met = (await getattr(control, command)(*of, None)).training
+    met = (await getattr(control, command)(*of, None)).run
 
     assert met.state is (RunState.PAUSED if command == "pause" else RunState.STOPPED)
     assert met.parked is (command == "pause")
