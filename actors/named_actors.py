@@ -13,6 +13,7 @@ from ray.util import (
 )
 
 from actors.names import NAMESPACE
+from aibt.errors import ActorUnavailable
 
 logger = logging.getLogger(__name__)
 
@@ -44,6 +45,36 @@ def answering(prefix: str, method: str) -> list[tuple[int, Any, Any]]:
         else:
             found.append((int(number), handle, says))
     return found
+
+
+def started(kind: type[Any], name: str, *given: Any, **options: Any) -> Any:
+    """Start the actor of one activation of a run, and return its handle.
+
+    Args:
+        kind: its class.
+        name: what it is called.
+        given: what it is made of.
+        options: of Ray: what it takes, and where.
+
+    Raises:
+        ActorUnavailable: the name of the one before is not free yet.
+    """
+    try:
+        return (
+            ray.remote(kind)
+            .options(
+                name=name,
+                namespace=NAMESPACE,
+                lifetime="detached",
+                max_restarts=0,  # each activation takes a new lease: the supervisor starts it
+                max_concurrency=CONCURRENCY,
+                **options,
+            )
+            .remote(*given)
+        )
+    except ValueError as error:
+        kill(name)  # its lease is over
+        raise ActorUnavailable(str(error)) from error
 
 
 def kill(name: str) -> None:

@@ -17,10 +17,10 @@ from actors.commands import Commands, as_json, id_of
 from actors.feeding import RunFeeds
 from actors.handles import Handles
 from actors.names import MARKET, SUPERVISOR
-from actors.platform_bots import MOST
+from actors.platform_bots import MOST, Means
 from actors.platform_evaluations import PlatformEvaluations
 from actors.platform_populations import PlatformPopulations, active_symbols
-from actors.run_control import Controlled
+from actors.platform_runs import RunsOf
 from actors.supervision import Demand
 from actors.training_request import changed_learning, complete_request
 from aibt.accounts.office import opened_office
@@ -28,7 +28,7 @@ from aibt.accounts.quotas import refuse_training
 from aibt.api.gateway import Backend
 from aibt.api.platform import ClusterView, Command, Feed, Health
 from aibt.clock import Clock, SystemClock
-from aibt.errors import ActorUnavailable, AibtError, NotFound, UserDisabled
+from aibt.errors import ActorUnavailable, AibtError, NotFound
 from aibt.live.states import RunState
 from aibt.protocol.market import BarsMessage, SymbolMessage
 from aibt.protocol.trainings import (
@@ -86,7 +86,17 @@ class RayPlatform(PlatformEvaluations, PlatformPopulations):
             start_bot: starts the actor of a bot, and returns its handle. Blocking.
         """
         handles = handles or Handles()
-        super().__init__(store, handles, Commands(store), settings, clock, start_bot)
+        super().__init__(
+            Means(
+                store=store,
+                handles=handles,
+                commands=Commands(store),
+                settings=settings,
+                clock=clock,
+                start_bot=start_bot,
+            )
+        )
+        self._trainings = RunsOf(self._control, self._commands, TrainingMessage, training_message)
         self._feeds = RunFeeds(store, handles)
 
     # Trainings
@@ -113,19 +123,14 @@ class RayPlatform(PlatformEvaluations, PlatformPopulations):
         self, owner: User, params: TrainingsStart, command: Command | None
     ) -> tuple[Training, Bot]:
         bot = await self._bot_named(owner, params.bot_name)
-        market = await self._handles.get(MARKET)
-        prepared = await self._ask_market(
-            market.prepare.remote(params.symbol, params.period, params.source)
-        )
-        there = await self._capacity()
+        prepared, there = await self._prepared(params), await self._capacity()
         async with self._store.writing(owner.id) as unit:
             await unit.me.alone()  # first: a twin that was quicker is seen whole, or not yet begun
             if command is not None:
                 earlier = await unit.commands.begin(command.id, command.digest)
                 if earlier is not None and earlier.training_id is not None:
                     return await unit.trainings.get(earlier.training_id), bot
-            if (await unit.me.standing()).user.disabled_at is not None:  # since he was let in
-                raise UserDisabled(owner.email)
+            await self._refuse_disabled(unit, owner)
             before = await unit.bots.by_id(bot.id)
             bot = await unit.bots.starting(
                 bot.id, algorithm=params.algorithm, encoder=params.encoder
@@ -173,49 +178,30 @@ class RayPlatform(PlatformEvaluations, PlatformPopulations):
     async def pause_training(
         self, owner: User, training_id: int, command: Command | None
     ) -> TrainingMessage:
-        return await self._reach(
-            owner, command, lambda: self._control.pause(owner.id, training_id, id_of(command))
-        )
+        return await self._trainings.pause(owner, training_id, command)
 
     async def resume_training(
         self, owner: User, training_id: int, command: Command | None
     ) -> TrainingMessage:
-        return await self._reach(
-            owner, command, lambda: self._control.resume(owner.id, training_id, id_of(command))
-        )
+        return await self._trainings.resume(owner, training_id, command)
 
     async def stop_training(
         self, owner: User, training_id: int, command: Command | None
     ) -> TrainingMessage:
-        return await self._reach(
-            owner, command, lambda: self._control.stop(owner.id, training_id, id_of(command))
-        )
+        return await self._trainings.stop(owner, training_id, command)
 
     async def update_training(
         self, owner: User, params: TrainingsUpdate, command: Command | None
     ) -> TrainingMessage:
         changes = params.model_dump(exclude={"id"}, exclude_none=True)
-        return await self._reach(
+        return await self._trainings.reach(
             owner,
             command,
             lambda: self._control.update(owner.id, params.id, changes, id_of(command)),
         )
 
-    async def _reach(
-        self,
-        owner: User,
-        command: Command | None,
-        effect: Callable[[], Awaitable[Controlled[Training]]],
-    ) -> TrainingMessage:
-        async def reach() -> TrainingMessage:
-            reached = await effect()
-            return training_message(reached.run, reached.status)
-
-        return await self._commands.reaching(owner.id, command, TrainingMessage, reach)
-
     async def training(self, owner: User, training_id: int) -> TrainingMessage:
-        row = await self._row(owner, training_id)
-        return training_message(row, await self._control.status(row))
+        return await self._trainings.one(owner, training_id)
 
     async def trainings(
         self,
@@ -240,8 +226,7 @@ class RayPlatform(PlatformEvaluations, PlatformPopulations):
                 oldest_first=oldest_first,
                 limit=limit,
             )
-        live = await asyncio.gather(*(self._control.status(row) for row in page))
-        return [training_message(row, status) for row, status in zip(page, live, strict=True)]
+        return await self._trainings.all_live(page)
 
     async def trades(
         self, owner: User, training_id: int, *, part: str | None, after: int, limit: int
@@ -270,9 +255,8 @@ class RayPlatform(PlatformEvaluations, PlatformPopulations):
         )
 
     async def load(self, owner: User, training_id: int) -> LoadMessage:
-        row = await self._row(owner, training_id)
-        market = await self._handles.get(MARKET)
-        series = await self._ask_market(market.series.remote(row.dataset))
+        row = await self._control.row(owner.id, training_id)
+        series = await self._ask_market("series", row.dataset)
         fetched_at = datetime.fromisoformat(str(row.data["fetched_at"]))
         age_s = max(0.0, (self._clock.now() - fetched_at).total_seconds())
         shown = {name: row.data[name] for name in ("split", "source", "fetched_at", "notes")}
@@ -283,15 +267,10 @@ class RayPlatform(PlatformEvaluations, PlatformPopulations):
     ) -> Feed:
         return await self._feeds.feed(owner, topic, cursor, status_version, timeout_s)
 
-    async def _row(self, owner: User, training_id: int) -> Training:
-        async with self._store.reading(owner.id) as unit:
-            return await unit.trainings.get(training_id)
-
     # Market
 
     async def symbols(self, query: str) -> list[SymbolMessage]:
-        market = await self._handles.get(MARKET)
-        found = await self._ask_market(market.symbols.remote(query))
+        found = await self._ask_market("symbols", query)
         return [SymbolMessage.of(symbol) for symbol in found]
 
     async def bars(
@@ -303,8 +282,7 @@ class RayPlatform(PlatformEvaluations, PlatformPopulations):
         start: datetime | None,
         end: datetime | None,
     ) -> BarsMessage:
-        market = await self._handles.get(MARKET)
-        found = await self._ask_market(market.bars.remote(symbol, period, source, start, end))
+        found = await self._ask_market("bars", symbol, period, source, start, end)
         return BarsMessage.of(found)
 
     # Health

@@ -1,20 +1,16 @@
 """Agents and the leaderboard over the store: rows alone, no actor."""
 
 import asyncio
-from collections.abc import Callable
 from typing import Any
 
-from actors.commands import Commands
-from actors.handles import Handles
 from actors.paging import cursor_after, place_of
-from actors.platform_bots import MOST, PlatformBots
+from actors.platform_bots import MOST, Means, PlatformBots
 from actors.scoring import AccountView, Scoring
 from aibt.accounts.keyring import KeyRing
 from aibt.accounts.office import keyring_of
 from aibt.accounts.quotas import refuse_agent
 from aibt.agents.llm.catalogue import provider_models
 from aibt.api.platform import Command
-from aibt.clock import Clock
 from aibt.market.bars import moment
 from aibt.protocol.agents import (
     AgentDeletedMessage,
@@ -34,28 +30,17 @@ from aibt.protocol.performance import (
     score_message,
 )
 from aibt.protocol.services import ProviderModelMessage, ProviderModelsMessage
-from aibt.settings import Settings
-from aibt.store.database import Store, UnitOfWork
-from aibt.store.records import Agent, Bot, User
+from aibt.store.database import UnitOfWork
+from aibt.store.records import Agent, User
 from aibt.store.tables import ACTIVE_STATES
 
 
 class PlatformAgents(PlatformBots):
     """The part of `aibt.api.platform.Platform` that is about agents and what accounts came to."""
 
-    def __init__(
-        self,
-        store: Store,
-        handles: Handles,
-        commands: Commands,
-        settings: Settings,
-        clock: Clock,
-        start_bot: Callable[[Bot], Any],
-    ) -> None:
-        super().__init__(store, handles, commands, settings.quotas, start_bot)
-        self._settings = settings
-        self._clock = clock
-        self._scoring = Scoring(store, settings)
+    def __init__(self, means: Means) -> None:
+        super().__init__(means)
+        self._scoring = Scoring(means.store, means.settings)
 
     async def create_agent(
         self, owner: User, params: AgentsCreate, command: Command | None

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from ray.exceptions import RayError
@@ -13,6 +14,7 @@ from actors.names import bot_actor
 from actors.paging import cursor_after, place_of
 from aibt.accounts.quotas import refuse_bot
 from aibt.api.platform import Command
+from aibt.clock import Clock
 from aibt.errors import ActorUnavailable
 from aibt.protocol.bots import (
     BotDeletedMessage,
@@ -24,7 +26,7 @@ from aibt.protocol.bots import (
     bot_message,
 )
 from aibt.rl.catalogue import refuse_encoder
-from aibt.settings import QuotaSettings
+from aibt.settings import Settings
 from aibt.store.database import Store, UnitOfWork
 from aibt.store.records import Bot, Training, User
 from aibt.store.tables import ACTIVE_STATES
@@ -36,22 +38,38 @@ _BOT_S = 10.0  # twice, where the actor has to be activated anew
 _START_S = 5.0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Means:
+    """What a gateway process works with.
+
+    Attributes:
+        store: which its maker opens and closes.
+        handles: where actors are looked up.
+        commands: runs those with an id.
+        settings: of this process.
+        clock: the time.
+        start_bot: starts the actor of a bot, and returns its handle. Blocking.
+    """
+
+    store: Store
+    handles: Handles
+    commands: Commands
+    settings: Settings
+    clock: Clock
+    start_bot: Callable[[Bot], Any]
+
+
 class PlatformBots:
     """The part of `aibt.api.platform.Platform` that is about bots."""
 
-    def __init__(
-        self,
-        store: Store,
-        handles: Handles,
-        commands: Commands,
-        quotas: QuotaSettings,
-        start_bot: Callable[[Bot], Any],
-    ) -> None:
-        self._store = store
-        self._handles = handles
-        self._commands = commands
-        self._quotas = quotas
-        self._start_bot = start_bot
+    def __init__(self, means: Means) -> None:
+        self._store = means.store
+        self._handles = means.handles
+        self._commands = means.commands
+        self._settings = means.settings
+        self._quotas = means.settings.quotas
+        self._clock = means.clock
+        self._start_bot = means.start_bot
 
     async def create_bot(
         self, owner: User, params: BotsCreate, command: Command | None

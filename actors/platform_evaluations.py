@@ -1,51 +1,39 @@
 """Evaluations over Ray: rows in the store, each live one in an actor of its own."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Mapping, Sequence
 
-from actors.capacity import capacity, refuse_what_never_fits
-from actors.commands import Commands, answered, as_json, id_of
+from actors.capacity import refuse_what_never_fits
+from actors.commands import answered, as_json
 from actors.evaluation_request import (
     complete_evaluation,
     counting,
     of_trainings,
     trainings_of,
 )
-from actors.handles import Handles
-from actors.names import MARKET
+from actors.platform_bots import Means
+from actors.platform_runs import RunsOf
 from actors.platform_sessions import PlatformSessions
-from actors.run_control import Controlled, RunControl
+from actors.run_control import RunControl
 from actors.run_rows import EVALUATION
 from actors.supervision import Demand
 from aibt.accounts.quotas import refuse_evaluation
 from aibt.api.platform import Command
-from aibt.clock import Clock
-from aibt.errors import ActorUnavailable, AibtError, NotFound, UserDisabled
+from aibt.errors import AibtError, NotFound
 from aibt.live.events import Json
 from aibt.live.states import RunState
 from aibt.protocol.evaluations import EvaluationRunMessage, EvaluationsStart, evaluation_message
-from aibt.settings import Settings
-from aibt.store.database import Store
-from aibt.store.records import Bot, Evaluation, User
-
-_CLUSTER_S: Final = 5.0
+from aibt.store.records import User
 
 
 class PlatformEvaluations(PlatformSessions):
     """The part of `aibt.api.platform.Platform` that is about evaluations."""
 
-    def __init__(
-        self,
-        store: Store,
-        handles: Handles,
-        commands: Commands,
-        settings: Settings,
-        clock: Clock,
-        start_bot: Callable[[Bot], Any],
-    ) -> None:
-        super().__init__(store, handles, commands, settings, clock, start_bot)
-        self._evaluations = RunControl(EVALUATION, store, handles)
+    def __init__(self, means: Means) -> None:
+        super().__init__(means)
+        self._evaluation_control = RunControl(EVALUATION, means.store, means.handles)
+        self._evaluations = RunsOf(
+            self._evaluation_control, means.commands, EvaluationRunMessage, evaluation_message
+        )
 
     async def start_evaluation(
         self, owner: User, params: EvaluationsStart, command: Command | None
@@ -58,7 +46,7 @@ class PlatformEvaluations(PlatformSessions):
         except AibtError as error:
             done = await self._commands.refuse(owner.id, command, error)
             return EvaluationRunMessage.of(done)
-        await self._evaluations.wake_supervisor()
+        await self._evaluation_control.wake_supervisor()
         return message
 
     async def _queue_evaluation(
@@ -73,8 +61,7 @@ class PlatformEvaluations(PlatformSessions):
                 earlier = await unit.commands.begin(command.id, command.digest)
                 if earlier is not None and earlier.answer is not None:
                     return answered(earlier.answer, EvaluationRunMessage)
-            if (await unit.me.standing()).user.disabled_at is not None:  # since he was let in
-                raise UserDisabled(owner.email)
+            await self._refuse_disabled(unit, owner)
             refuse_evaluation(
                 self._settings.quotas,
                 trainings=trainings_of(request),
@@ -93,58 +80,23 @@ class PlatformEvaluations(PlatformSessions):
                 await unit.commands.finish(command.id, as_json(message))
         return message
 
-    async def _prepared(self, params: EvaluationsStart) -> Mapping[str, Json]:
-        market = await self._handles.get(MARKET)
-        found: Mapping[str, Json] = await self._ask_market(
-            market.prepare.remote(params.symbol, params.period, params.source)
-        )
-        return found
-
-    async def _capacity(self) -> Demand:
-        try:
-            async with asyncio.timeout(_CLUSTER_S):
-                return await asyncio.to_thread(capacity, self._settings.ray.autoscaled)
-        except TimeoutError as error:
-            raise ActorUnavailable("the cluster does not say what it has") from error
-
     async def pause_evaluation(
         self, owner: User, evaluation_id: int, command: Command | None
     ) -> EvaluationRunMessage:
-        return await self._reach_evaluation(
-            owner, command, lambda: self._evaluations.pause(owner.id, evaluation_id, id_of(command))
-        )
+        return await self._evaluations.pause(owner, evaluation_id, command)
 
     async def resume_evaluation(
         self, owner: User, evaluation_id: int, command: Command | None
     ) -> EvaluationRunMessage:
-        return await self._reach_evaluation(
-            owner,
-            command,
-            lambda: self._evaluations.resume(owner.id, evaluation_id, id_of(command)),
-        )
+        return await self._evaluations.resume(owner, evaluation_id, command)
 
     async def stop_evaluation(
         self, owner: User, evaluation_id: int, command: Command | None
     ) -> EvaluationRunMessage:
-        return await self._reach_evaluation(
-            owner, command, lambda: self._evaluations.stop(owner.id, evaluation_id, id_of(command))
-        )
-
-    async def _reach_evaluation(
-        self,
-        owner: User,
-        command: Command | None,
-        effect: Callable[[], Awaitable[Controlled[Evaluation]]],
-    ) -> EvaluationRunMessage:
-        async def reach() -> EvaluationRunMessage:
-            reached = await effect()
-            return evaluation_message(reached.run, reached.status)
-
-        return await self._commands.reaching(owner.id, command, EvaluationRunMessage, reach)
+        return await self._evaluations.stop(owner, evaluation_id, command)
 
     async def evaluation(self, owner: User, evaluation_id: int) -> EvaluationRunMessage:
-        row = await self._evaluations.row(owner.id, evaluation_id)
-        return evaluation_message(row, await self._evaluations.status(row))
+        return await self._evaluations.one(owner, evaluation_id)
 
     async def evaluations(
         self,
@@ -164,8 +116,7 @@ class PlatformEvaluations(PlatformSessions):
                 oldest_first=oldest_first,
                 limit=limit,
             )
-        live = await asyncio.gather(*(self._evaluations.status(row) for row in page))
-        return [evaluation_message(row, status) for row, status in zip(page, live, strict=True)]
+        return await self._evaluations.all_live(page)
 
     async def evaluation_report(self, owner: User, evaluation_id: int) -> Mapping[str, Json]:
         async with self._store.reading(owner.id) as unit:

@@ -5,13 +5,11 @@ import logging
 import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from actors.capacity import capacity, refuse_what_never_fits
-from actors.commands import Commands, id_of
-from actors.handles import Handles
-from actors.names import MARKET
-from actors.platform_bots import MOST
+from actors.capacity import refuse_what_never_fits
+from actors.commands import id_of
+from actors.platform_bots import MOST, Means
 from actors.platform_sessions import PlatformSessions
 from actors.population_view import live_members, shown_population, shown_populations
 from actors.run_control import Controlled
@@ -22,8 +20,7 @@ from actors.training_files import TrainingFiles
 from actors.training_request import complete_request
 from aibt.accounts.quotas import refuse_bot, refuse_population
 from aibt.api.platform import Command
-from aibt.clock import Clock
-from aibt.errors import ActorUnavailable, AibtError, Invalid, TrainingEnded, UserDisabled
+from aibt.errors import AibtError, Invalid, TrainingEnded
 from aibt.live.events import Emission, Json
 from aibt.protocol.message import canonical_name
 from aibt.protocol.populations import (
@@ -36,8 +33,7 @@ from aibt.protocol.populations import (
 from aibt.protocol.trainings import TrainingsStart
 from aibt.rl.parameters import HOT
 from aibt.rl.population import beginnings
-from aibt.settings import Settings
-from aibt.store.database import Store, UnitOfWork
+from aibt.store.database import UnitOfWork
 from aibt.store.records import Bot, Mark, Training, User
 from aibt.store.tables import ACTIVE_STATES
 
@@ -46,7 +42,6 @@ logger = logging.getLogger(__name__)
 SEARCH: Final = "search"
 """Kind of the events that tell what an owner said of a search."""
 
-_CLUSTER_S = 5.0
 _AT_ONCE: Final = 8  # members that a command to all reaches: a store has one writer
 _OF_ITS_OWN: Final = (
     "name", "members", "search", "lr_min", "lr_max", "gamma_min", "gamma_max", "hidden_layers",
@@ -59,17 +54,11 @@ _THE_BOTS: Final = {"algorithm": None, "encoder": None, "fresh": True}
 class PlatformPopulations(PlatformSessions):
     """The part of `aibt.api.platform.Platform` that is about populations."""
 
-    def __init__(
-        self,
-        store: Store,
-        handles: Handles,
-        commands: Commands,
-        settings: Settings,
-        clock: Clock,
-        start_bot: Callable[[Bot], Any],
-    ) -> None:
-        super().__init__(store, handles, commands, settings, clock, start_bot)
-        self._control = TrainingControl(store, TrainingFiles(Path(settings.store.root)), handles)
+    def __init__(self, means: Means) -> None:
+        super().__init__(means)
+        self._control = TrainingControl(
+            means.store, TrainingFiles(Path(means.settings.store.root)), means.handles
+        )
 
     async def start_population(
         self, owner: User, params: PopulationsStart, command: Command | None
@@ -85,16 +74,11 @@ class PlatformPopulations(PlatformSessions):
         self, owner: User, params: PopulationsStart, command: Command | None
     ) -> PopulationMessage:
         _refuse_long_names(params)
-        market = await self._handles.get(MARKET)
-        prepared = await self._ask_market(
-            market.prepare.remote(params.symbol, params.period, params.source)
-        )
-        there = await self._capacity()
+        prepared, there = await self._prepared(params), await self._capacity()
 
         async def begin(unit: UnitOfWork) -> PopulationMessage:
             await unit.me.alone()
-            if (await unit.me.standing()).user.disabled_at is not None:  # since he was let in
-                raise UserDisabled(owner.email)
+            await self._refuse_disabled(unit, owner)
             return await self._rows_of(unit, params, prepared, there)
 
         return await self._commands.rows(owner.id, command, PopulationMessage, begin)
@@ -244,13 +228,6 @@ class PlatformPopulations(PlatformSessions):
             return await self.population(owner, population_id)
 
         return await self._commands.reaching(owner.id, command, PopulationMessage, reach)
-
-    async def _capacity(self) -> Demand:
-        try:
-            async with asyncio.timeout(_CLUSTER_S):
-                return await asyncio.to_thread(capacity, self._settings.ray.autoscaled)
-        except TimeoutError as error:
-            raise ActorUnavailable("the cluster does not say what it has") from error
 
 
 def active_symbols(active: Sequence[Training]) -> list[str]:

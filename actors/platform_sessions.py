@@ -1,22 +1,21 @@
 """Sessions over Ray: rows in the store, each live session in an actor of its own."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Final
 
 from actors.calls import ask
-from actors.commands import Commands, as_json, id_of
-from actors.handles import Handles
-from actors.names import MARKET, TOOL_SERVICES
-from actors.platform_agents import PlatformAgents
-from actors.run_control import Controlled, RunControl
+from actors.commands import as_json
+from actors.names import TOOL_SERVICES
+from actors.platform_bots import Means
+from actors.platform_runs import PlatformRuns, RunsOf
+from actors.run_control import RunControl
 from actors.run_rows import SESSION
 from actors.session_request import complete_session
 from actors.tool_services import start_tool_services, tool_token
 from aibt.accounts.quotas import refuse_session
 from aibt.api.platform import Command, ToolServicesVerb
-from aibt.clock import Clock
-from aibt.errors import ActorUnavailable, AibtError, SessionEnded, UserDisabled
+from aibt.errors import ActorUnavailable, AibtError, SessionEnded
 from aibt.live.states import RunState
 from aibt.protocol.agents import AgentMessage, agent_message
 from aibt.protocol.services import ToolServicesMessage
@@ -30,29 +29,21 @@ from aibt.protocol.sessions import (
     ToolTokenMessage,
     session_message,
 )
-from aibt.settings import Settings
-from aibt.store.database import Store
-from aibt.store.records import Bot, Session, User
+from aibt.store.records import Session, User
 
-_MARKET_S: Final = 19.0
 _SERVICES_S: Final = 20.0
 _DAY: Final = timedelta(hours=24)
 
 
-class PlatformSessions(PlatformAgents):
+class PlatformSessions(PlatformRuns):
     """The part of `aibt.api.platform.Platform` that is about sessions and their tools."""
 
-    def __init__(
-        self,
-        store: Store,
-        handles: Handles,
-        commands: Commands,
-        settings: Settings,
-        clock: Clock,
-        start_bot: Callable[[Bot], Any],
-    ) -> None:
-        super().__init__(store, handles, commands, settings, clock, start_bot)
-        self._sessions = RunControl(SESSION, store, handles)
+    def __init__(self, means: Means) -> None:
+        super().__init__(means)
+        self._session_control = RunControl(SESSION, means.store, means.handles)
+        self._sessions = RunsOf(
+            self._session_control, means.commands, SessionMessage, session_message
+        )
 
     async def start_session(
         self, owner: User, params: SessionsStart, command: Command | None
@@ -65,7 +56,7 @@ class PlatformSessions(PlatformAgents):
         except AibtError as error:
             done = await self._commands.refuse(owner.id, command, error)
             return await self.session(owner, SessionMessage.of(done).id)
-        await self._sessions.wake_supervisor()
+        await self._session_control.wake_supervisor()
         return session_message(session)
 
     async def _queue_session(
@@ -81,8 +72,7 @@ class PlatformSessions(PlatformAgents):
                 earlier = await unit.commands.begin(command.id, command.digest)
                 if earlier is not None and earlier.session_id is not None:
                     return await unit.sessions.get(earlier.session_id)
-            if (await unit.me.standing()).user.disabled_at is not None:  # since he was let in
-                raise UserDisabled(owner.email)
+            await self._refuse_disabled(unit, owner)
             refuse_session(
                 self._quotas,
                 active=await unit.sessions.active_count(),
@@ -98,48 +88,28 @@ class PlatformSessions(PlatformAgents):
         symbols = [
             *dict.fromkeys([*agent.universe, *([agent.benchmark] if agent.benchmark else [])])
         ]
-        market = await self._handles.get(MARKET)
         found: dict[str, Any] = await self._ask_market(
-            market.freeze.remote(symbols, agent.period, agent.source)
+            "freeze", symbols, agent.period, agent.source
         )
         return found
 
     async def pause_session(
         self, owner: User, session_id: int, command: Command | None
     ) -> SessionMessage:
-        return await self._reach_session(
-            owner, command, lambda: self._sessions.pause(owner.id, session_id, id_of(command))
-        )
+        return await self._sessions.pause(owner, session_id, command)
 
     async def resume_session(
         self, owner: User, session_id: int, command: Command | None
     ) -> SessionMessage:
-        return await self._reach_session(
-            owner, command, lambda: self._sessions.resume(owner.id, session_id, id_of(command))
-        )
+        return await self._sessions.resume(owner, session_id, command)
 
     async def stop_session(
         self, owner: User, session_id: int, command: Command | None
     ) -> SessionMessage:
-        return await self._reach_session(
-            owner, command, lambda: self._sessions.stop(owner.id, session_id, id_of(command))
-        )
-
-    async def _reach_session(
-        self,
-        owner: User,
-        command: Command | None,
-        effect: Callable[[], Awaitable[Controlled[Session]]],
-    ) -> SessionMessage:
-        async def reach() -> SessionMessage:
-            reached = await effect()
-            return session_message(reached.run, reached.status)
-
-        return await self._commands.reaching(owner.id, command, SessionMessage, reach)
+        return await self._sessions.stop(owner, session_id, command)
 
     async def session(self, owner: User, session_id: int) -> SessionMessage:
-        row = await self._sessions.row(owner.id, session_id)
-        return session_message(row, await self._sessions.status(row))
+        return await self._sessions.one(owner, session_id)
 
     async def active_session(self, owner: User, model_id: int) -> SessionMessage | None:
         async with self._store.reading(owner.id) as unit:
@@ -147,7 +117,7 @@ class PlatformSessions(PlatformAgents):
             latest = await unit.sessions.page(agent_id=model_id, limit=1)
         if not latest:
             return None
-        return session_message(latest[0], await self._sessions.status(latest[0]))
+        return await self._sessions.live(latest[0])
 
     async def sessions(
         self,
@@ -224,7 +194,7 @@ class PlatformSessions(PlatformAgents):
     # Tools over HTTP
 
     async def tool_token(self, owner: User, session_id: int) -> ToolTokenMessage:
-        session = await self._sessions.row(owner.id, session_id)
+        session = await self._session_control.row(owner.id, session_id)
         if session.state.has_ended:
             raise SessionEnded(session_id, str(session.state))
         services = await self.tool_services("status")
@@ -246,10 +216,3 @@ class PlatformSessions(PlatformAgents):
             self._handles.forget(TOOL_SERVICES)
             raise
         return ToolServicesMessage.of(answer)
-
-    async def _ask_market(self, answer: Awaitable[Any]) -> Any:
-        try:
-            return await ask(answer, timeout_s=_MARKET_S)
-        except ActorUnavailable:
-            self._handles.forget(MARKET)
-            raise

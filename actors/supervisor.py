@@ -21,8 +21,8 @@ from actors.named_actors import (
     LIFE_S,
     answering,
     end,
-    kill,
     remove_places,
+    started,
 )
 from actors.names import (
     EVALUATION,
@@ -115,24 +115,21 @@ class RayCluster:
         own = {"CPU": 1, **({"GPU": takes.gpus} if takes.gpus else {})}
         workers = [{"CPU": 1} for _ in range(takes.cpus - 1)]
         group = placement_group([own, *workers], name=group_name, lifetime="detached")
-        options = {
-            "name": training_actor(training.id),
-            "namespace": NAMESPACE,
-            "lifetime": "detached",
-            "num_cpus": 1,
-            "num_gpus": takes.gpus,
-            "max_restarts": 0,  # each activation takes a new lease: the supervisor starts it
-            "max_concurrency": CONCURRENCY,
-            "scheduling_strategy": PlacementGroupSchedulingStrategy(
-                group, placement_group_bundle_index=0
-            ),
-        }
         try:
-            handle = ray.remote(TrainingActor).options(**options).remote(training, epoch)
-        except ValueError as error:  # the name of the one before is not free yet
+            handle = started(
+                TrainingActor,
+                training_actor(training.id),
+                training,
+                epoch,
+                num_cpus=1,
+                num_gpus=takes.gpus,
+                scheduling_strategy=PlacementGroupSchedulingStrategy(
+                    group, placement_group_bundle_index=0
+                ),
+            )
+        except ActorUnavailable:
             remove_placement_group(group)
-            kill(training_actor(training.id))  # its lease is over
-            raise ActorUnavailable(str(error)) from error
+            raise
         return HostedTraining(handle, group_name)
 
     async def running(self) -> dict[int, Hosted]:
@@ -157,20 +154,7 @@ class RaySessions:
 
     def _launch(self, session: Session, epoch: int) -> Activation:
         name = session_actor(session.id)
-        options = {
-            "name": name,
-            "namespace": NAMESPACE,
-            "lifetime": "detached",
-            "num_cpus": 0,
-            "max_restarts": 0,  # each activation takes a new lease: the supervisor starts it
-            "max_concurrency": CONCURRENCY,
-        }
-        try:
-            handle = ray.remote(SessionActor).options(**options).remote(session, epoch)
-        except ValueError as error:  # the name of the one before is not free yet
-            kill(name)  # its lease is over
-            raise ActorUnavailable(str(error)) from error
-        return HostedSession(handle)
+        return HostedSession(started(SessionActor, name, session, epoch, num_cpus=0))
 
     async def running(self) -> dict[int, Activation]:
         return await asyncio.to_thread(self._running)
@@ -187,21 +171,10 @@ class RayEvaluations:
 
     def _launch(self, evaluation: Evaluation, epoch: int) -> HostedEvaluation:
         name = evaluation_actor(evaluation.id)
-        options = {
-            "name": name,
-            "namespace": NAMESPACE,
-            "lifetime": "detached",
-            "num_cpus": 1,
-            "num_gpus": int(evaluation.request.get("device") == "cuda"),
-            "max_restarts": 0,  # each activation takes a new lease: the supervisor starts it
-            "max_concurrency": CONCURRENCY,
-        }
-        try:
-            handle = ray.remote(EvaluationActor).options(**options).remote(evaluation, epoch)
-        except ValueError as error:  # the name of the one before is not free yet
-            kill(name)  # its lease is over
-            raise ActorUnavailable(str(error)) from error
-        return HostedInPlace(handle)
+        gpus = int(evaluation.request.get("device") == "cuda")
+        return HostedInPlace(
+            started(EvaluationActor, name, evaluation, epoch, num_cpus=1, num_gpus=gpus)
+        )
 
     async def running(self) -> dict[int, HostedEvaluation]:
         return await asyncio.to_thread(self._running)
