@@ -5,8 +5,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body, Path, Query, Request, Response
 
-from aibt.api.csv_text import Format, as_csv_too, csv_answer
+from aibt.api.csv_text import as_csv_too, csv_answer
 from aibt.api.errors import responses
+from aibt.api.listing import As, BeforeId, Cursor, Limit
 from aibt.api.requests import GatewayOf
 from aibt.api.signing_in import AdministrationOf, SignedInRoute
 from aibt.live.states import RunState
@@ -38,9 +39,6 @@ router = APIRouter(prefix="/api/admin", tags=["administration"], route_class=Sig
 
 UserId = Annotated[int, Path(ge=1, le=MAX_ID, description="the user's id", examples=[7])]
 OwnerId = Annotated[int | None, Query(ge=1, le=MAX_ID, description="only this user's")]
-BeforeId = Annotated[int | None, Query(ge=1, le=MAX_ID, description="pages on")]
-Limit = Annotated[int, Query(ge=1, le=1_000, description="at most so many")]
-Cursor = Annotated[str | None, Query(max_length=1_024, description="`next` of a page")]
 _USER_COLUMNS = (
     "id", "email", "is_admin", "is_listed", "disabled_at", "signed_in_at", "created_at",
 )  # fmt: skip
@@ -62,7 +60,7 @@ async def users(
     sort: Annotated[str, Query(pattern="^-?(id|email)$", description="`-`: backwards")] = "id",
     limit: Limit = 100,
     cursor: Cursor = None,
-    as_: Annotated[Format, Query(alias="format")] = "json",
+    as_: As = "json",
 ) -> AdminUsersMessage | Response:
     """List users."""
     order = sort.removeprefix("-")
@@ -267,7 +265,7 @@ async def audit(
     owner_id: OwnerId = None,
     before_id: BeforeId = None,
     limit: Limit = 100,
-    as_: Annotated[Format, Query(alias="format")] = "json",
+    as_: As = "json",
 ) -> AuditEntriesMessage | Response:
     """List what administrators did and looked at, the newest first."""
     found = await gateway.ask(

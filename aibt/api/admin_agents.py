@@ -4,8 +4,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from aibt.api.admin import BeforeId, Limit, OwnerId
+from aibt.api.admin import OwnerId
 from aibt.api.errors import responses
+from aibt.api.listing import BeforeId, Limit
 from aibt.api.queries import in_a_list
 from aibt.api.requests import GatewayOf
 from aibt.api.sessions import SessionId

@@ -5,9 +5,10 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Path, Query, Response
 
 from aibt.api.agent_sessions import session_of
-from aibt.api.csv_text import Format, as_csv_too, csv_answer
+from aibt.api.csv_text import as_csv_too, csv_answer
 from aibt.api.errors import responses
 from aibt.api.events import events_page
+from aibt.api.listing import After, As, Cursor, Limit
 from aibt.api.requests import GatewayOf, Key, command
 from aibt.api.signing_in import Owner, SignedInRoute
 from aibt.protocol.agents import (
@@ -20,7 +21,7 @@ from aibt.protocol.agents import (
     AgentsPageMessage,
     AgentsUpdate,
 )
-from aibt.protocol.message import MAX_ID, MAX_NUMBER
+from aibt.protocol.message import MAX_ID
 from aibt.protocol.performance import PerformanceMessage
 from aibt.protocol.run_messages import EventsMessage
 from aibt.protocol.sessions import AccountFillMessage, FillsMessage, PositionsMessage
@@ -34,8 +35,6 @@ SessionOf = Annotated[
         ge=1, le=MAX_ID, alias="session_id", description="absent: the active one, else the latest"
     ),
 ]
-After = Annotated[int, Query(ge=0, le=MAX_NUMBER, description="number of the last you have")]
-Limit = Annotated[int, Query(ge=1, le=1_000, description="at most so many")]
 FILL_COLUMNS = tuple(AccountFillMessage.model_fields)
 _COLUMNS = (
     "id", "name", "base_model", "provider", "state", "session_id", "period", "source", "balance",
@@ -67,9 +66,9 @@ async def agents(
         str | None, Query(max_length=128, description="how their base models begin")
     ] = None,
     sort: Annotated[AgentOrder, Query(description="with `-`: the greatest first")] = "name",
-    limit: Annotated[int, Query(ge=1, le=1_000, description="at most so many")] = 1_000,
-    cursor: Annotated[str | None, Query(max_length=1_024, description="`next` of a page")] = None,
-    as_: Annotated[Format, Query(alias="format")] = "json",
+    limit: Limit = 1_000,
+    cursor: Cursor = None,
+    as_: As = "json",
 ) -> AgentsPageMessage | Response:
     """List your agents."""
     page = AgentsPage.read(
@@ -160,7 +159,7 @@ async def trades(
     session_id: SessionOf = None,
     after: After = 0,
     limit: Limit = 100,
-    as_: Annotated[Format, Query(alias="format")] = "json",
+    as_: As = "json",
 ) -> FillsMessage | Response:
     """List the executions of an agent's active or latest session, oldest first."""
     session = await session_of(gateway, owner, model_id, session_id)

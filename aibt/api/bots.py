@@ -4,8 +4,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body, Depends, Path, Query, Response
 
-from aibt.api.csv_text import Format, as_csv_too, csv_answer
+from aibt.api.csv_text import as_csv_too, csv_answer
 from aibt.api.errors import responses
+from aibt.api.listing import As, Cursor, Limit
 from aibt.api.requests import GatewayOf, Key, command
 from aibt.api.signing_in import Owner, SignedInRoute
 from aibt.errors import Invalid, NotFound
@@ -49,9 +50,9 @@ async def bots(
     owner: Owner,
     q: Annotated[str | None, Query(max_length=64, description="how their names begin")] = None,
     sort: Annotated[BotOrder, Query(description="with `-`: the greatest first")] = "name",
-    limit: Annotated[int, Query(ge=1, le=1_000, description="at most so many")] = 1_000,
-    cursor: Annotated[str | None, Query(max_length=1_024, description="`next` of a page")] = None,
-    as_: Annotated[Format, Query(alias="format")] = "json",
+    limit: Limit = 1_000,
+    cursor: Cursor = None,
+    as_: As = "json",
 ) -> BotsPageMessage | Response:
     """List your bots."""
     page = BotsPage(q=q, sort=sort, limit=limit, cursor=cursor)

@@ -4,13 +4,13 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Body, Path, Query, Response
 
-from aibt.api.csv_text import Format, as_csv_too, csv_answer
+from aibt.api.csv_text import as_csv_too, csv_answer
 from aibt.api.errors import responses
 from aibt.api.events import events_page
+from aibt.api.listing import After, As, AskedRuns, Limit, next_id
 from aibt.api.queries import listed_evaluations
 from aibt.api.requests import GatewayOf, Key, command
 from aibt.api.signing_in import Owner, SignedInRoute
-from aibt.live.states import RunState
 from aibt.protocol.evaluations import (
     EvaluationReportMessage,
     EvaluationRunMessage,
@@ -20,7 +20,7 @@ from aibt.protocol.evaluations import (
     EvaluationsStart,
 )
 from aibt.protocol.frames import json_text
-from aibt.protocol.message import MAX_ID, MAX_NUMBER
+from aibt.protocol.message import MAX_ID
 from aibt.protocol.run_messages import EventsMessage
 from aibt.rl.judgement.page import POLICY, page
 from aibt.store.records import evaluation_topic
@@ -46,27 +46,11 @@ async def evaluations(
     *,
     gateway: GatewayOf,
     owner: Owner,
-    state: Annotated[
-        list[RunState] | None, Query(max_length=8, description="only these; repeatable")
-    ] = None,
-    limit: Annotated[int, Query(ge=1, le=1_000, description="at most so many")] = 100,
-    before_id: Annotated[int | None, Query(ge=1, le=MAX_ID, description="pages on")] = None,
-    after_id: Annotated[
-        int | None, Query(ge=1, le=MAX_ID, description="pages on, the oldest first")
-    ] = None,
-    sort: Annotated[Literal["newest", "oldest"], Query(description="which come first")] = "newest",
-    as_: Annotated[Format, Query(alias="format")] = "json",
+    asked: AskedRuns,
+    as_: As = "json",
 ) -> EvaluationsPageMessage | Response:
     """List your evaluations."""
-    params = EvaluationsList.read(
-        {
-            "states": state or [],
-            "limit": limit,
-            "before_id": before_id,
-            "after_id": after_id,
-            "sort": sort,
-        }
-    )
+    params = asked.read(EvaluationsList)
     found = await gateway.ask(listed_evaluations(gateway, owner, params))
     if as_ == "csv":
         rows = [evaluation.model_dump(mode="json") for evaluation in found]
@@ -75,8 +59,7 @@ async def evaluations(
             _COLUMNS,
             "evaluations",
         )
-    further = found[-1].id if len(found) == limit else None
-    return EvaluationsPageMessage(evaluations=found, next=further)
+    return EvaluationsPageMessage(evaluations=found, next=next_id(found, params.limit))
 
 
 @router.post("", status_code=201, responses=responses(404, 409, 413, 422))
@@ -159,10 +142,8 @@ async def events(
     evaluation_id: EvaluationId,
     gateway: GatewayOf,
     owner: Owner,
-    after: Annotated[
-        int, Query(ge=0, le=MAX_NUMBER, description="number of the last you have")
-    ] = 0,
-    limit: Annotated[int, Query(ge=1, le=1_000, description="at most so many")] = 100,
+    after: After = 0,
+    limit: Limit = 100,
 ) -> EventsMessage:
     """Return the events of an evaluation after a cursor, oldest first."""
     topic = evaluation_topic(evaluation_id)

@@ -4,8 +4,9 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Body, Query, Response
 
-from aibt.api.csv_text import Format, as_csv_too, csv_answer
+from aibt.api.csv_text import as_csv_too, csv_answer
 from aibt.api.errors import responses
+from aibt.api.listing import As, Limit
 from aibt.api.requests import GatewayOf
 from aibt.api.signing_in import Owner, SignedInRoute
 from aibt.protocol.performance import (
@@ -41,8 +42,8 @@ async def leaderboard(
     symbol: Annotated[str | None, Query(description="only those that traded it")] = None,
     mine: Annotated[bool, Query(description="only your own")] = False,
     name: Annotated[str | None, Query(max_length=64, description="only those of this name")] = None,
-    limit: Annotated[int, Query(ge=1, le=1_000, description="at most so many")] = 200,
-    as_: Annotated[Format, Query(alias="format")] = "json",
+    limit: Limit = 200,
+    as_: As = "json",
 ) -> LeaderboardMessage | Response:
     """Compare your accounts and everybody's public ones, the highest total return first."""
     asked = LeaderboardQuery.read(

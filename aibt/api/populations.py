@@ -2,13 +2,14 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Path, Query
+from fastapi import APIRouter, Body, Path
 
 from aibt.api.errors import responses
 from aibt.api.events import events_page
+from aibt.api.listing import After, BeforeId, Limit
 from aibt.api.requests import GatewayOf, Key, command
 from aibt.api.signing_in import Owner, SignedInRoute
-from aibt.protocol.message import MAX_ID, MAX_NUMBER
+from aibt.protocol.message import MAX_ID
 from aibt.protocol.populations import (
     PopulationChanges,
     PopulationMessage,
@@ -45,8 +46,8 @@ _NEW = {
 async def populations(
     gateway: GatewayOf,
     owner: Owner,
-    limit: Annotated[int, Query(ge=1, le=1_000, description="at most so many")] = 100,
-    before_id: Annotated[int | None, Query(ge=1, le=MAX_ID, description="pages on")] = None,
+    limit: Limit = 100,
+    before_id: BeforeId = None,
 ) -> PopulationsMessage:
     """List your populations, newest first; `members` is empty here."""
     asked = PopulationsList(limit=limit, before_id=before_id)
@@ -120,10 +121,8 @@ async def events(
     population_id: PopulationId,
     gateway: GatewayOf,
     owner: Owner,
-    after: Annotated[
-        int, Query(ge=0, le=MAX_NUMBER, description="number of the last you have")
-    ] = 0,
-    limit: Annotated[int, Query(ge=1, le=1_000, description="at most so many")] = 100,
+    after: After = 0,
+    limit: Limit = 100,
 ) -> EventsMessage:
     """Return the events of a population after a cursor, oldest first."""
     topic = population_topic(population_id)

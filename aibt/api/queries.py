@@ -174,24 +174,18 @@ async def _bots_get(gateway: Gateway, owner: User, params: Any, _: Command | Non
     return BotsMessage(bots=shown), _left_out(len(bots) - len(shown))
 
 
-async def _trainings_list(gateway: Gateway, owner: User, params: Any, _: Command | None) -> Answer:
-    trainings = await listed_trainings(gateway, owner, params)
-    shown = fitting(trainings, gateway.limits.response_bytes)
-    return TrainingsMessage(trainings=shown), _left_out(len(trainings) - len(shown))
+def _listing(
+    listed: Callable[[Gateway, User, Any], Awaitable[list[M]]],
+    message: Callable[[list[M]], WireMessage],
+) -> Query:
+    """Return a query that answers with as much of a list as fits into one frame."""
 
+    async def query(gateway: Gateway, owner: User, params: Any, _: Command | None) -> Answer:
+        runs = await listed(gateway, owner, params)
+        shown = fitting(runs, gateway.limits.response_bytes)
+        return message(shown), _left_out(len(runs) - len(shown))
 
-async def _sessions_list(gateway: Gateway, owner: User, params: Any, _: Command | None) -> Answer:
-    sessions = await listed_sessions(gateway, owner, params)
-    shown = fitting(sessions, gateway.limits.response_bytes)
-    return SessionsMessage(sessions=shown), _left_out(len(sessions) - len(shown))
-
-
-async def _evaluations_list(
-    gateway: Gateway, owner: User, params: Any, _: Command | None
-) -> Answer:
-    evaluations = await listed_evaluations(gateway, owner, params)
-    shown = fitting(evaluations, gateway.limits.response_bytes)
-    return EvaluationsMessage(evaluations=shown), _left_out(len(evaluations) - len(shown))
+    return query
 
 
 def _left_out(count: int) -> str | None:
@@ -209,12 +203,13 @@ def _with(method: Callable[[Platform], Callable[..., Awaitable[Any]]], by: str |
     return query
 
 
-async def _trainings_get(gateway: Gateway, owner: User, params: Any, _: Command | None) -> Answer:
-    return await gateway.platform.training(owner, params.id), None
+def _showing(method: Callable[[Platform], Callable[[User, int], Awaitable[WireMessage]]]) -> Query:
+    """Return a query that shows what its id names."""
 
+    async def query(gateway: Gateway, owner: User, params: Any, _: Command | None) -> Answer:
+        return await method(gateway.platform)(owner, params.id), None
 
-async def _populations_get(gateway: Gateway, owner: User, params: Any, _: Command | None) -> Answer:
-    return await gateway.platform.population(owner, params.id), None
+    return query
 
 
 async def _populations_list(
@@ -225,14 +220,6 @@ async def _populations_list(
     left = len(found.populations) - len(shown)
     further = shown[-1].id if left and shown else found.next
     return PopulationsMessage(populations=shown, next=further), _left_out(left)
-
-
-async def _sessions_get(gateway: Gateway, owner: User, params: Any, _: Command | None) -> Answer:
-    return await gateway.platform.session(owner, params.id), None
-
-
-async def _evaluations_get(gateway: Gateway, owner: User, params: Any, _: Command | None) -> Answer:
-    return await gateway.platform.evaluation(owner, params.id), None
 
 
 _QUERIES: Final[dict[str, Query]] = {
@@ -248,22 +235,24 @@ _QUERIES: Final[dict[str, Query]] = {
     "trainings-resume": _with(lambda platform: platform.resume_training, "id"),
     "trainings-stop": _with(lambda platform: platform.stop_training, "id"),
     "trainings-update": _with(lambda platform: platform.update_training, None),
-    "trainings-get": _trainings_get,
-    "trainings-list": _trainings_list,
+    "trainings-get": _showing(lambda platform: platform.training),
+    "trainings-list": _listing(listed_trainings, lambda shown: TrainingsMessage(trainings=shown)),
     "populations-pause": _with(lambda platform: platform.pause_population, "id"),
     "populations-resume": _with(lambda platform: platform.resume_population, "id"),
     "populations-stop": _with(lambda platform: platform.stop_population, "id"),
     "populations-update": _with(lambda platform: platform.update_population, None),
-    "populations-get": _populations_get,
+    "populations-get": _showing(lambda platform: platform.population),
     "populations-list": _populations_list,
     "sessions-pause": _with(lambda platform: platform.pause_session, "id"),
     "sessions-resume": _with(lambda platform: platform.resume_session, "id"),
     "sessions-stop": _with(lambda platform: platform.stop_session, "id"),
-    "sessions-get": _sessions_get,
-    "sessions-list": _sessions_list,
+    "sessions-get": _showing(lambda platform: platform.session),
+    "sessions-list": _listing(listed_sessions, lambda shown: SessionsMessage(sessions=shown)),
     "evaluations-pause": _with(lambda platform: platform.pause_evaluation, "id"),
     "evaluations-resume": _with(lambda platform: platform.resume_evaluation, "id"),
     "evaluations-stop": _with(lambda platform: platform.stop_evaluation, "id"),
-    "evaluations-get": _evaluations_get,
-    "evaluations-list": _evaluations_list,
+    "evaluations-get": _showing(lambda platform: platform.evaluation),
+    "evaluations-list": _listing(
+        listed_evaluations, lambda shown: EvaluationsMessage(evaluations=shown)
+    ),
 }

@@ -1,18 +1,18 @@
 """REST twins of `sessions-*`, and what a session's account and journal hold."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import StringConstraints
 
-from aibt.api.agents import FILL_COLUMNS, After, Limit
-from aibt.api.csv_text import Format, as_csv_too, csv_answer
+from aibt.api.agents import FILL_COLUMNS
+from aibt.api.csv_text import as_csv_too, csv_answer
 from aibt.api.errors import responses
 from aibt.api.events import events_page
+from aibt.api.listing import After, As, AskedRuns, Limit, next_id
 from aibt.api.queries import listed_sessions
 from aibt.api.requests import GatewayOf, Key, command
 from aibt.api.signing_in import Owner, SignedInRoute
-from aibt.live.states import RunState
 from aibt.protocol.market import SymbolQuery
 from aibt.protocol.message import MAX_ID
 from aibt.protocol.performance import PerformanceMessage
@@ -47,35 +47,17 @@ async def sessions(
     *,
     gateway: GatewayOf,
     owner: Owner,
-    state: Annotated[
-        list[RunState] | None, Query(max_length=8, description="only these; repeatable")
-    ] = None,
+    asked: AskedRuns,
     model_id: Annotated[int | None, Query(ge=1, le=MAX_ID, description="only this agent's")] = None,
-    limit: Limit = 100,
-    before_id: Annotated[int | None, Query(ge=1, le=MAX_ID, description="pages on")] = None,
-    after_id: Annotated[
-        int | None, Query(ge=1, le=MAX_ID, description="pages on, the oldest first")
-    ] = None,
-    sort: Annotated[Literal["newest", "oldest"], Query(description="which come first")] = "newest",
-    as_: Annotated[Format, Query(alias="format")] = "json",
+    as_: As = "json",
 ) -> SessionsPageMessage | Response:
     """List your sessions; `positions`, `pending` and `partial` are empty here."""
-    params = SessionsList.read(
-        {
-            "states": state or [],
-            "model_id": model_id,
-            "limit": limit,
-            "before_id": before_id,
-            "after_id": after_id,
-            "sort": sort,
-        }
-    )
+    params = asked.read(SessionsList, model_id=model_id)
     found = await gateway.ask(listed_sessions(gateway, owner, params))
     if as_ == "csv":
         rows = [session.model_dump(mode="json") for session in found]
         return csv_answer(rows, _COLUMNS, "sessions")
-    further = found[-1].id if len(found) == limit else None
-    return SessionsPageMessage(sessions=found, next=further)
+    return SessionsPageMessage(sessions=found, next=next_id(found, params.limit))
 
 
 @router.get("/{session_id}", responses=responses(404, 422))
@@ -152,7 +134,7 @@ async def fills(
     symbol: Annotated[str | None, Query(description="only those of this symbol")] = None,
     after: After = 0,
     limit: Limit = 100,
-    as_: Annotated[Format, Query(alias="format")] = "json",
+    as_: As = "json",
 ) -> FillsMessage | Response:
     """List the executions of a session's account, oldest first; money is exact text."""
     asked = SymbolQuery.read({"symbol": symbol})

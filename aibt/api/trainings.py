@@ -1,17 +1,17 @@
 """REST twins of `trainings-*`, and a training's bars and events."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Body, Path, Query, Response
 
-from aibt.api.csv_text import Format, as_csv_too, csv_answer
+from aibt.api.csv_text import as_csv_too, csv_answer
 from aibt.api.errors import responses
 from aibt.api.events import events_page
+from aibt.api.listing import After, As, AskedRuns, Limit, next_id
 from aibt.api.queries import listed_trainings
 from aibt.api.requests import GatewayOf, Key, command
 from aibt.api.signing_in import Owner, SignedInRoute
-from aibt.live.states import RunState
-from aibt.protocol.message import MAX_ID, MAX_NUMBER
+from aibt.protocol.message import MAX_ID
 from aibt.protocol.performance import PerformanceMessage
 from aibt.protocol.run_messages import EventsMessage
 from aibt.protocol.training_messages import Part
@@ -32,8 +32,6 @@ from aibt.store.records import training_topic
 
 router = APIRouter(prefix="/api/trainings", tags=["trainings"], route_class=SignedInRoute)
 TrainingId = Annotated[int, Path(ge=1, le=MAX_ID, description="the training's id", examples=[7])]
-After = Annotated[int, Query(ge=0, le=MAX_NUMBER, description="number of the last you have")]
-Limit = Annotated[int, Query(ge=1, le=1_000, description="at most so many")]
 _COLUMNS = (
     "id", "bot_name", "state", "reason", "symbol", "period", "source", "algorithm",
     "encoder", "steps",
@@ -66,35 +64,17 @@ async def trainings(
     *,
     gateway: GatewayOf,
     owner: Owner,
-    state: Annotated[
-        list[RunState] | None, Query(max_length=8, description="only these; repeatable")
-    ] = None,
+    asked: AskedRuns,
     bot_name: Annotated[str | None, Query(description="only this bot's")] = None,
-    limit: Annotated[int, Query(ge=1, le=1_000, description="at most so many")] = 100,
-    before_id: Annotated[int | None, Query(ge=1, le=MAX_ID, description="pages on")] = None,
-    after_id: Annotated[
-        int | None, Query(ge=1, le=MAX_ID, description="pages on, the oldest first")
-    ] = None,
-    sort: Annotated[Literal["newest", "oldest"], Query(description="which come first")] = "newest",
-    as_: Annotated[Format, Query(alias="format")] = "json",
+    as_: As = "json",
 ) -> TrainingsPageMessage | Response:
     """List your trainings; `bot.trades` is empty here."""
-    params = TrainingsList.read(
-        {
-            "states": state or [],
-            "bot_name": bot_name,
-            "limit": limit,
-            "before_id": before_id,
-            "after_id": after_id,
-            "sort": sort,
-        }
-    )
+    params = asked.read(TrainingsList, bot_name=bot_name)
     found = await gateway.ask(listed_trainings(gateway, owner, params))
     if as_ == "csv":
         rows = [training.model_dump(mode="json") for training in found]
         return csv_answer(rows, _COLUMNS, "trainings")
-    further = found[-1].id if len(found) == limit else None
-    return TrainingsPageMessage(trainings=found, next=further)
+    return TrainingsPageMessage(trainings=found, next=next_id(found, params.limit))
 
 
 @router.post("", status_code=201, responses=responses(404, 409, 413, 422))
@@ -170,7 +150,7 @@ async def trades(
     part: Annotated[Part | None, Query(description="only those of this part")] = None,
     after: After = 0,
     limit: Limit = 100,
-    as_: Annotated[Format, Query(alias="format")] = "json",
+    as_: As = "json",
 ) -> TradesMessage | Response:
     """List the trades of a training's evaluations, oldest first."""
     found = await gateway.ask(
@@ -194,7 +174,7 @@ async def episodes(
     owner: Owner,
     after: After = 0,
     limit: Limit = 100,
-    as_: Annotated[Format, Query(alias="format")] = "json",
+    as_: As = "json",
 ) -> EpisodesMessage | Response:
     """List what the episodes of a training came to, oldest first."""
     found = await gateway.ask(
