@@ -7,13 +7,15 @@ from typing import Any
 
 from actors.evaluation_host import Done, EvaluationHost, Reached
 from actors.evaluation_recorder import EvaluationRecorder
+from actors.run_rows import EVALUATION
 from aibt.clock import SystemClock
 from aibt.live.events import Json
-from aibt.live.states import Desired, RunState
+from aibt.live.states import RunState
 from aibt.store.database import Store
 from aibt.store.records import Evaluation
 from tests.patience import PATIENCE_S
 from tests.unit.actors.hosting import until
+from tests.unit.actors.run_hosting import RunHosting
 
 UNITS = 6
 SLICES = 3  # of one unit
@@ -62,21 +64,19 @@ class CountingEvaluation:
         return {"sums": sums, "verdict": verdict}
 
 
-class EvaluationHosting:
+class EvaluationHosting(RunHosting[Evaluation]):
     """One activation: its host, its run, and how to wait for them."""
 
     def __init__(self, store: Store, evaluation: Evaluation, *, paced: bool = True) -> None:
-        self.store, self.evaluation = store, evaluation
+        super().__init__(EVALUATION, store, evaluation)
+        self.evaluation = evaluation
         self.pace = threading.Semaphore(0) if paced else None
         self.runs: list[CountingEvaluation] = []
         self.build_error: Exception | None = None
         self.build: Any = self._build
-        self.epoch = 0
-        self.life: asyncio.Task[RunState] | None = None
 
     async def begin(self) -> EvaluationHost:
-        async with self.store.writing(self.evaluation.owner_id) as unit:
-            self.epoch = await unit.leases.take(self.evaluation.topic, "test")
+        await self.take_lease()
         self.recorder = EvaluationRecorder(self.evaluation, self.epoch, store=self.store)
         self.host = EvaluationHost(self.recorder, build=self.build, clock=SystemClock())
         self.life = asyncio.create_task(self.host.live())
@@ -106,40 +106,19 @@ class EvaluationHosting:
                 await asyncio.sleep(0.002)
 
     async def ended(self) -> RunState:
-        assert self.life is not None
         if self.pace is not None:
             self.pace.release(1_000)
-        return await asyncio.wait_for(self.life, PATIENCE_S)
+        return await self.until_over()
 
-    async def lose(self) -> None:
-        """Lose the process: a newer lease is taken, so that nothing it does counts any more."""
-        assert self.life is not None
-        async with self.store.writing(self.evaluation.owner_id) as unit:
-            await unit.leases.take(self.evaluation.topic, "test")
-        self.life.cancel()
+    def let_go(self) -> None:
         if self.pace is not None:
             self.pace.release(1)
-        await asyncio.gather(self.life, return_exceptions=True)
 
     async def again(self) -> "EvaluationHosting":
         """Lose the process, and host the evaluation in another as the supervisor does."""
-        await self.lose()
-        async with self.store.writing(self.evaluation.owner_id) as unit:
-            row = await unit.evaluations.set_state(
-                self.evaluation.id, RunState.RECOVERING, epoch=None
-            )
-        hosting = EvaluationHosting(self.store, row, paced=False)
+        hosting = EvaluationHosting(self.store, await self.lost(), paced=False)
         await hosting.begin()
         return hosting
-
-    async def wish(self, desired: Desired) -> None:
-        """Store what the owner wants, as every command does first."""
-        async with self.store.writing(self.evaluation.owner_id) as unit:
-            await unit.evaluations.set_desired(self.evaluation.id, desired)
-
-    async def row(self) -> Evaluation:
-        async with self.store.reading(self.evaluation.owner_id) as unit:
-            return await unit.evaluations.get(self.evaluation.id)
 
     async def units(self) -> dict[str, Mapping[str, Json]]:
         async with self.store.reading(self.evaluation.owner_id) as unit:
@@ -148,11 +127,3 @@ class EvaluationHosting:
     async def report(self) -> Mapping[str, Json] | None:
         async with self.store.reading(self.evaluation.owner_id) as unit:
             return await unit.evaluations.report(self.evaluation.id)
-
-    async def told(self) -> list[tuple[int, str, Any]]:
-        async with self.store.reading(self.evaluation.owner_id) as unit:
-            events = await unit.events.read(self.evaluation.topic)
-        return [(event.seq, event.kind, dict(event.data)) for event in events]
-
-    async def states(self) -> list[str]:
-        return [data["state"] for _, kind, data in await self.told() if kind == "state"]

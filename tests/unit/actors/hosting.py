@@ -6,29 +6,32 @@ from collections.abc import Callable
 from typing import Any
 
 from actors.joined_updates import JoinedUpdates
+from actors.run_rows import TRAINING
 from actors.training_files import TrainingFiles
 from actors.training_host import Scored, TrainingHost
 from actors.training_recorder import TrainingRecorder
 from aibt.clock import SystemClock
 from aibt.live.events import EventSink
-from aibt.live.states import Desired, RunState
+from aibt.live.states import RunState
 from aibt.live.turns import Turns
 from aibt.settings import TrainingSettings
 from aibt.store.database import Store
 from aibt.store.records import CheckpointRow, Training
 from tests.patience import PATIENCE_S
 from tests.unit.actors.fakes import PER_EPISODE, CountingRun, Unmeasured
+from tests.unit.actors.run_hosting import RunHosting
 
 LAST = 95
 
 
-class Hosting:
+class Hosting(RunHosting[Training]):
     """One activation: its host, its run, and how to wait for them."""
 
     def __init__(
         self, store: Store, files: TrainingFiles, training: Training, *, paced: bool = True
     ) -> None:
-        self.store, self.files, self.training = store, files, training
+        super().__init__(TRAINING, store, training)
+        self.files, self.training = files, training
         self.pace = threading.Semaphore(0) if paced else None
         self.runs: list[CountingRun] = []
         self.forgets_checkpoints = False  # as if none had been written in time
@@ -36,8 +39,6 @@ class Hosting:
         self.scored: Scored | None = None
         self.turns: Turns | None = None  # that it takes with others
         self.joined: JoinedUpdates[Any] | None = None  # and that makes updates of all at once
-        self.epoch = 0
-        self.life: asyncio.Task[RunState] | None = None
 
     async def begin(self) -> TrainingHost:
         await self.make()
@@ -46,9 +47,7 @@ class Hosting:
 
     async def make(self) -> TrainingHost:
         """Make the host, for somebody else to have it live."""
-        owner, topic = self.training.owner_id, self.training.topic
-        async with self.store.writing(owner) as unit:
-            self.epoch = await unit.leases.take(topic, "test")
+        await self.take_lease()
         recorder = TrainingRecorder(
             self.training, self.epoch, store=self.store, files=self.files, clock=SystemClock()
         )
@@ -86,25 +85,13 @@ class Hosting:
         await until(lambda: self.runs[-1].steps >= wanted)
 
     async def ended(self) -> RunState:
-        assert self.life is not None
         if self.pace is not None:
             self.pace.release(10 * LAST)
-        return await asyncio.wait_for(self.life, PATIENCE_S)
+        return await self.until_over()
 
-    async def lose(self) -> None:
-        """Lose the process: a newer lease is taken, so that nothing it does counts any more."""
-        assert self.life is not None
-        async with self.store.writing(self.training.owner_id) as unit:
-            await unit.leases.take(self.training.topic, "test")
+    def let_go(self) -> None:
         if self.pace is not None:
             self.pace.release(PER_EPISODE)
-        self.life.cancel()
-        await asyncio.gather(self.life, return_exceptions=True)
-
-    async def wish(self, desired: Desired) -> None:
-        """Store what the owner wants, as every command does first."""
-        async with self.store.writing(self.training.owner_id) as unit:
-            await unit.trainings.set_desired(self.training.id, desired)
 
     async def weights(self) -> str | None:
         """Return what the bot's weights file holds."""
@@ -112,21 +99,8 @@ class Hosting:
             bot = await unit.bots.by_id(self.training.bot_id)
         return None if bot.weights is None else self.files.absolute(bot.weights).read_text()
 
-    async def row(self) -> Training:
-        async with self.store.reading(self.training.owner_id) as unit:
-            return await unit.trainings.get(self.training.id)
-
-    async def told(self) -> list[tuple[int, str, Any]]:
-        async with self.store.reading(self.training.owner_id) as unit:
-            events = await unit.events.read(self.training.topic)
-        return [(event.seq, event.kind, dict(event.data)) for event in events]
-
 
 async def until(reached: Callable[[], bool]) -> None:
     async with asyncio.timeout(PATIENCE_S):
         while not reached():
             await asyncio.sleep(0.002)
-
-
-async def states(hosting: Hosting) -> list[str]:
-    return [data["state"] for _, kind, data in await hosting.told() if kind == "state"]

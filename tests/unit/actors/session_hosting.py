@@ -6,6 +6,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from actors.run_rows import SESSION
 from actors.session_host import Made, SessionHost, Trouble
 from actors.session_recorder import SessionRecorder
 from aibt.agents.model import Answer, Message, Partial, ToolSpec
@@ -17,11 +18,11 @@ from aibt.agents.tools.desk import Desk
 from aibt.clock import SystemClock
 from aibt.live.gate import Gate
 from aibt.live.journal import Draft, Entry, Journal
-from aibt.live.states import Desired, RunState
+from aibt.live.states import RunState
 from aibt.store.database import Store
 from aibt.store.records import Session
-from tests.patience import PATIENCE_S
 from tests.unit.actors.hosting import until
+from tests.unit.actors.run_hosting import RunHosting
 from tests.unit.agents.builders import END, START, PlainTools, calls, plain_tools, walking
 
 BARS = 6
@@ -101,11 +102,12 @@ class CutRecorder(SessionRecorder):
         return entries
 
 
-class SessionHosting:
+class SessionHosting(RunHosting[Session]):
     """One activation of a session over a few bars of two symbols."""
 
     def __init__(self, store: Store, session: Session, *, paced: bool = True) -> None:
-        self.store, self.session = store, session
+        super().__init__(SESSION, store, session)
+        self.session = session
         self.model = PacedModel(paced)
         self.runs: list[SessionRun] = []
         self.loads = 0
@@ -117,12 +119,9 @@ class SessionHosting:
         self.scores: list[str] = []  # the state that the row had
         self.scoring: Callable[[], Awaitable[None]] | None = None
         self.kind: type[SessionRecorder] = SessionRecorder
-        self.epoch = 0
-        self.life: asyncio.Task[RunState] | None = None
 
     async def begin(self) -> SessionHost:
-        async with self.store.writing(self.session.owner_id) as unit:
-            self.epoch = await unit.leases.take(self.session.topic, "test")
+        await self.take_lease()
         clock = SystemClock()
         self.recorder = self.kind(self.session, self.epoch, store=self.store, clock=clock)
         self.host = SessionHost(
@@ -176,51 +175,24 @@ class SessionHosting:
         await until(lambda: self.model.asked >= count)
 
     async def ended(self) -> RunState:
-        assert self.life is not None
         self.model.paced = False
         for _ in range(1_000):
             self.model.turns.release()
-        return await asyncio.wait_for(self.life, PATIENCE_S)
+        return await self.until_over()
 
-    async def lose(self) -> None:
-        """Lose the process: a newer lease is taken, so that nothing it does counts any more."""
-        assert self.life is not None
-        async with self.store.writing(self.session.owner_id) as unit:
-            await unit.leases.take(self.session.topic, "test")
+    def let_go(self) -> None:
         if isinstance(self.recorder, CutRecorder):
             self.recorder.over.set()
-        self.life.cancel()
-        await asyncio.gather(self.life, return_exceptions=True)
 
     async def again(self, *, paced: bool = True) -> "SessionHosting":
         """Lose the process, and host the session in another as the supervisor does."""
-        await self.lose()
-        async with self.store.writing(self.session.owner_id) as unit:
-            row = await unit.sessions.set_state(self.session.id, RunState.RECOVERING, epoch=None)
-        hosting = SessionHosting(self.store, row, paced=paced)
+        hosting = SessionHosting(self.store, await self.lost(), paced=paced)
         await hosting.begin()
         return hosting
-
-    async def wish(self, desired: Desired) -> None:
-        """Store what the owner wants, as every command does first."""
-        async with self.store.writing(self.session.owner_id) as unit:
-            await unit.sessions.set_desired(self.session.id, desired)
-
-    async def row(self) -> Session:
-        async with self.store.reading(self.session.owner_id) as unit:
-            return await unit.sessions.get(self.session.id)
-
-    async def told(self) -> list[tuple[int, str, Any]]:
-        async with self.store.reading(self.session.owner_id) as unit:
-            events = await unit.events.read(self.session.topic)
-        return [(event.seq, event.kind, dict(event.data)) for event in events]
 
     async def journal(self) -> list[Entry]:
         async with self.store.reading(self.session.owner_id) as unit:
             return await unit.journal.read(self.session.id)
-
-    async def states(self) -> list[str]:
-        return [data["state"] for _, kind, data in await self.told() if kind == "state"]
 
 
 async def kinds(hosting: SessionHosting) -> list[str]:

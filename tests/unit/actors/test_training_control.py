@@ -19,7 +19,7 @@ from aibt.store.database import Store
 from aibt.store.records import Training
 from tests.unit.actors.conftest import StartTraining
 from tests.unit.actors.fakes import FakeCluster, FakeHandles, FakeSupervisor
-from tests.unit.actors.hosting import Hosting, states
+from tests.unit.actors.hosting import Hosting
 
 
 @pytest.fixture
@@ -74,7 +74,7 @@ async def test_a_hosted_training_is_paused_resumed_changed_and_stopped_by_its_ac
     assert paused.status is not None
     assert paused.status["steps"] == 15
     assert changed.run.current["lr"] == 0.5
-    assert await states(hosting) == ["loading", "running", "paused", "running", "stopped"]
+    assert await hosting.states() == ["loading", "running", "paused", "running", "stopped"]
 
 
 async def test_what_waits_in_the_queue_is_paused_resumed_and_stopped_by_its_row(

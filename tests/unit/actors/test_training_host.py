@@ -13,7 +13,7 @@ from aibt.live.states import Desired, RunState
 from aibt.store.database import Store
 from tests.unit.actors.conftest import StartTraining
 from tests.unit.actors.fakes import PER_EPISODE, CountingRun
-from tests.unit.actors.hosting import LAST, Hosting, states, until
+from tests.unit.actors.hosting import LAST, Hosting, until
 
 
 async def test_a_training_runs_to_its_end_and_leaves_weights_status_and_history(
@@ -27,7 +27,7 @@ async def test_a_training_runs_to_its_end_and_leaves_weights_status_and_history(
     row = await hosting.row()
     assert row.state is RunState.FINISHED
     assert row.status["steps"] == LAST
-    assert await states(hosting) == ["loading", "running", "finished"]
+    assert await hosting.states() == ["loading", "running", "finished"]
     told = await hosting.told()
     assert [seq for seq, _, _ in told] == list(range(1, len(told) + 1))
     assert len([kind for _, kind, _ in told if kind == "trade"]) == LAST // PER_EPISODE
@@ -55,7 +55,7 @@ async def test_no_step_runs_while_it_is_paused_and_the_answer_says_where_it_stan
     assert (await host.pause("b" * 32))["state"] == "paused"
     assert (await host.resume(None))["state"] == "running"
     assert await hosting.ended() is RunState.FINISHED
-    assert (await states(hosting)).count("paused") == 1
+    assert (await hosting.states()).count("paused") == 1
 
 
 async def test_new_parameters_are_stored_with_their_step_before_they_are_answered(

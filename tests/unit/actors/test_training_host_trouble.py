@@ -15,7 +15,7 @@ from aibt.store.database import Store
 from tests.patience import PATIENCE_S
 from tests.unit.actors.conftest import StartTraining
 from tests.unit.actors.fakes import PER_EPISODE, BusyStore, CountingRun, ForgetfulStore
-from tests.unit.actors.hosting import LAST, Hosting, states, until
+from tests.unit.actors.hosting import LAST, Hosting, until
 
 
 @pytest.fixture(autouse=True)
@@ -52,7 +52,7 @@ async def test_a_training_is_paused_and_resumed_while_it_loads(
     assert (await hosting.row()).state is RunState.PAUSED
     assert (await host.resume(None))["state"] == "running"
     assert await hosting.ended() is RunState.FINISHED
-    assert await states(hosting) == ["loading", "paused", "running", "finished"]
+    assert await hosting.states() == ["loading", "paused", "running", "finished"]
 
 
 async def test_a_training_that_is_stopped_while_it_loads_again_leaves_the_best_it_had(
@@ -98,7 +98,7 @@ async def test_a_store_that_is_busy_for_a_while_fails_no_training(
     assert await hosting.ended() is RunState.FINISHED
 
     assert busy.refuses == 0
-    assert await states(hosting) == ["loading", "running", "finished"]
+    assert await hosting.states() == ["loading", "running", "finished"]
     told = await hosting.told()
     assert [seq for seq, _, _ in told] == list(range(1, len(told) + 1))
     assert sum(kind == "trade" for _, kind, _ in told) == LAST // PER_EPISODE
@@ -145,7 +145,7 @@ async def test_a_stop_whose_end_could_not_be_stored_at_once_is_a_stop_in_the_end
 
     assert await hosting.ended() is RunState.STOPPED
     assert (await hosting.row()).state is RunState.STOPPED
-    assert (await states(hosting)).count("stopped") == 1
+    assert (await hosting.states()).count("stopped") == 1
     assert hosting.runs[0].steps == 8
 
 
@@ -273,7 +273,7 @@ async def test_it_does_what_the_owner_wants_where_the_command_was_lost(
     assert found == ["running", "paused", "paused", "running"]
     assert await hosting.ended() is RunState.STOPPED
     expected = ["loading", "running", "paused", "running", "stopped"]
-    assert await states(hosting) == expected
+    assert await hosting.states() == expected
 
 
 async def test_a_checkpoint_counts_only_after_the_events_up_to_it(
