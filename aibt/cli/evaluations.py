@@ -5,10 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from aibt.cli import formats, output
+from aibt.cli import formats, output, runs
 from aibt.cli.entry import AsJson, Url, address, connected
 from aibt.cli.evaluate import Out, default_file, report_of, write_report
-from aibt.live.states import RunState
 from aibt.protocol.evaluations import EvaluationRunMessage, EvaluationsPageMessage
 
 if TYPE_CHECKING:
@@ -22,32 +21,24 @@ EvaluationId = Annotated[int, typer.Argument(metavar="ID", min=1, help="The eval
 @app.command("list")
 def list_evaluations(
     *,
-    states: Annotated[
-        list[RunState] | None, typer.Option("--state", help="Only these; may be repeated.")
-    ] = None,
-    limit: Annotated[int, typer.Option(min=1, max=1_000, help="At most so many.")] = 20,
-    before: Annotated[
-        int | None, typer.Option("--before", min=1, help="Only numbers below this one.")
-    ] = None,
+    states: runs.States = None,
+    limit: runs.Limit = 20,
+    before: runs.Before = None,
     url: Url = None,
     as_json: AsJson = False,
 ) -> None:
     """List your evaluations, newest first."""
-    query = {
-        "state": [state.value for state in states] if states else None,
-        "limit": limit,
-        "before_id": before,
-    }
+    query = runs.query(states, limit, before)
     with connected(address(url)) as client:
         found = client.get("/api/evaluations", EvaluationsPageMessage, **query).evaluations
-    if as_json:
-        output.show_json({"evaluations": [one.model_dump(mode="json") for one in found]})
-    elif not found:
-        output.say("There is none. Start one: aibt evaluate GOOGL")
-    else:
-        output.show(evaluations_table(found))
-        if len(found) == limit:
-            output.say(f"Older ones: aibt evaluations list --before {found[-1].id}")
+    runs.show_list(
+        found,
+        "evaluations",
+        evaluations_table,
+        limit=limit,
+        first="aibt evaluate GOOGL",
+        as_json=as_json,
+    )
 
 
 @app.command()
@@ -107,15 +98,14 @@ def evaluations_table(evaluations: Iterable[EvaluationRunMessage]) -> "Table":
 
 def _control(verb: str, evaluation_id: int, url: str | None, *, as_json: bool) -> None:
     path = f"/api/evaluations/{evaluation_id}/{verb}"
-    with connected(address(url)) as client:
-        evaluation = client.change("POST", path, EvaluationRunMessage)
-    if as_json:
-        output.show_json(evaluation.model_dump(mode="json"))
-    else:
-        output.show_lines(
-            f"Evaluation {evaluation.id} is {evaluation.state}, {evaluation.units_done} of "
-            f"{evaluation.units} trainings are judged."
-        )
+    runs.control(path, EvaluationRunMessage, _stands, url, as_json=as_json)
+
+
+def _stands(evaluation: EvaluationRunMessage) -> str:
+    return (
+        f"Evaluation {evaluation.id} is {evaluation.state}, {evaluation.units_done} of "
+        f"{evaluation.units} trainings are judged."
+    )
 
 
 def _facts(evaluation: EvaluationRunMessage) -> list[tuple[str, str]]:

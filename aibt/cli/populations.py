@@ -17,6 +17,7 @@ from aibt.cli.population_view import (
     populations_table,
     summary,
 )
+from aibt.cli.runs import Before, Limit
 from aibt.cli.stream import RunStream
 from aibt.clock import SystemClock
 from aibt.protocol.populations import PopulationMessage, PopulationsMessage
@@ -40,10 +41,8 @@ def populations(context: typer.Context, url: Url = None, *, as_json: AsJson = Fa
 
 @app.command("list")
 def list_populations(
-    limit: Annotated[int, typer.Option(min=1, max=1_000, help="At most so many.")] = 20,
-    before: Annotated[
-        int | None, typer.Option("--before", min=1, help="Only numbers below this one.")
-    ] = None,
+    limit: Limit = 20,
+    before: Before = None,
     url: Url = None,
     *,
     as_json: AsJson = False,

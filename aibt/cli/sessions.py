@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from aibt.cli import formats, output
+from aibt.cli import formats, output, runs
 from aibt.cli.agents import agent_called
 from aibt.cli.entry import AsJson, Url, address, connected
 from aibt.cli.session_view import steps_of
@@ -28,14 +28,10 @@ _ENDED: Final = {
 @app.command("list")
 def list_sessions(
     *,
-    states: Annotated[
-        list[RunState] | None, typer.Option("--state", help="Only these; may be repeated.")
-    ] = None,
+    states: runs.States = None,
     agent: Annotated[str | None, typer.Option("--agent", help="Only this agent's.")] = None,
-    limit: Annotated[int, typer.Option(min=1, max=1_000, help="At most so many.")] = 20,
-    before: Annotated[
-        int | None, typer.Option("--before", min=1, help="Only numbers below this one.")
-    ] = None,
+    limit: runs.Limit = 20,
+    before: runs.Before = None,
     url: Url = None,
     as_json: AsJson = False,
 ) -> None:
@@ -44,21 +40,17 @@ def list_sessions(
     Example: aibt sessions list --agent Ada --state running
     """
     with connected(address(url)) as client:
-        query = {
-            "state": [state.value for state in states] if states else None,
-            "model_id": None if agent is None else agent_called(client, agent).id,
-            "limit": limit,
-            "before_id": before,
-        }
+        model_id = None if agent is None else agent_called(client, agent).id
+        query = runs.query(states, limit, before, model_id=model_id)
         found = client.get("/api/sessions", SessionsPageMessage, **query).sessions
-    if as_json:
-        output.show_json({"sessions": [session.model_dump(mode="json") for session in found]})
-    elif not found:
-        output.say("There is none. Start one: aibt trade NAME --start 2017-01-01 --end 2017-12-31")
-    else:
-        output.show(sessions_table(found))
-        if len(found) == limit:
-            output.say(f"Older ones: aibt sessions list --before {found[-1].id}")
+    runs.show_list(
+        found,
+        "sessions",
+        sessions_table,
+        limit=limit,
+        first="aibt trade NAME --start 2017-01-01 --end 2017-12-31",
+        as_json=as_json,
+    )
 
 
 @app.command()
@@ -122,25 +114,16 @@ def summary(session: SessionMessage) -> str:
 
 
 def _control(verb: str, session_id: int, url: str | None, *, as_json: bool) -> None:
-    with connected(address(url)) as client:
-        session = client.change("POST", f"/api/sessions/{session_id}/{verb}", SessionMessage)
-    if as_json:
-        output.show_json(session.model_dump(mode="json"))
-    else:
-        output.show_lines(f"Session {session.id} is {session.state}, at step {steps_of(session)}.")
+    path = f"/api/sessions/{session_id}/{verb}"
+    runs.control(path, SessionMessage, _stands, url, as_json=as_json)
+
+
+def _stands(session: SessionMessage) -> str:
+    return f"Session {session.id} is {session.state}, at step {steps_of(session)}."
 
 
 def _facts(session: SessionMessage) -> list[tuple[str, str]]:
     reason = f": {formats.plain(session.reason)}" if session.reason else ""
-    times = ", ".join(
-        f"{what} {formats.moment(at)}"
-        for what, at in (
-            ("created", session.created_at),
-            ("started", session.started_at),
-            ("ended", session.ended_at),
-        )
-        if at is not None
-    )
     equity = f"{formats.amount(session.equity)} ({formats.amount(session.profit, signed=True)})"
     used = f"{formats.count(session.tokens.input)} in, {formats.count(session.tokens.output)} out"
     waited = f"waited for {formats.duration(session.model_seconds)}"
@@ -156,7 +139,7 @@ def _facts(session: SessionMessage) -> list[tuple[str, str]]:
         ("Fills", f"{formats.count(session.fills)}, {denied}"),
         ("Halted", ", ".join(session.halted) or formats.ABSENT),
         ("Model", f"cost {formats.dollars(session.cost)}, tokens {used}, {waited}"),
-        ("Times (UTC)", times),
+        ("Times (UTC)", runs.times(session)),
     ]
 
 

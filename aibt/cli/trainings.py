@@ -5,11 +5,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from aibt.cli import formats, output
+from aibt.cli import formats, output, runs
 from aibt.cli.complaints import Misused
 from aibt.cli.entry import AsJson, Url, address, connected
 from aibt.cli.results import result_table
-from aibt.live.states import RunState
 from aibt.protocol.trainings import TrainingMessage, TrainingsPageMessage
 
 if TYPE_CHECKING:
@@ -23,14 +22,10 @@ TrainingId = Annotated[int, typer.Argument(metavar="ID", min=1, help="The traini
 @app.command("list")
 def list_trainings(
     *,
-    states: Annotated[
-        list[RunState] | None, typer.Option("--state", help="Only these; may be repeated.")
-    ] = None,
+    states: runs.States = None,
     bot: Annotated[str | None, typer.Option("--bot", help="Only this bot's.")] = None,
-    limit: Annotated[int, typer.Option(min=1, max=1_000, help="At most so many.")] = 20,
-    before: Annotated[
-        int | None, typer.Option("--before", min=1, help="Only numbers below this one.")
-    ] = None,
+    limit: runs.Limit = 20,
+    before: runs.Before = None,
     url: Url = None,
     as_json: AsJson = False,
 ) -> None:
@@ -38,23 +33,17 @@ def list_trainings(
 
     Example: aibt trainings list --state running --state paused
     """
-    query = {
-        "state": [state.value for state in states] if states else None,
-        "bot_name": bot,
-        "limit": limit,
-        "before_id": before,
-    }
+    query = runs.query(states, limit, before, bot_name=bot)
     with connected(address(url)) as client:
         found = client.get("/api/trainings", TrainingsPageMessage, **query).trainings
-    if as_json:
-        rows = [training.model_dump(mode="json") for training in found]
-        output.show_json({"trainings": rows})
-    elif not found:
-        output.say("There is none. Start one: aibt train EURUSD --period H1")
-    else:
-        output.show(trainings_table(found))
-        if len(found) == limit:
-            output.say(f"Older ones: aibt trainings list --before {found[-1].id}")
+    runs.show_list(
+        found,
+        "trainings",
+        trainings_table,
+        limit=limit,
+        first="aibt train EURUSD --period H1",
+        as_json=as_json,
+    )
 
 
 @app.command()
@@ -133,16 +122,16 @@ def trainings_table(trainings: Iterable[TrainingMessage]) -> "Table":
 
 
 def _control(verb: str, training_id: int, url: str | None, *, as_json: bool) -> None:
-    with connected(address(url)) as client:
-        training = client.change("POST", f"/api/trainings/{training_id}/{verb}", TrainingMessage)
-    if as_json:
-        output.show_json(training.model_dump(mode="json"))
-    else:
-        episodes = training.episodes
-        output.show_lines(
-            f"Training {training.id} is {training.state}, in episode "
-            f"{formats.count(episodes.current)} of {formats.count(episodes.max)}."
-        )
+    path = f"/api/trainings/{training_id}/{verb}"
+    runs.control(path, TrainingMessage, _stands, url, as_json=as_json)
+
+
+def _stands(training: TrainingMessage) -> str:
+    episodes = training.episodes
+    return (
+        f"Training {training.id} is {training.state}, in episode "
+        f"{formats.count(episodes.current)} of {formats.count(episodes.max)}."
+    )
 
 
 def _facts(training: TrainingMessage) -> list[tuple[str, str]]:
@@ -156,15 +145,6 @@ def _facts(training: TrainingMessage) -> list[tuple[str, str]]:
     )  # fmt: skip
     reason = f": {formats.plain(training.reason)}" if training.reason else ""
     done = f"{formats.count(episodes.current)} of {formats.count(episodes.max)}"
-    times = ", ".join(
-        f"{what} {formats.moment(at)}"
-        for what, at in (
-            ("created", training.created_at),
-            ("started", training.started_at),
-            ("ended", training.ended_at),
-        )
-        if at is not None
-    )
     noted = [("Bot changed", formats.plain(training.note))] if training.note else []
     return [
         ("Training", f"{training.id} of {training.bot_name}"),
@@ -176,7 +156,7 @@ def _facts(training: TrainingMessage) -> list[tuple[str, str]]:
         ("Starting cash", formats.amount(training.starting_balance)),
         ("Equity", f"{formats.amount(training.balance)} in the shown episode"),
         ("Parameters", parameters),
-        ("Times (UTC)", times),
+        ("Times (UTC)", runs.times(training)),
         *noted,
     ]
 
