@@ -124,6 +124,10 @@ class TrainingMessage(StatusMessage):
     note: str | None = Field(
         default=None, description="what its start changed of the bot, as one sentence"
     )
+    population_id: int | None = Field(
+        default=None, description="the population it is a member of; null: of none"
+    )
+    member: int | None = Field(default=None, ge=1, description="its number there")
     created_at: AwareDatetime
     started_at: AwareDatetime | None
     ended_at: AwareDatetime | None
@@ -277,6 +281,8 @@ def training_message(
             "source": training.data["source"],
             "starting_balance": asked["balance"],
             "note": training.data.get("note"),
+            "population_id": training.population_id,
+            "member": training.member,
             "created_at": training.created_at,
             "started_at": training.started_at,
             "ended_at": training.ended_at,

@@ -79,6 +79,14 @@ def a_bot(**changes: Any) -> Bot:
     return replace(row, **changes)
 
 
+def test_a_member_says_of_which_population_and_one_alone_says_of_none() -> None:
+    member = training_message(a_training(population_id=3, member=2))
+    alone = training_message(a_training())
+
+    assert (member.population_id, member.member) == (3, 2)
+    assert (alone.population_id, alone.member) == (None, None)
+
+
 def test_a_new_training_shows_its_starting_balance_and_no_steps() -> None:
     message = training_message(a_training(), {})
 
