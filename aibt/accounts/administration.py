@@ -17,6 +17,8 @@ from aibt.store.records import (
     Bot,
     Evaluation,
     ListedEmail,
+    Population,
+    PopulationRows,
     Session,
     Training,
     User,
@@ -231,12 +233,60 @@ class Administration:
         """Return every session that has not ended, with its owner's e-mail."""
         return await self.sessions(states=[s for s in RunState if not s.has_ended], limit=10_000)
 
+    async def evaluations(
+        self,
+        *,
+        owner_id: int | None = None,
+        states: Collection[RunState] | None = None,
+        before_id: int | None = None,
+        limit: int = 100,
+    ) -> list[tuple[str, Evaluation]]:
+        """Return everybody's evaluations with their owners' e-mails, the newest first."""
+        async with self._service.writing() as unit:
+            await _note_look(unit, self._id, "evaluations-list", owner_id)
+            return await unit.overview.evaluations(
+                owner_id=owner_id, states=states, before_id=before_id, limit=limit
+            )
+
+    async def evaluation(self, evaluation_id: int, action: str) -> tuple[User, Evaluation]:
+        """Return anybody's evaluation and its owner; `action` is what is noted.
+
+        Raises:
+            NotFound: there is none.
+        """
+        async with self._service.writing() as unit:
+            found = await unit.overview.evaluation(evaluation_id)
+            await unit.audit.note(
+                self._id, action, owner_id=found.owner_id, about={"evaluation": evaluation_id}
+            )
+            return await unit.users.get(found.owner_id), found
+
     async def active_evaluations(self) -> list[tuple[str, Evaluation]]:
         """Return every evaluation that has not ended, with its owner's e-mail."""
-        active = [state for state in RunState if not state.has_ended]
+        return await self.evaluations(states=[s for s in RunState if not s.has_ended], limit=10_000)
+
+    async def populations(
+        self, *, owner_id: int | None = None, before_id: int | None = None, limit: int = 100
+    ) -> list[tuple[str, PopulationRows]]:
+        """Return everybody's populations with their owners' e-mails, the newest first."""
         async with self._service.writing() as unit:
-            await _note_look(unit, self._id, "evaluations-list", None)
-            return await unit.overview.evaluations(states=active, limit=10_000)
+            await _note_look(unit, self._id, "populations-list", owner_id)
+            return await unit.overview.populations(
+                owner_id=owner_id, before_id=before_id, limit=limit
+            )
+
+    async def population(self, population_id: int, action: str) -> tuple[User, Population]:
+        """Return anybody's population and its owner; `action` is what is noted.
+
+        Raises:
+            NotFound: there is none.
+        """
+        async with self._service.writing() as unit:
+            found = await unit.overview.population(population_id)
+            await unit.audit.note(
+                self._id, action, owner_id=found.owner_id, about={"population": population_id}
+            )
+            return await unit.users.get(found.owner_id), found
 
     # The audit log
 

@@ -243,6 +243,7 @@ async def system(gateway: GatewayOf, administration: AdministrationOf) -> System
         "bot": {one.bot_id: email for email, one in active},
         "session": {one.id: email for email, one in sessions},
         "evaluation": {one.id: email for email, one in evaluations},
+        "population": {one.population_id or 0: email for email, one in active},
     }
     return SystemMessage(
         nodes=list(view.nodes),

@@ -5,7 +5,9 @@ from pydantic import AwareDatetime, Field, JsonValue
 from aibt.protocol.accounts import Email
 from aibt.protocol.agents import AgentMessage
 from aibt.protocol.bots import BotMessage
+from aibt.protocol.evaluations import EvaluationRunMessage
 from aibt.protocol.message import Params, WireMessage
+from aibt.protocol.populations import PopulationMessage
 from aibt.protocol.sessions import SessionMessage
 from aibt.protocol.trainings import TrainingMessage
 
@@ -117,6 +119,36 @@ class OwnedSessionsMessage(WireMessage):
     """Everybody's sessions, the newest first."""
 
     sessions: list[OwnedSessionMessage]
+    next: int | None = Field(description="`before_id` of the next page; null: this is the last")
+
+
+class OwnedEvaluationMessage(WireMessage):
+    """Somebody's evaluation."""
+
+    owner_id: int
+    owner: str = Field(description="his e-mail")
+    evaluation: EvaluationRunMessage
+
+
+class OwnedEvaluationsMessage(WireMessage):
+    """Everybody's evaluations, the newest first."""
+
+    evaluations: list[OwnedEvaluationMessage]
+    next: int | None = Field(description="`before_id` of the next page; null: this is the last")
+
+
+class OwnedPopulationMessage(WireMessage):
+    """Somebody's population."""
+
+    owner_id: int
+    owner: str = Field(description="his e-mail")
+    population: PopulationMessage
+
+
+class OwnedPopulationsMessage(WireMessage):
+    """Everybody's populations, the newest first, without their members."""
+
+    populations: list[OwnedPopulationMessage]
     next: int | None = Field(description="`before_id` of the next page; null: this is the last")
 
 

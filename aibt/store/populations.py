@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from sqlalchemy import (
     ColumnElement,
+    RowMapping,
     Select,
     String,
     cast,
@@ -33,6 +34,37 @@ _MEMBER: Final = [
     population_members.c[name] for name in ("population_id", "member", "training_id", "mark")
 ]
 _STEP: Final = [column for column in population_steps.c if column.name != "owner_id"]
+
+
+def populations_query() -> Select[Any]:
+    """Return the query of populations as records need them, nobody's in particular."""
+    topic = literal(POPULATION_TOPIC) + cast(populations.c.id, String)
+    last_seq = select(topics.c.last_seq).where(topics.c.topic == topic).scalar_subquery()
+    return select(populations, last_seq.label("last_seq"))
+
+
+def members_query(population_ids: Collection[int]) -> Select[Any]:
+    """Return the query of the members of some populations, in the order of their numbers."""
+    return (
+        select(*_MEMBER)
+        .where(population_members.c.population_id.in_(list(population_ids)))
+        .order_by(population_members.c.population_id, population_members.c.member)
+    )
+
+
+def member_of(row: RowMapping) -> PopulationMember:
+    """Return the record of a row of `members_query`."""
+    return PopulationMember(**{**row, "mark": Mark(row["mark"])})
+
+
+def step_counts_query(population_ids: Collection[int]) -> Select[Any]:
+    """Return the query of how many steps the searches of some populations took, if any."""
+    population = population_steps.c.population_id
+    return (
+        select(population, func.count().label("steps"))
+        .where(population.in_(list(population_ids)))
+        .group_by(population)
+    )
 
 
 class Populations(Repository):
@@ -107,16 +139,8 @@ class Populations(Repository):
 
     async def members(self, population_ids: Collection[int]) -> list[PopulationMember]:
         """Return the members of some of the owner's populations, in the order of their numbers."""
-        query = (
-            select(*_MEMBER)
-            .where(
-                self._mine(population_members),
-                population_members.c.population_id.in_(list(population_ids)),
-            )
-            .order_by(population_members.c.population_id, population_members.c.member)
-        )
-        rows = await self._rows(query)
-        return [PopulationMember(**{**row, "mark": Mark(row["mark"])}) for row in rows]
+        query = members_query(population_ids).where(self._mine(population_members))
+        return [member_of(row) for row in await self._rows(query)]
 
     async def set_searching(self, population_id: int, searching: bool) -> None:
         """Store whether the search goes on."""
@@ -218,12 +242,7 @@ class Populations(Repository):
 
     async def count_steps(self, population_ids: Collection[int]) -> dict[int, int]:
         """Return how many steps each search has taken: with the members, the trials made."""
-        population = population_steps.c.population_id
-        query = (
-            select(population, func.count().label("steps"))
-            .where(self._mine(population_steps), population.in_(list(population_ids)))
-            .group_by(population)
-        )
+        query = step_counts_query(population_ids).where(self._mine(population_steps))
         found = {row["population_id"]: int(row["steps"]) for row in await self._rows(query)}
         return {population_id: found.get(population_id, 0) for population_id in population_ids}
 
@@ -248,7 +267,4 @@ class Populations(Repository):
         return (populations.c.id == population_id) & self._mine(populations)
 
     def _of(self) -> Select[Any]:
-        topic = literal(POPULATION_TOPIC) + cast(populations.c.id, String)
-        last_seq = select(topics.c.last_seq).where(topics.c.topic == topic).scalar_subquery()
-        query: Select[Any] = select(populations, last_seq.label("last_seq"))
-        return query.where(self._mine(populations))
+        return populations_query().where(self._mine(populations))

@@ -1,6 +1,6 @@
 """The facts that are kept, as frozen records: what repositories return and runs are given."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -183,6 +183,22 @@ class PopulationMember:
     member: int
     training_id: int
     mark: Mark
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PopulationRows:
+    """A population with what it is shown by.
+
+    Attributes:
+        members: in the order of their numbers.
+        trainings: theirs, by their ids.
+        steps_taken: by the search.
+    """
+
+    population: Population
+    members: Sequence[PopulationMember]
+    trainings: Mapping[int, Training]
+    steps_taken: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,10 +11,13 @@ from aibt.api import (
     accounts,
     admin,
     admin_agents,
+    admin_learning,
     agents,
     bots,
+    evaluations,
     leaderboard,
     market,
+    populations,
     providers,
     sessions,
     tool_services,
@@ -161,8 +164,8 @@ async def test_who_it_is_costs_one_transaction(
 
 
 MODULES = [
-    accounts, admin, admin_agents, agents, bots, leaderboard, market, providers, sessions,
-    tool_services, trading, trainings,
+    accounts, admin, admin_agents, admin_learning, agents, bots, evaluations, leaderboard, market,
+    populations, providers, sessions, tool_services, trading, trainings,
 ]  # fmt: skip
 
 
