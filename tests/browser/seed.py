@@ -87,7 +87,24 @@ def _judged_by_ada(ada: Person) -> dict[str, Any]:
     ada.patch(path, {"members": [1], "mark": "pinned"})
     ada.post(f"{path}/pause")
     ada.wait(f"/api/evaluations/{evaluation_id}")
-    return {"population": population_id, "evaluation": evaluation_id}
+    return {
+        "population": population_id,
+        "evaluation": evaluation_id,
+        "judging": _half_judged(ada),
+    }
+
+
+def _half_judged(ada: Person) -> int:
+    """Return the id of an evaluation that is paused after its first trainings."""
+    evaluation_id = ada.evaluation("dqn", "pqn", seeds=3, max_episodes=20, min_episodes=20)
+    path = f"/api/evaluations/{evaluation_id}"
+
+    def has_judged() -> bool:
+        return bool(ada.get(path)["units_done"] >= 2)
+
+    wait_until(has_judged, PATIENCE_S, lambda: str(ada.get(path)))
+    ada.post(f"{path}/pause")
+    return evaluation_id
 
 
 def _by_eve(eve: Person) -> dict[str, Any]:

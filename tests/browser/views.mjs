@@ -65,12 +65,31 @@ const looks = [
   { name: "populations-empty", route: "/populations", as: "newcomer" },
   { name: "populations-failed", route: "/populations", ...broken("**/api/populations*") },
   { name: "population", route: "/population", query: ({ population }) => `?id=${population}` },
+  { name: "populations-start", route: "/populations", ...asking("Train a population") },
+  {
+    name: "populations-start-all",
+    route: "/populations",
+    ...asking("Train a population", { more: true }),
+  },
+  {
+    name: "population-member",
+    route: "/bot",
+    query: () => "?name=Tides 1",
+    act: ({ page }) => page.getByRole("link", { name: /^member 1 of/ }).first().waitFor(),
+  },
   { name: "population-unknown", route: "/population", query: () => "?id=999999" },
 
   { name: "evaluations", route: "/evaluations" },
   { name: "evaluations-empty", route: "/evaluations", as: "newcomer" },
   { name: "evaluations-failed", route: "/evaluations", ...broken("**/api/evaluations*") },
   { name: "evaluation", route: "/evaluation", query: ({ evaluation }) => `?id=${evaluation}` },
+  { name: "evaluation-going", route: "/evaluation", query: ({ judging }) => `?id=${judging}` },
+  { name: "evaluations-start", route: "/evaluations", ...asking("Evaluate algorithms") },
+  {
+    name: "evaluations-start-all",
+    route: "/evaluations",
+    ...asking("Evaluate algorithms", { more: true }),
+  },
   { name: "evaluation-unknown", route: "/evaluation", query: () => "?id=999999" },
 
   { name: "agents", route: "/agents" },
@@ -105,6 +124,18 @@ const looks = [
   { name: "admin-users", route: "/admin", as: "admin", query: () => "?tab=users" },
   { name: "admin-whitelist", route: "/admin", as: "admin", query: () => "?tab=whitelist" },
   { name: "admin-runs", route: "/admin", as: "admin", query: () => "?tab=runs" },
+  {
+    name: "admin-populations",
+    route: "/admin",
+    as: "admin",
+    query: () => "?tab=runs&kind=populations",
+  },
+  {
+    name: "admin-evaluations",
+    route: "/admin",
+    as: "admin",
+    query: () => "?tab=runs&kind=evaluations&which=all",
+  },
   { name: "admin-system", route: "/admin", as: "admin", query: () => "?tab=system" },
   { name: "admin-audit", route: "/admin", as: "admin", query: () => "?tab=audit" },
   { name: "admin-for-nobody", route: "/admin" },
@@ -133,6 +164,18 @@ export async function show(visitor, view, facts) {
   await visitor.isAt(/./);
   await view.act(visitor, facts);
   await visitor.settled();
+}
+
+/** The dialog that starts one, by its title; with `more` all that it can be asked for. */
+function asking(title, { more = false } = {}) {
+  return {
+    query: () => "?start=1",
+    act: async ({ page }) => {
+      const dialog = page.getByRole("dialog", { name: title, exact: true });
+      await dialog.getByText(/bars from/).first().waitFor(); // what is known of the market
+      if (more) await dialog.getByText("All other parameters").click();
+    },
+  };
 }
 
 /** The server cannot answer these requests. */

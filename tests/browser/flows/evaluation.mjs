@@ -33,6 +33,13 @@ await flow(async ({ facts, visitor, step }) => {
     await said.waitFor();
     await until("one is judged", async () => /^[1-4] of/.test(await said.innerText()));
   });
+  await step("each training is told as it is judged, and again after a reload", async () => {
+    const table = ada.page.getByRole("table", { name: "Judged so far" });
+    const first = table.getByRole("row").filter({ hasText: "DQN" }).first();
+    await first.waitFor();
+    await ada.reload();
+    await first.or(region("Verdict")).first().waitFor(); // it may have ended meanwhile
+  });
   const verdict = await step("the verdict comes by itself", async () => {
     await isInState(ada, "Finished");
     const sentence = region("Verdict")

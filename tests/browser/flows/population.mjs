@@ -74,8 +74,9 @@ await flow(async ({ facts, visitor, step }) => {
   });
 
   await step("she stops one on its own page, which is that of a training", async () => {
-    await ada.follow(/^3 Tides 3/);
+    await ada.follow("Member 3");
     await ada.isAt("Tides 3 on EURUSD");
+    await ada.page.getByRole("link", { name: /^member 3 of population \d+$/ }).waitFor();
     await isInState(ada, "Running");
     await ada.press("Stop");
     await ada.press("Stop training");
@@ -103,7 +104,11 @@ await flow(async ({ facts, visitor, step }) => {
     await ada.sees("0 have not ended");
     for (const member of [1, 2, 3]) await shows(member, "Stopped");
   });
-  await step("its bots are among her own", async () => {
+  await step("its bots are her own, and say whose members they are", async () => {
+    await ada.follow("Tides 2");
+    await ada.isAt("Tides 2");
+    await ada.follow(/^member 2 of population \d+$/);
+    await ada.isAt("Tides");
     await ada.follow("Bots");
     for (const member of [1, 2, 3]) await ada.sees(`Tides ${member}`);
   });

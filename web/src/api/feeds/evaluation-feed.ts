@@ -23,8 +23,4 @@ export class EvaluationFeed extends RunFeed<Evaluation, EvaluationStatus, Evalua
     if (event.kind !== "state" || this.run === null) return;
     this.run = { ...this.run, state: event.data.state, reason: event.data.reason ?? null };
   }
-
-  protected override joined(before: Evaluation, now: Evaluation): Evaluation {
-    return now.cursor >= before.cursor ? now : before;
-  }
 }

@@ -31,10 +31,6 @@ export class PopulationFeed extends RunFeed<Population, PopulationStatus, Popula
       this.run = told(this.run, event.data);
     }
   }
-
-  protected override joined(before: Population, now: Population): Population {
-    return now.cursor >= before.cursor ? now : before;
-  }
 }
 
 /** With what a status leaves out, because it follows from the rest. */

@@ -127,7 +127,10 @@ export abstract class RunFeed<Run extends RunMessage, Status, Event extends RunE
   protected abstract tookStatus(run: Run, status: Status): void;
   /** What a subclass does with an event that the run does not include yet. */
   protected abstract tookEvent(event: Event): void;
-  protected abstract joined(before: Run, now: Run): Run;
+  /** Which of two messages holds; a subclass may keep what an older one knows better. */
+  protected joined(before: Run, now: Run): Run {
+    return now.cursor >= before.cursor ? now : before;
+  }
 
   /** What a subclass reads once the run is known. */
   protected opened(): void {}

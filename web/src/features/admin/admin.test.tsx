@@ -6,7 +6,10 @@ import { aSignIn, FakeServer } from "@/api/fake-server";
 import { signedIn } from "@/api/access";
 import { aTraining } from "@/api/feeds/builders";
 import { queries } from "@/api/hooks";
+import type { RunState } from "@/api/types";
 import { AdminPage } from "@/features/admin/admin-page";
+import { anEvaluation } from "@/features/evaluations/builders";
+import { aPopulation } from "@/features/populations/builders";
 
 let search = "";
 vi.mock("next/navigation", () => ({ useSearchParams: () => new URLSearchParams(search) }));
@@ -105,6 +108,44 @@ describe("the administration", () => {
     await confirm("Stop it");
     await waitFor(() => expect(screen.queryByRole("alertdialog")).toBeNull());
     expect(server.changes.map(({ what }) => what)).toEqual(["post /api/admin/trainings/7/stop"]);
+  });
+
+  it("stops somebody’s population with all of its members", async () => {
+    const owned = { owner_id: 9, owner: "eve@example.com", population: aPopulation() };
+    server.on("get /api/admin/populations", { populations: [owned], next: null });
+    server.on("post /api/admin/populations/3/stop", owned);
+    open("runs&kind=populations");
+    await screen.findByText("EURUSD 1h, 2 of 2 members active");
+    const name = "Stop Population 3 of eve@example.com";
+    await userEvent.click(await screen.findByRole("button", { name }));
+    expect((await confirm("Stop it")).textContent).toContain("Every member ends for good.");
+    await waitFor(() =>
+      expect(server.changes.map(({ what }) => what)).toEqual([
+        "post /api/admin/populations/3/stop",
+      ]),
+    );
+  });
+
+  it("stops somebody’s evaluation, and none that has ended", async () => {
+    const owned = (id: number, state: RunState) => ({
+      owner_id: 9,
+      owner: "eve@example.com",
+      evaluation: anEvaluation({ id, state, units_done: 3 }),
+    });
+    const evaluations = [owned(8, "running"), owned(7, "finished")];
+    server.on("get /api/admin/evaluations", { evaluations, next: null });
+    server.on("post /api/admin/evaluations/8/stop", owned(8, "stopped"));
+    open("runs&kind=evaluations&which=all");
+    expect(await screen.findAllByText("GOOGL 1d, 3 of 8 trainings judged")).toHaveLength(2);
+    const [stop, ...others] = await screen.findAllByRole("button", { name: /^Stop Evaluation/ });
+    expect(others).toEqual([]);
+    if (stop) await userEvent.click(stop);
+    expect((await confirm("Stop it")).textContent).toContain("without a report");
+    await waitFor(() =>
+      expect(server.changes.map(({ what }) => what)).toEqual([
+        "post /api/admin/evaluations/8/stop",
+      ]),
+    );
   });
 
   it("asks for what is active, of everybody", async () => {

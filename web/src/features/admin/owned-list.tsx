@@ -24,6 +24,8 @@ interface OwnedListProps {
 
 const titles: Record<OwnedKind, string> = {
   trainings: "Everybody’s trainings",
+  populations: "Everybody’s populations",
+  evaluations: "Everybody’s evaluations",
   sessions: "Everybody’s sessions",
   bots: "Everybody’s bots",
   agents: "Everybody’s agents",
@@ -74,7 +76,8 @@ export function OwnedList({ kind, ownerId, onlyActive, text, toolbar }: OwnedLis
 }
 
 function columnsOf(kind: OwnedKind, ask: (deed: Deed) => void): Column<Owned>[] {
-  const isRun = kind === "trainings" || kind === "sessions";
+  const isTrader = kind === "bots" || kind === "agents";
+  const hasProfit = kind === "trainings" || kind === "sessions";
   const columns: (Column<Owned> | false)[] = [
     {
       id: "name",
@@ -100,12 +103,12 @@ function columnsOf(kind: OwnedKind, ask: (deed: Deed) => void): Column<Owned>[] 
     },
     {
       id: "about",
-      header: isRun ? "Market" : "About",
+      header: isTrader ? "About" : "Market",
       cell: ({ about }) => <span className="text-muted wrap-anywhere">{about}</span>,
       sortValue: ({ about }) => about,
       hideOnPhone: true,
     },
-    isRun && {
+    hasProfit && {
       id: "profit",
       header: "Profit",
       cell: ({ profit }) => <Delta value={profit} />,

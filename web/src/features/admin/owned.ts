@@ -1,11 +1,14 @@
 import { get, post } from "@/api/rest";
 import type { RunState, Schema } from "@/api/types";
+import { algorithmLabel } from "@/features/algorithms/algorithms";
 import { marketOf } from "@/features/home/shown-run";
 
-export type OwnedKind = "trainings" | "sessions" | "bots" | "agents";
+const KINDS = ["trainings", "populations", "evaluations", "sessions", "bots", "agents"] as const;
+
+export type OwnedKind = (typeof KINDS)[number];
 
 export function isOwnedKind(text: string): text is OwnedKind {
-  return ["trainings", "sessions", "bots", "agents"].includes(text);
+  return (KINDS as readonly string[]).includes(text);
 }
 
 /** Something of somebody's, as one line. */
@@ -58,6 +61,14 @@ export async function readOwned(kind: OwnedKind, asked: Asked): Promise<OwnedPag
       const page = await get("/api/admin/trainings", { query: ofState, signal });
       return { rows: page.trainings.map(ownedTraining), next: page.next };
     }
+    case "populations": {
+      const page = await get("/api/admin/populations", { query, signal });
+      return { rows: kept(page.populations.map(ownedPopulation)), next: page.next };
+    }
+    case "evaluations": {
+      const page = await get("/api/admin/evaluations", { query: ofState, signal });
+      return { rows: page.evaluations.map(ownedEvaluation), next: page.next };
+    }
     case "sessions": {
       const page = await get("/api/admin/sessions", { query: ofState, signal });
       return { rows: page.sessions.map(ownedSession), next: page.next };
@@ -89,6 +100,42 @@ function ownedTraining({ owner, training }: Schema<"OwnedTrainingMessage">): Own
       : null,
     consequence:
       "The training ends for good and cannot be resumed. Its best weights and its history stay.",
+  };
+}
+
+function ownedPopulation({ owner, population }: Schema<"OwnedPopulationMessage">): Owned {
+  const { id, state, member_count: members, active_count: active } = population;
+  return {
+    key: `Population ${id}`,
+    name: population.name,
+    owner,
+    about: `${population.symbol} ${population.period}, ${active} of ${members} members active`,
+    state,
+    profit: null,
+    createdAt: population.created_at,
+    reason: population.reason ?? null,
+    stop: isActing(state)
+      ? () => post("/api/admin/populations/{population_id}/stop", { path: { population_id: id } })
+      : null,
+    consequence: "Every member ends for good. Their best weights and histories stay.",
+  };
+}
+
+function ownedEvaluation({ owner, evaluation }: Schema<"OwnedEvaluationMessage">): Owned {
+  const { id, state, units, units_done: done } = evaluation;
+  return {
+    key: `Evaluation ${id}`,
+    name: evaluation.algorithms.map(algorithmLabel).join(", "),
+    owner,
+    about: `${evaluation.symbol} ${evaluation.period}, ${done} of ${units} trainings judged`,
+    state,
+    profit: null,
+    createdAt: evaluation.created_at,
+    reason: evaluation.reason,
+    stop: isActing(state)
+      ? () => post("/api/admin/evaluations/{evaluation_id}/stop", { path: { evaluation_id: id } })
+      : null,
+    consequence: "The evaluation ends for good, without a report.",
   };
 }
 

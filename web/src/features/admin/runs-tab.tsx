@@ -11,6 +11,8 @@ import { useUsers } from "./use-users";
 
 const kinds = [
   { value: "trainings", label: "Trainings" },
+  { value: "populations", label: "Populations" },
+  { value: "evaluations", label: "Evaluations" },
   { value: "sessions", label: "Sessions" },
   { value: "bots", label: "Bots" },
   { value: "agents", label: "Agents" },

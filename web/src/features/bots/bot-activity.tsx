@@ -7,6 +7,7 @@ import type { Asked } from "@/features/bots/bot-dialogs";
 import { CONSEQUENCES } from "@/features/bots/consequences";
 import { activeTraining } from "@/features/bots/results";
 import { useBotCommand } from "@/features/bots/use-bot-command";
+import { isMember, Membership } from "@/features/populations/membership";
 import { formatNumber } from "@/lib/format";
 import { stateWord } from "@/ui/badge";
 import { Button, LinkButton } from "@/ui/button";
@@ -81,6 +82,11 @@ function Standing({ training }: { training: Training }) {
     <div className="flex min-h-28 flex-col gap-2">
       <p>
         {symbol}, {period}
+        {isMember(training) && (
+          <>
+            , <Membership of={training} />
+          </>
+        )}
         {reason !== null && <span className="text-muted">: {reason}</span>}
       </p>
       <Line name="Episodes" {...episodes} />

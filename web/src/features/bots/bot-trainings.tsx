@@ -6,14 +6,14 @@ import { mapped, type Loadable } from "@/api/loadable";
 import type { Bot, Schema, Training } from "@/api/types";
 import { BotScores } from "@/features/bots/bot-scores";
 import { evaluatedOf, ownTrainings, shareOf } from "@/features/bots/results";
+import { isMember, Membership } from "@/features/populations/membership";
+import { CREATED, MARKET, STATE } from "@/features/runs/columns";
 import { formatNumber } from "@/lib/format";
-import { StateBadge, stateWord } from "@/ui/badge";
 import { Button } from "@/ui/button";
 import { Delta } from "@/ui/number";
 import { Panel } from "@/ui/panel";
 import { EmptyState, Ready, Skeleton, SkeletonRows } from "@/ui/state";
 import { DataTable, type Column } from "@/ui/table";
-import { Time } from "@/ui/time";
 
 interface BotTrainingsProps {
   bot: Bot;
@@ -33,13 +33,14 @@ export function BotTrainings({ bot, trainings, onTrain }: BotTrainingsProps) {
 
 function Trainings({ bot, trainings }: { bot: Bot; trainings: Training[] }) {
   const evaluated = useMemo(() => evaluatedOf(trainings), [trainings]);
+  const columns = trainings.some(isMember) ? OF_MEMBERS : COLUMNS;
   return (
     <div className="flex flex-col gap-4">
       <BotScores evaluated={evaluated} />
       <Panel title="Trainings" flush>
         <DataTable
           caption={`Trainings of ${bot.name}`}
-          columns={COLUMNS}
+          columns={columns}
           rows={trainings}
           rowId={(training) => String(training.id)}
           href={(training) => `/training?id=${training.id}`}
@@ -59,22 +60,8 @@ const COLUMNS: Column<Training>[] = [
     cell: ({ id }) => id,
     sortValue: ({ id }) => id,
   },
-  {
-    id: "state",
-    header: "State",
-    cell: ({ state, reason }) => <StateBadge state={state} title={reason ?? undefined} />,
-    sortValue: ({ state }) => stateWord(state),
-  },
-  {
-    id: "symbol",
-    header: "Symbol",
-    cell: ({ symbol, period }) => (
-      <span className="whitespace-nowrap">
-        {symbol} <span className="text-muted">{period}</span>
-      </span>
-    ),
-    sortValue: ({ symbol, period }) => `${symbol} ${period}`,
-  },
+  STATE,
+  MARKET,
   {
     id: "episodes",
     header: "Episodes",
@@ -101,14 +88,20 @@ const COLUMNS: Column<Training>[] = [
     cell: ({ out_of_sample: result }) => formatNumber(result?.trades),
     sortValue: ({ out_of_sample: result }) => result?.trades,
   },
-  {
-    id: "created",
-    header: "Started",
-    cell: ({ created_at: at }) => <Time at={at} />,
-    sortValue: ({ created_at: at }) => Date.parse(at),
-    csvValue: ({ created_at: at }) => at,
-  },
+  { ...CREATED, header: "Started" },
 ];
+
+const POPULATION: Column<Training> = {
+  id: "population",
+  header: "Population",
+  cell: (training) => (
+    <span className="whitespace-nowrap">
+      <Membership of={training} />
+    </span>
+  ),
+  sortValue: ({ population_id: id }) => id,
+};
+const OF_MEMBERS: Column<Training>[] = [...COLUMNS.slice(0, 3), POPULATION, ...COLUMNS.slice(3)];
 
 function percentColumn(
   id: string,

@@ -124,6 +124,31 @@ describe("the page of an evaluation", () => {
     await screen.findByRole("region", { name: "Verdict" });
   });
 
+  it("lists each training as it is judged, and those of before again after a reload", async () => {
+    evaluation = anEvaluation({ state: "running", better: null, verdict: null, cursor: 2 });
+    const { says } = await aPage();
+    await screen.findByText("None is judged yet.");
+    const unit = { id: 7, algorithm: "dqn", trades: 3, episodes: 9 };
+    says("unit", { ...unit, seed: 1, fold: 1, total_return: 0.1 }, 1); // told before it was read
+    says("unit", { ...unit, seed: 2, fold: 1, total_return: -0.02 }, 3);
+    const rows = within(await screen.findByRole("table", { name: "Judged so far" }));
+    const lines = rows.getAllByRole("row").map((each) => each.textContent);
+    expect(lines).toHaveLength(3);
+    expect(lines[1]).toContain("−2.00%");
+    expect(lines[2]).toContain("+10.00%");
+    const standing = screen.getByRole("progressbar", { name: "DQN" });
+    expect(standing.getAttribute("aria-valuetext")).toBe("2 of 4");
+  });
+
+  it("keeps what was judged where it ended without a report", async () => {
+    evaluation = anEvaluation({ state: "stopped", better: null, verdict: null, cursor: 1 });
+    const { says } = await aPage();
+    const unit = { id: 7, algorithm: "dqn", seed: 1, fold: 2, trades: 3, episodes: 9 };
+    says("unit", { ...unit, total_return: null }, 1);
+    await screen.findByRole("table", { name: "Judged so far" });
+    expect(screen.queryByText(/trainings are judged/)).toBeNull();
+  });
+
   it("says what stopping means before it stops", async () => {
     evaluation = anEvaluation({ state: "running" });
     const { user } = await aPage();

@@ -10,10 +10,10 @@ import type { Schema } from "@/api/types";
 import { algorithmLabel } from "@/features/algorithms/algorithms";
 import { ReportView } from "@/features/evaluations/report-view";
 import { reportOf } from "@/features/evaluations/report";
+import { UnitsPanel } from "@/features/evaluations/units-panel";
 import { RunControls } from "@/features/runs/run-controls";
 import { idOf, RunPage } from "@/features/runs/run-page";
 import { StaleNotice } from "@/features/runs/stale-notice";
-import { useRun } from "@/features/runs/use-run";
 import { isActive } from "@/features/training/states";
 import { saveFile } from "@/lib/csv";
 import { formatDuration, formatNumber } from "@/lib/format";
@@ -32,30 +32,19 @@ type Evaluation = Schema<"EvaluationRunMessage">;
 
 const PATH = "/api/evaluations";
 
-/** The evaluation that the address names. */
-export function EvaluationPage() {
-  const [word] = useUrlState("id");
-  const feed = useEvaluation(idOf(word));
-  return feed === null ? (
-    <RunPage {...FRAME} id={null} run={{ status: "loading" }}>
-      {() => null}
-    </RunPage>
-  ) : (
-    <Followed key={feed.id} feed={feed} />
-  );
-}
-
 const FRAME = {
   kind: "Evaluation",
   icon: Scale,
   list: { href: "/evaluations", label: "All my evaluations" },
 };
 
-function Followed({ feed }: { feed: EvaluationFeed }) {
-  const run = useRun(feed);
+/** The evaluation that the address names. */
+export function EvaluationPage() {
+  const [word] = useUrlState("id");
+  const feed = useEvaluation(idOf(word));
   return (
-    <RunPage {...FRAME} id={feed.id} run={run}>
-      {(evaluation) => <Shown feed={feed} evaluation={evaluation} />}
+    <RunPage {...FRAME} feed={feed}>
+      {(evaluation) => feed && <Shown feed={feed} evaluation={evaluation} />}
     </RunPage>
   );
 }
@@ -91,7 +80,11 @@ function Shown({ feed, evaluation }: { feed: EvaluationFeed; evaluation: Evaluat
       )}
       {notes.length > 0 && <Notice tone="warn">{notes.join(" ")}</Notice>}
       {isActive(state) && <Going evaluation={evaluation} />}
-      {state === "finished" && <Found id={id} />}
+      {state === "finished" ? (
+        <Found id={id} />
+      ) : (
+        <UnitsPanel feed={feed} evaluation={evaluation} />
+      )}
     </Page>
   );
 }

@@ -1,21 +1,18 @@
 "use client";
 
-import { Plus, Scale } from "lucide-react";
+import { Scale } from "lucide-react";
 import dynamic from "next/dynamic";
-import { useRouter } from "next/navigation";
-import { refresh, useGet } from "@/api/hooks";
+import { useGet } from "@/api/hooks";
+import { mapped } from "@/api/loadable";
 import type { Schema } from "@/api/types";
+import { algorithmLabel } from "@/features/algorithms/algorithms";
 import { VerdictBadge } from "@/features/evaluations/verdict-badge";
+import { CREATED, MARKET, STATE } from "@/features/runs/columns";
+import { PAGE, useBefore } from "@/features/runs/older";
+import { RunListPage } from "@/features/runs/run-list-page";
 import { formatPercent } from "@/lib/format";
-import { StateBadge } from "@/ui/badge";
-import { Button } from "@/ui/button";
-import { Page } from "@/ui/page";
-import { Panel } from "@/ui/panel";
 import { Progress } from "@/ui/progress";
-import { EmptyState, Ready, SkeletonRows } from "@/ui/state";
-import { DataTable, type Column } from "@/ui/table";
-import { Time } from "@/ui/time";
-import { useUrlState } from "@/ui/url-state";
+import type { Column } from "@/ui/table";
 
 type Evaluation = Schema<"EvaluationRunMessage">;
 
@@ -31,21 +28,16 @@ const COLUMNS: readonly Column<Evaluation>[] = [
     cell: ({ id }) => <span className="whitespace-nowrap">{`Evaluation ${id}`}</span>,
     sortValue: ({ id }) => id,
   },
+  STATE,
+  MARKET,
   {
-    id: "state",
-    header: "State",
-    cell: ({ state, reason }) => <StateBadge state={state} title={reason ?? undefined} />,
-    sortValue: ({ state }) => state,
-  },
-  {
-    id: "symbol",
-    header: "Symbol",
-    cell: ({ symbol, period }) => (
-      <span className="whitespace-nowrap">
-        {symbol} <span className="text-muted">{period}</span>
-      </span>
+    id: "algorithms",
+    header: "Algorithms",
+    cell: ({ algorithms }) => (
+      <span className="block min-w-32">{algorithms.map(algorithmLabel).join(", ")}</span>
     ),
-    sortValue: ({ symbol }) => symbol,
+    sortValue: ({ algorithms }) => algorithms.map(algorithmLabel).join(", "),
+    hideOnPhone: true,
   },
   {
     id: "verdict",
@@ -73,62 +65,29 @@ const COLUMNS: readonly Column<Evaluation>[] = [
     sortValue: ({ share }) => share,
     hideOnPhone: true,
   },
-  {
-    id: "created",
-    header: "Created",
-    cell: ({ created_at: at }) => <Time at={at} />,
-    sortValue: ({ created_at: at }) => Date.parse(at),
-    hideOnPhone: true,
-  },
+  { ...CREATED, hideOnPhone: true },
 ];
 
 /** All my evaluations, those that go on kept up to date. */
 export function EvaluationsPage() {
-  const router = useRouter();
-  const [start, setStart] = useUrlState("start");
-  const found = useGet("/api/evaluations", { query: { limit: 200 } }, { everyMs: EVERY_MS });
-  const begin = (
-    <Button variant="primary" icon={Plus} onClick={() => setStart("1")}>
-      Start an evaluation
-    </Button>
-  );
+  const [before] = useBefore();
+  const query = { limit: PAGE, before_id: before };
+  const found = useGet("/api/evaluations", { query }, { everyMs: EVERY_MS });
   return (
-    <Page
+    <RunListPage
       title="Evaluations"
       subtitle="An evaluation judges algorithms on bars that they never saw, and says whether they beat buying and holding, and how sure that is."
-      actions={begin}
-    >
-      <Panel flush>
-        <Ready of={found} loading={<SkeletonRows rows={6} />}>
-          {({ evaluations }) => (
-            <DataTable
-              caption="Evaluations"
-              columns={COLUMNS}
-              rows={evaluations}
-              rowId={({ id }) => String(id)}
-              href={({ id }) => `/evaluation?id=${id}`}
-              exportCsv="evaluations"
-              empty={
-                <EmptyState
-                  icon={Scale}
-                  title="No evaluations yet"
-                  text="Start one before you trust a profit: most of what looks good on the past is luck."
-                  action={begin}
-                />
-              }
-            />
-          )}
-        </Ready>
-      </Panel>
-      {start !== "" && (
-        <StartDialog
-          onClose={() => setStart("")}
-          onStarted={(id) => {
-            void refresh("/api/evaluations");
-            router.push(`/evaluation?id=${id}`);
-          }}
-        />
-      )}
-    </Page>
+      icon={Scale}
+      begin="Start an evaluation"
+      none={{
+        title: "No evaluations yet",
+        text: "Start one before you trust a profit: most of what looks good on the past is luck.",
+      }}
+      columns={COLUMNS}
+      found={mapped(found, ({ evaluations, next }) => ({ runs: evaluations, next }))}
+      route="/evaluation"
+      Dialog={StartDialog}
+      changed={["/api/evaluations"]}
+    />
   );
 }

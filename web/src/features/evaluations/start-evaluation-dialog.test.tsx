@@ -4,25 +4,14 @@ import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { queries } from "@/api/hooks";
 import { Problem } from "@/api/problem";
-import { twoAlgorithms } from "@/features/algorithms/builders";
 import StartEvaluationDialog from "@/features/evaluations/start-evaluation-dialog";
+import { answerToStart } from "@/features/start-training/builders";
 
 const server = vi.hoisted(() => ({ get: vi.fn(), post: vi.fn() }));
 vi.mock("@/api/rest", () => server);
 
 configure({ asyncUtilTimeout: 10_000 });
 vi.setConfig({ testTimeout: 30_000 });
-
-const SYMBOLS = ["GOOGL", "EURUSD"].map((symbol) => ({
-  symbol,
-  name: symbol,
-  source: "sample",
-  periods: [symbol === "GOOGL" ? "1d" : "1h"],
-  first: null,
-  last: null,
-  bars: null,
-  age_s: null,
-}));
 
 function aDialog() {
   const told = { onStarted: vi.fn(), onClose: vi.fn() };
@@ -36,12 +25,9 @@ function aDialog() {
 
 beforeEach(() => {
   queries.clear();
-  server.get.mockReset().mockImplementation((path: string, asked?: { query?: { q?: string } }) => {
-    if (path === "/api/algorithms") return Promise.resolve(twoAlgorithms());
-    if (path !== "/api/symbols") return Promise.resolve({ date_range: [], closes: [] });
-    const symbols = SYMBOLS.filter(({ symbol }) => symbol === asked?.query?.q);
-    return Promise.resolve({ symbols });
-  });
+  server.get
+    .mockReset()
+    .mockImplementation((path, asked) => Promise.resolve(answerToStart(path, asked)));
   server.post.mockReset().mockResolvedValue({ id: 9 });
 });
 

@@ -3,7 +3,7 @@
 import { post } from "@/api/rest";
 import type { Schema } from "@/api/types";
 import { EncoderChoice } from "@/features/algorithms/encoder-choice";
-import { RequestDialog } from "@/features/runs/request-dialog";
+import { RequestDialog, type StartDialogProps } from "@/features/runs/request-dialog";
 
 const USUAL = { symbol: "GOOGL", period: "1d" };
 const SHOWN = ["seeds", "folds", "max_episodes", "earlier_trials"] as const;
@@ -26,13 +26,8 @@ const OTHERS = [
   "slippage_bps",
 ] as const;
 
-interface StartEvaluationDialogProps {
-  onStarted: (id: number) => void;
-  onClose: () => void;
-}
-
 /** Asks on what the algorithms are judged, and how thoroughly. */
-export default function StartEvaluationDialog(props: StartEvaluationDialogProps) {
+export default function StartEvaluationDialog(props: StartDialogProps) {
   return (
     <RequestDialog
       {...props}

@@ -10,6 +10,7 @@ import { formatNumber, unknown } from "@/lib/format";
 import { uuid } from "@/lib/uuid";
 import { Badge, StateBadge } from "@/ui/badge";
 import { Button } from "@/ui/button";
+import Link from "@/ui/link";
 import { Notice } from "@/ui/notice";
 import { Delta } from "@/ui/number";
 import { Panel } from "@/ui/panel";
@@ -19,12 +20,14 @@ const COLUMNS: readonly Column<Member>[] = [
   {
     id: "member",
     header: "Member",
-    cell: ({ member, bot_name: bot }) => (
-      <span>
-        {member} <span className="text-muted">{bot}</span>
-      </span>
-    ),
+    cell: ({ member }) => <span className="whitespace-nowrap">Member {member}</span>,
     sortValue: ({ member }) => member,
+  },
+  {
+    id: "bot",
+    header: "Bot",
+    cell: ({ bot_name: bot }) => <BotLink name={bot} />,
+    sortValue: ({ bot_name: bot }) => bot,
   },
   {
     id: "state",
@@ -93,6 +96,18 @@ const COLUMNS: readonly Column<Member>[] = [
     hideOnPhone: true,
   },
 ];
+
+/** Stands above the row, which leads to the training. */
+function BotLink({ name }: { name: string }) {
+  return (
+    <Link
+      href={`/bot?name=${encodeURIComponent(name)}`}
+      className="hover:text-accent relative z-1 block min-w-24 wrap-anywhere underline underline-offset-2"
+    >
+      {name}
+    </Link>
+  );
+}
 
 const DEEDS: readonly { mark: Mark; label: string; icon: typeof Pin }[] = [
   { mark: "pinned", label: "Pin", icon: Pin },

@@ -66,12 +66,15 @@ beforeEach(() => {
 });
 
 describe("the page of a population", () => {
-  it("shows its members with their scores, and leads to the training of each", async () => {
+  it("shows its members with their scores, and leads to the training and the bot of each", async () => {
     await aPage();
     const table = within(await screen.findByRole("table", { name: "Members" }));
-    expect(table.getByRole("link", { name: /^1/ }).getAttribute("href")).toBe("/training?id=11");
+    const to = (name: string) => table.getByRole("link", { name }).getAttribute("href");
+    expect(to("Member 1")).toBe("/training?id=11");
+    expect(to("Tides 1")).toBe("/bot?name=Tides%201");
     table.getByText("Pinned");
-    screen.getByText("Member 2");
+    const best = screen.getByText("Best on validation").nextElementSibling;
+    expect(best?.textContent).toContain("Member 2");
   });
 
   it("tells what the search does as it happens, the newest first", async () => {
@@ -91,8 +94,9 @@ describe("the page of a population", () => {
     const { id, state, searching, steps_taken, cursor } = aPopulation();
     const members = [aMember({ score: 0.5 }), aMember({ member: 2, state: "stopped" })];
     says("status", { id, state, searching, steps_taken, members, cursor });
-    await screen.findByText("Member 1");
-    screen.getByText("1 have not ended");
+    await screen.findByText("1 have not ended");
+    const best = screen.getByText("Best on validation").nextElementSibling;
+    expect(best?.textContent).toContain("Member 1");
   });
 
   it("pins those that are chosen", async () => {

@@ -12,7 +12,6 @@ import { bestOf, type Population } from "@/features/populations/population";
 import { RunControls } from "@/features/runs/run-controls";
 import { idOf, RunPage } from "@/features/runs/run-page";
 import { StaleNotice } from "@/features/runs/stale-notice";
-import { useRun } from "@/features/runs/use-run";
 import { isActive } from "@/features/training/states";
 import { formatNumber } from "@/lib/format";
 import { optionLabels } from "@/lib/parameter-names";
@@ -36,20 +35,9 @@ const FRAME = {
 export function PopulationPage() {
   const [word] = useUrlState("id");
   const feed = usePopulation(idOf(word));
-  return feed === null ? (
-    <RunPage {...FRAME} id={null} run={{ status: "loading" }}>
-      {() => null}
-    </RunPage>
-  ) : (
-    <Followed key={feed.id} feed={feed} />
-  );
-}
-
-function Followed({ feed }: { feed: PopulationFeed }) {
-  const run = useRun(feed);
   return (
-    <RunPage {...FRAME} id={feed.id} run={run}>
-      {(population) => <Shown feed={feed} population={population} />}
+    <RunPage {...FRAME} feed={feed}>
+      {(population) => feed && <Shown feed={feed} population={population} />}
     </RunPage>
   );
 }

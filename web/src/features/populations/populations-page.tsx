@@ -1,20 +1,16 @@
 "use client";
 
-import { Plus, UsersRound } from "lucide-react";
+import { UsersRound } from "lucide-react";
 import dynamic from "next/dynamic";
-import { useRouter } from "next/navigation";
-import { refresh, useGet } from "@/api/hooks";
+import { useGet } from "@/api/hooks";
+import { mapped } from "@/api/loadable";
 import { algorithmLabel } from "@/features/algorithms/algorithms";
 import type { Population } from "@/features/populations/population";
+import { CREATED, MARKET, STATE } from "@/features/runs/columns";
+import { PAGE, useBefore } from "@/features/runs/older";
+import { RunListPage } from "@/features/runs/run-list-page";
 import { formatNumber } from "@/lib/format";
-import { StateBadge } from "@/ui/badge";
-import { Button } from "@/ui/button";
-import { Page } from "@/ui/page";
-import { Panel } from "@/ui/panel";
-import { EmptyState, Ready, SkeletonRows } from "@/ui/state";
-import { DataTable, type Column } from "@/ui/table";
-import { Time } from "@/ui/time";
-import { useUrlState } from "@/ui/url-state";
+import type { Column } from "@/ui/table";
 
 const EVERY_MS = 5_000;
 const StartDialog = dynamic(() => import("@/features/populations/start-population-dialog"), {
@@ -25,25 +21,11 @@ const COLUMNS: readonly Column<Population>[] = [
   {
     id: "name",
     header: "Population",
-    cell: ({ name }) => <span className="block min-w-24 wrap-break-word">{name}</span>,
+    cell: ({ name }) => <span className="block min-w-24 wrap-anywhere">{name}</span>,
     sortValue: ({ name }) => name,
   },
-  {
-    id: "state",
-    header: "State",
-    cell: ({ state }) => <StateBadge state={state} />,
-    sortValue: ({ state }) => state,
-  },
-  {
-    id: "symbol",
-    header: "Symbol",
-    cell: ({ symbol, period }) => (
-      <span className="whitespace-nowrap">
-        {symbol} <span className="text-muted">{period}</span>
-      </span>
-    ),
-    sortValue: ({ symbol }) => symbol,
-  },
+  STATE,
+  MARKET,
   {
     id: "algorithm",
     header: "Algorithm",
@@ -71,62 +53,29 @@ const COLUMNS: readonly Column<Population>[] = [
     sortValue: ({ steps_taken: steps }) => steps,
     hideOnPhone: true,
   },
-  {
-    id: "created",
-    header: "Created",
-    cell: ({ created_at: at }) => <Time at={at} />,
-    sortValue: ({ created_at: at }) => Date.parse(at),
-    hideOnPhone: true,
-  },
+  { ...CREATED, hideOnPhone: true },
 ];
 
 /** All my populations, kept up to date. */
 export function PopulationsPage() {
-  const router = useRouter();
-  const [start, setStart] = useUrlState("start");
-  const found = useGet("/api/populations", { query: { limit: 200 } }, { everyMs: EVERY_MS });
-  const begin = (
-    <Button variant="primary" icon={Plus} onClick={() => setStart("1")}>
-      Start a population
-    </Button>
-  );
+  const [before] = useBefore();
+  const query = { limit: PAGE, before_id: before };
+  const found = useGet("/api/populations", { query }, { everyMs: EVERY_MS });
   return (
-    <Page
+    <RunListPage
       title="Populations"
       subtitle="A population trains many bots of one shape at once, and can let the best of them lead the others."
-      actions={begin}
-    >
-      <Panel flush>
-        <Ready of={found} loading={<SkeletonRows rows={6} />}>
-          {({ populations }) => (
-            <DataTable
-              caption="Populations"
-              columns={COLUMNS}
-              rows={populations}
-              rowId={({ id }) => String(id)}
-              href={({ id }) => `/population?id=${id}`}
-              exportCsv="populations"
-              empty={
-                <EmptyState
-                  icon={UsersRound}
-                  title="No populations yet"
-                  text="Start one to try many learning rates at once, instead of guessing one."
-                  action={begin}
-                />
-              }
-            />
-          )}
-        </Ready>
-      </Panel>
-      {start !== "" && (
-        <StartDialog
-          onClose={() => setStart("")}
-          onStarted={(id) => {
-            void refresh("/api/populations", "/api/bots", "/api/trainings");
-            router.push(`/population?id=${id}`);
-          }}
-        />
-      )}
-    </Page>
+      icon={UsersRound}
+      begin="Start a population"
+      none={{
+        title: "No populations yet",
+        text: "Start one to try many learning rates at once, instead of guessing one.",
+      }}
+      columns={COLUMNS}
+      found={mapped(found, ({ populations, next }) => ({ runs: populations, next }))}
+      route="/population"
+      Dialog={StartDialog}
+      changed={["/api/populations", "/api/bots", "/api/trainings"]}
+    />
   );
 }

@@ -7,7 +7,7 @@ import { AlgorithmChoice } from "@/features/algorithms/algorithm-choice";
 import { fittingEncoder } from "@/features/algorithms/algorithms";
 import { EncoderChoice } from "@/features/algorithms/encoder-choice";
 import { useAlgorithms } from "@/features/algorithms/use-algorithms";
-import { RequestDialog } from "@/features/runs/request-dialog";
+import { RequestDialog, type StartDialogProps } from "@/features/runs/request-dialog";
 import { firstTexts, requestFaults, requestOf } from "@/features/runs/request-form";
 import { Switch } from "@/ui/choice";
 import { ParameterField } from "@/ui/parameter-field";
@@ -53,13 +53,8 @@ const OTHERS = [
 const IN_PARTS = ["algorithm", "encoder"] as const;
 const SEARCH = ["interval", "fraction"] as const;
 
-interface StartPopulationDialogProps {
-  onStarted: (id: number) => void;
-  onClose: () => void;
-}
-
 /** Asks for bots of one shape that are trained at once, and whether they search together. */
-export default function StartPopulationDialog(props: StartPopulationDialogProps) {
+export default function StartPopulationDialog(props: StartDialogProps) {
   const algorithms = useAlgorithms();
   const [searches, setSearches] = useState(true);
   const [rules, setRules] = useState(() => firstTexts("SearchFields", {}));

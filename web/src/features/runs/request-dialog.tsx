@@ -15,7 +15,13 @@ import { Dialog } from "@/ui/dialog";
 import { Notice } from "@/ui/notice";
 import { ParameterField } from "@/ui/parameter-field";
 
-interface RequestDialogProps<M extends Model> {
+export interface StartDialogProps {
+  /** Told the id of what has started. */
+  onStarted: (id: number) => void;
+  onClose: () => void;
+}
+
+interface RequestDialogProps<M extends Model> extends StartDialogProps {
   title: string;
   description: string;
   /** The button that sends it. */
@@ -34,8 +40,6 @@ interface RequestDialogProps<M extends Model> {
   beside?: { values: Record<string, unknown>; faults: Faults };
   /** Sends what was asked for, under this id. */
   send: (request: Record<string, unknown>, id: string) => Promise<{ id: number }>;
-  onStarted: (id: number) => void;
-  onClose: () => void;
 }
 
 /** Asks for a market and what is to be done on it. */

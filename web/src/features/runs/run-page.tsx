@@ -2,41 +2,61 @@
 
 import { SearchX, type LucideIcon } from "lucide-react";
 import type { ReactNode } from "react";
-import type { Loadable } from "@/api/loadable";
+import type { RunEvent } from "@/api/feeds/event-list";
+import type { RunFeed, RunMessage } from "@/api/feeds/run-feed";
+import { useRun } from "@/features/runs/use-run";
 import { LinkButton } from "@/ui/button";
 import { Page } from "@/ui/page";
 import { Panel } from "@/ui/panel";
 import { EmptyState, FailedState, Skeleton } from "@/ui/state";
 
-interface RunPageProps<T> {
+interface Frame {
   /** What it is: “Evaluation”. */
   kind: string;
   icon: LucideIcon;
-  id: number | null;
-  run: Loadable<T>;
   /** Where all of them are listed. */
   list: { href: string; label: string };
-  children: (run: T) => ReactNode;
+}
+
+interface RunPageProps<Run extends RunMessage, Status, Event extends RunEvent> extends Frame {
+  /** What follows it; null where the address names none. */
+  feed: RunFeed<Run, Status, Event> | null;
+  children: (run: Run) => ReactNode;
 }
 
 /** The run that the address names, in each of its states. */
-export function RunPage<T>({ kind, icon, id, run, list, children }: RunPageProps<T>) {
-  const all = <LinkButton href={list.href}>{list.label}</LinkButton>;
-  const noun = kind.toLowerCase();
-  if (id === null) {
-    return (
-      <Page title={kind}>
-        <Panel>
-          <EmptyState
-            icon={icon}
-            title={`No ${noun} is chosen`}
-            text="Choose one of yours, or start a new one."
-            action={all}
-          />
-        </Panel>
-      </Page>
-    );
-  }
+export function RunPage<Run extends RunMessage, Status, Event extends RunEvent>(
+  props: RunPageProps<Run, Status, Event>,
+) {
+  const { kind, icon, list, feed } = props;
+  if (feed !== null) return <Followed key={feed.id} {...props} feed={feed} />;
+  return (
+    <Page title={kind}>
+      <Panel>
+        <EmptyState
+          icon={icon}
+          title={`No ${kind.toLowerCase()} is chosen`}
+          text="Choose one of yours, or start a new one."
+          action={<LinkButton href={list.href}>{list.label}</LinkButton>}
+        />
+      </Panel>
+    </Page>
+  );
+}
+
+interface FollowedProps<Run extends RunMessage, Status, Event extends RunEvent> extends Frame {
+  feed: RunFeed<Run, Status, Event>;
+  children: (run: Run) => ReactNode;
+}
+
+function Followed<Run extends RunMessage, Status, Event extends RunEvent>({
+  kind,
+  list,
+  feed,
+  children,
+}: FollowedProps<Run, Status, Event>) {
+  const run = useRun(feed);
+  const { id } = feed;
   switch (run.status) {
     case "loading":
       return (
@@ -54,9 +74,9 @@ export function RunPage<T>({ kind, icon, id, run, list, children }: RunPageProps
             {run.problem.code === "not_found" ? (
               <EmptyState
                 icon={SearchX}
-                title={`There is no such ${noun}`}
+                title={`There is no such ${kind.toLowerCase()}`}
                 text="It does not exist, or it belongs to somebody else."
-                action={all}
+                action={<LinkButton href={list.href}>{list.label}</LinkButton>}
               />
             ) : (
               <FailedState problem={run.problem} retry={run.retry} />

@@ -8,6 +8,7 @@ import { Problem, unreachable } from "@/api/problem";
 import type { Bot } from "@/api/types";
 import { twoAlgorithms } from "@/features/algorithms/builders";
 import { aBot } from "@/features/bots/builders";
+import { answerToStart } from "@/features/start-training/builders";
 import StartTrainingForm from "@/features/start-training/start-training-form";
 
 const server = vi.hoisted(() => ({ get: vi.fn(), post: vi.fn(), push: vi.fn(), query: "" }));
@@ -21,17 +22,6 @@ vi.mock("next/navigation", () => ({
 configure({ asyncUtilTimeout: 10_000 });
 vi.setConfig({ testTimeout: 30_000 });
 
-const EURUSD = {
-  symbol: "EURUSD",
-  name: "Euro in US dollars",
-  source: "sample",
-  periods: ["1h"],
-  first: "2017-01-01T22:00:00Z",
-  last: "2017-12-29T21:00:00Z",
-  bars: 1_000,
-  age_s: 1,
-};
-const GOOGL = { ...EURUSD, symbol: "GOOGL", name: "Alphabet", periods: ["1d"] };
 const DAY_MS = 86_400_000;
 const times = Array.from({ length: 1_000 }, (_, index) => new Date(index * DAY_MS).toISOString());
 
@@ -44,7 +34,7 @@ function answer(path: string, asked: { query?: Record<string, string> }): unknow
     case "/api/algorithms":
       return twoAlgorithms({ environments: "It collects nothing." });
     case "/api/symbols":
-      return { symbols: [EURUSD, GOOGL].filter((each) => each.symbol === asked.query?.q) };
+      return answerToStart(path, asked);
     default:
       return { ...asked.query, date_range: times, closes: times.map((_, index) => index) };
   }

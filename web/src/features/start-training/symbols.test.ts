@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { aSymbol } from "@/features/start-training/builders";
 import {
   chosenPeriod,
   chosenSource,
@@ -7,22 +8,7 @@ import {
   periodChoices,
   periodId,
   symbolOptions,
-  type FoundSymbol,
 } from "@/features/start-training/symbols";
-
-function aSymbol(changes: Partial<FoundSymbol> = {}): FoundSymbol {
-  return {
-    symbol: "EURUSD",
-    name: "Euro in US dollars",
-    source: "sample",
-    periods: ["1h"],
-    first: "2017-01-01T22:00:00Z",
-    last: "2017-12-29T21:00:00Z",
-    bars: 6_225,
-    age_s: 280_701_256,
-    ...changes,
-  };
-}
 
 describe("the periods of a symbol", () => {
   it("are those that its sources have, and what can be made from them", () => {

@@ -1,11 +1,10 @@
 import type { Training } from "@/api/types";
+import { CREATED, MARKET, STATE } from "@/features/runs/columns";
 import { formatNumber, formatPercent, unknown } from "@/lib/format";
 import { optionLabels } from "@/lib/parameter-names";
-import { StateBadge } from "@/ui/badge";
 import { Delta } from "@/ui/number";
 import { Progress } from "@/ui/progress";
 import type { Column } from "@/ui/table";
-import { Time } from "@/ui/time";
 import { isActive } from "./states";
 
 /** The columns of the list of trainings. */
@@ -16,28 +15,14 @@ export const trainingColumns: readonly Column<Training>[] = [
     cell: ({ id }) => <span className="whitespace-nowrap">{`Training ${id}`}</span>,
     sortValue: ({ id }) => id,
   },
-  {
-    id: "state",
-    header: "State",
-    cell: ({ state, reason }) => <StateBadge state={state} title={reason ?? undefined} />,
-    sortValue: ({ state }) => state,
-  },
+  STATE,
   {
     id: "bot",
     header: "Bot",
     cell: ({ bot_name: bot }) => <span className="block min-w-28 wrap-anywhere">{bot}</span>,
     sortValue: ({ bot_name: bot }) => bot,
   },
-  {
-    id: "symbol",
-    header: "Symbol",
-    cell: ({ symbol, period }) => (
-      <span className="whitespace-nowrap">
-        {symbol} <span className="text-muted">{period}</span>
-      </span>
-    ),
-    sortValue: ({ symbol }) => symbol,
-  },
+  MARKET,
   {
     id: "algorithm",
     header: "Algorithm",
@@ -109,14 +94,7 @@ export const trainingColumns: readonly Column<Training>[] = [
       isActive(state) ? formatNumber(speed, { digits: 0 }) : unknown,
     sortValue: ({ state, steps_per_second: speed }) => (isActive(state) ? speed : null),
   },
-  {
-    id: "created",
-    header: "Created",
-    align: "right",
-    cell: ({ created_at: at }) => <Time at={at} />,
-    sortValue: ({ created_at: at }) => Date.parse(at),
-    csvValue: ({ created_at: at }) => at,
-  },
+  { ...CREATED, align: "right" },
 ];
 
 function Share({ profit, balance }: { profit: number | null | undefined; balance: number }) {

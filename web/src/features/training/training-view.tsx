@@ -5,6 +5,7 @@ import Link from "@/ui/link";
 import { useCallback, type ReactNode } from "react";
 import type { TrainingFeed } from "@/api/feeds/training-feed";
 import type { Training } from "@/api/types";
+import { isMember, Membership } from "@/features/populations/membership";
 import { optionLabels } from "@/lib/parameter-names";
 import { StateBadge } from "@/ui/badge";
 import { Page } from "@/ui/page";
@@ -90,6 +91,8 @@ function Facts({ feed }: { feed: TrainingFeed }) {
   const algorithm = useRun(feed, (run) => run.algorithm);
   const startedAt = useRun(feed, (run) => run.started_at);
   const endedAt = useRun(feed, (run) => run.ended_at);
+  const population = useRun(feed, (run) => run.population_id);
+  const member = useRun(feed, (run) => run.member);
   return (
     <>
       Training {feed.id} of{" "}
@@ -98,7 +101,12 @@ function Facts({ feed }: { feed: TrainingFeed }) {
         className="text-accent underline underline-offset-2"
       >
         {bot}
-      </Link>{" "}
+      </Link>
+      {isMember({ population_id: population }) && (
+        <>
+          , <Membership of={{ population_id: population, member }} />,
+        </>
+      )}{" "}
       by {optionLabels[algorithm] ?? algorithm}, bars of {period} from{" "}
       {optionLabels[source] ?? source}
       {startedAt && (

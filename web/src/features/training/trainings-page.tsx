@@ -5,6 +5,7 @@ import dynamic from "next/dynamic";
 import { useState } from "react";
 import { useGet } from "@/api/hooks";
 import type { RunState, Training } from "@/api/types";
+import { Older, PAGE, useBefore } from "@/features/runs/older";
 import { Button, LinkButton } from "@/ui/button";
 import { Notice } from "@/ui/notice";
 import { Page } from "@/ui/page";
@@ -18,7 +19,6 @@ import { stateChoices, statesOf } from "./states";
 import { trainingColumns } from "./training-columns";
 
 const EVERY_MS = 5_000;
-const PAGE = 50;
 const StartTrainingDialog = dynamic(
   () =>
     import("@/features/start-training/start-training-dialog").then(
@@ -61,9 +61,8 @@ interface TrainingListProps {
 
 function TrainingList({ bot, onBot, onStart }: TrainingListProps) {
   const [state, setState] = useUrlState("state");
-  const [before, setBefore] = useUrlState("before");
+  const [beforeId, setBefore] = useBefore();
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
-  const beforeId = /^[1-9]\d{0,9}$/.test(before) ? Number(before) : undefined;
   const states = statesOf(state);
   const page = useGet(
     "/api/trainings",
@@ -82,7 +81,6 @@ function TrainingList({ bot, onBot, onStart }: TrainingListProps) {
     setBefore("");
     set(value);
   };
-  const next = page.status === "ready" ? page.value.next : null;
   return (
     <Panel flush>
       <div className="flex flex-wrap items-center gap-2 px-3 pt-3 sm:px-4">
@@ -139,16 +137,7 @@ function TrainingList({ bot, onBot, onStart }: TrainingListProps) {
           />
         )}
       </Ready>
-      {(next !== null || beforeId !== undefined) && (
-        <nav aria-label="Pages" className="flex flex-wrap justify-end gap-2 px-3 py-3 sm:px-4">
-          <Button disabled={beforeId === undefined} onClick={() => setBefore("")}>
-            Newest
-          </Button>
-          <Button disabled={next === null} onClick={() => setBefore(String(next ?? ""))}>
-            Older
-          </Button>
-        </nav>
-      )}
+      <Older next={page.status === "ready" ? page.value.next : null} />
     </Panel>
   );
 }
