@@ -74,6 +74,7 @@ def _by_ada(ada: Person) -> dict[str, Any]:
 
 
 def _judged_by_ada(ada: Person) -> dict[str, Any]:
+    stopped_id = _half_judged(ada)
     evaluation_id = ada.evaluation("dqn", "counterfactual")
     population_id = ada.population("Tides")
     path = f"/api/populations/{population_id}"
@@ -90,20 +91,20 @@ def _judged_by_ada(ada: Person) -> dict[str, Any]:
     return {
         "population": population_id,
         "evaluation": evaluation_id,
-        "judging": _half_judged(ada),
+        "half_judged": stopped_id,
     }
 
 
 def _half_judged(ada: Person) -> int:
-    """Return the id of an evaluation that is paused after its first trainings."""
-    evaluation_id = ada.evaluation("dqn", "pqn", seeds=3, max_episodes=20, min_episodes=20)
+    """Return the id of an evaluation that was stopped after its first trainings."""
+    evaluation_id = ada.evaluation("dqn", "pqn", seeds=3, max_episodes=8, min_episodes=8)
     path = f"/api/evaluations/{evaluation_id}"
 
     def has_judged() -> bool:
         return bool(ada.get(path)["units_done"] >= 2)
 
     wait_until(has_judged, PATIENCE_S, lambda: str(ada.get(path)))
-    ada.post(f"{path}/pause")
+    ada.post(f"{path}/stop")
     return evaluation_id
 
 

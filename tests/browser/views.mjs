@@ -83,7 +83,7 @@ const looks = [
   { name: "evaluations-empty", route: "/evaluations", as: "newcomer" },
   { name: "evaluations-failed", route: "/evaluations", ...broken("**/api/evaluations*") },
   { name: "evaluation", route: "/evaluation", query: ({ evaluation }) => `?id=${evaluation}` },
-  { name: "evaluation-going", route: "/evaluation", query: ({ judging }) => `?id=${judging}` },
+  { name: "evaluation-stopped", route: "/evaluation", query: ({ half_judged: id }) => `?id=${id}` },
   { name: "evaluations-start", route: "/evaluations", ...asking("Evaluate algorithms") },
   {
     name: "evaluations-start-all",
@@ -172,7 +172,7 @@ function asking(title, { more = false } = {}) {
     query: () => "?start=1",
     act: async ({ page }) => {
       const dialog = page.getByRole("dialog", { name: title, exact: true });
-      await dialog.getByText(/bars from/).first().waitFor(); // what is known of the market
+      await dialog.getByText(/Bundled sample, /).first().waitFor(); // what is known of the market
       if (more) await dialog.getByText("All other parameters").click();
     },
   };

@@ -24,7 +24,7 @@ export function Page({ title, badge, subtitle, actions, children }: PageProps) {
             <h1 className="text-xl font-semibold tracking-tight wrap-anywhere">{title}</h1>
             {badge}
           </div>
-          {subtitle && <p className="text-muted mt-0.5 max-w-prose">{subtitle}</p>}
+          {subtitle && <p className="text-muted mt-0.5 max-w-prose wrap-anywhere">{subtitle}</p>}
         </div>
         {actions && <div className="flex flex-wrap items-center gap-2">{actions}</div>}
       </header>

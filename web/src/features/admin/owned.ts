@@ -123,11 +123,12 @@ function ownedPopulation({ owner, population }: Schema<"OwnedPopulationMessage">
 
 function ownedEvaluation({ owner, evaluation }: Schema<"OwnedEvaluationMessage">): Owned {
   const { id, state, units, units_done: done } = evaluation;
+  const judged = units === 0 ? "" : `, ${done} of ${units} trainings judged`;
   return {
     key: `Evaluation ${id}`,
     name: evaluation.algorithms.map(algorithmLabel).join(", "),
     owner,
-    about: `${evaluation.symbol} ${evaluation.period}, ${done} of ${units} trainings judged`,
+    about: `${evaluation.symbol} ${evaluation.period}${judged}`,
     state,
     profit: null,
     createdAt: evaluation.created_at,

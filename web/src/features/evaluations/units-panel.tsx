@@ -43,7 +43,8 @@ const COLUMNS: readonly Column<Unit>[] = [
   },
   {
     id: "fold",
-    header: "Test part",
+    header: "Part",
+    hint: "Which test part",
     align: "right",
     cell: ({ fold }) => formatNumber(fold),
     sortValue: ({ fold }) => fold,

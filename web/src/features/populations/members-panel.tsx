@@ -28,6 +28,7 @@ const COLUMNS: readonly Column<Member>[] = [
     header: "Bot",
     cell: ({ bot_name: bot }) => <BotLink name={bot} />,
     sortValue: ({ bot_name: bot }) => bot,
+    hideOnPhone: true,
   },
   {
     id: "state",
@@ -150,6 +151,7 @@ export function MembersPanel({ population }: { population: Population }) {
         href={({ training_id: training }) => `/training?id=${training}`}
         initialSort={{ id: "member" }}
         exportCsv={`population-${id}`}
+        maxHeight={640}
         {...(canMark && { selected, onSelect: setSelected })}
         toolbar={
           canMark &&
