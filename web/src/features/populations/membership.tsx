@@ -11,7 +11,7 @@ export function Membership({ of: { population_id: id, member } }: MembershipProp
   return (
     <Link
       href={`/population?id=${id}`}
-      className="text-accent relative z-1 underline underline-offset-2"
+      className="text-accent relative z-1 underline underline-offset-2 after:absolute after:inset-x-0 after:-inset-y-1.5"
     >
       member {member} of population {id}
     </Link>
