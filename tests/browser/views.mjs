@@ -161,7 +161,7 @@ export async function show(visitor, view, facts) {
   if (view.as) await visitor.isSignedInAs(facts.people[view.as]);
   await view.prepare(visitor, facts);
   await visitor.open(`${view.route}${view.query(facts)}`);
-  await visitor.isAt(/./);
+  await visitor.page.locator("h1").first().waitFor(); // by its role it is hidden behind a dialog
   await view.act(visitor, facts);
   await visitor.settled();
 }
