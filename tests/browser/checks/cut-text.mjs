@@ -76,7 +76,7 @@ function findCutText() {
     if (style.webkitLineClamp !== "none" && tooHigh) {
       faults.add(`${describe(element)} is clamped to some of its lines`);
     }
-    const shown = shownIn(element);
+    const shown = isForReadersOnly(element) ? null : shownIn(element);
     if (shown && widthOf(shown, style) > roomIn(element, style) + slack) {
       faults.add(`${describe(element)} is too narrow for “${shown}”`);
     }

@@ -79,6 +79,8 @@ const WHOLE = {
       <p style="position: absolute; left: 200px; white-space: nowrap">${LONG}</p></div>`,
   "of fields with room": `<input aria-label="Symbol" placeholder="EURUSD"><select aria-label="Period">
       <option>Every full hour</option></select><input aria-label="Balance" type="number" value="10000">`,
+  "of a list that stands there for its form alone": `<select aria-hidden="true" tabindex="-1" style="position: absolute;
+      width: 1px; height: 1px; overflow: hidden; clip: rect(0, 0, 0, 0)"><option>Every full hour</option></select>`,
   "below the window, where one can scroll to": `<p style="margin-top: 3000px">${LONG}</p>`,
 };
 

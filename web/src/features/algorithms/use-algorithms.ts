@@ -20,6 +20,11 @@ export function useEncoders(): readonly Encoder[] {
   return useLearning().encoders;
 }
 
+/** Whether what they do is known, or that nobody can say now. */
+export function useAreAlgorithmsRead(): boolean {
+  return useGet("/api/algorithms").status !== "loading";
+}
+
 function useLearning(): typeof NAMED {
   const found = useGet("/api/algorithms");
   return found.status === "ready" ? found.value : NAMED;

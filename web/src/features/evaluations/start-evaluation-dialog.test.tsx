@@ -13,13 +13,14 @@ vi.mock("@/api/rest", () => server);
 configure({ asyncUtilTimeout: 10_000 });
 vi.setConfig({ testTimeout: 30_000 });
 
-function aDialog() {
+async function aDialog() {
   const told = { onStarted: vi.fn(), onClose: vi.fn() };
   render(
     <QueryClientProvider client={queries}>
       <StartEvaluationDialog {...told} />
     </QueryClientProvider>,
   );
+  await screen.findByRole("dialog");
   return { ...told, user: userEvent.setup() };
 }
 
@@ -33,7 +34,7 @@ beforeEach(() => {
 
 describe("the start of an evaluation", () => {
   it("can be sent as it is, and leads to it", async () => {
-    const { user, onStarted } = aDialog();
+    const { user, onStarted } = await aDialog();
     await user.click(screen.getByRole("button", { name: "Start evaluation" }));
     await waitFor(() => expect(onStarted).toHaveBeenCalledWith(9));
     const [path, asked] = server.post.mock.calls[0] ?? [];
@@ -43,7 +44,7 @@ describe("the start of an evaluation", () => {
 
   it("takes an encoder for all, and shows there where one of them cannot take it", async () => {
     server.post.mockRejectedValueOnce(new Problem("invalid", "not by dqn", "encoder", 422));
-    const { user, onStarted } = aDialog();
+    const { user, onStarted } = await aDialog();
     await screen.findByText("Reads many bars.");
     await user.click(screen.getByRole("radio", { name: "Convolution" }));
     await user.click(screen.getByRole("button", { name: "Start evaluation" }));
@@ -55,7 +56,7 @@ describe("the start of an evaluation", () => {
 
   it("shows a refusal at its field, and one without a field beside the fields", async () => {
     server.post.mockRejectedValueOnce(new Problem("invalid", "folds: too many", "folds", 422));
-    const { user, onStarted } = aDialog();
+    const { user, onStarted } = await aDialog();
     await user.click(screen.getByRole("button", { name: "Start evaluation" }));
     const folds = await screen.findByRole("textbox", { name: /Test parts/ });
     await waitFor(() => expect(folds.getAttribute("aria-invalid")).toBe("true"));

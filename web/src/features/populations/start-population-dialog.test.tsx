@@ -12,13 +12,14 @@ vi.mock("@/api/rest", () => server);
 configure({ asyncUtilTimeout: 10_000 });
 vi.setConfig({ testTimeout: 30_000 });
 
-function aDialog() {
+async function aDialog() {
   const told = { onStarted: vi.fn(), onClose: vi.fn() };
   render(
     <QueryClientProvider client={queries}>
       <StartPopulationDialog {...told} />
     </QueryClientProvider>,
   );
+  await screen.findByRole("dialog");
   return { ...told, user: userEvent.setup() };
 }
 
@@ -32,7 +33,7 @@ beforeEach(() => {
 
 describe("the start of a population", () => {
   it("searches unless told otherwise", async () => {
-    const { user, onStarted } = aDialog();
+    const { user, onStarted } = await aDialog();
     await user.click(screen.getByRole("button", { name: "Start population" }));
     await waitFor(() => expect(onStarted).toHaveBeenCalledWith(9));
     expect(server.post.mock.calls[0]?.[1].body).toMatchObject({
@@ -45,7 +46,7 @@ describe("the start of a population", () => {
   });
 
   it("takes how they search as it was typed, and says where that cannot be", async () => {
-    const { user, onStarted } = aDialog();
+    const { user, onStarted } = await aDialog();
     const interval = screen.getByRole("textbox", { name: /^Between two looks/ });
     await user.clear(interval);
     await user.type(interval, "soon");
@@ -69,7 +70,7 @@ describe("the start of a population", () => {
   });
 
   it("gives all members one encoder, which their algorithm takes", async () => {
-    const { user, onStarted } = aDialog();
+    const { user, onStarted } = await aDialog();
     await user.click(await screen.findByRole("radio", { name: "other" }));
     await user.click(screen.getByRole("radio", { name: "Convolution" }));
     screen.getByText("Reads many bars.");
@@ -86,7 +87,7 @@ describe("the start of a population", () => {
   });
 
   it("lets each member learn by itself where that is wanted", async () => {
-    const { user, onStarted } = aDialog();
+    const { user, onStarted } = await aDialog();
     await user.click(screen.getByRole("switch", { name: "They search together" }));
     await user.click(screen.getByRole("button", { name: "Start population" }));
     await waitFor(() => expect(onStarted).toHaveBeenCalled());

@@ -3,6 +3,7 @@
 import { Play } from "lucide-react";
 import { useId, useRef, useState, type ReactNode, type SubmitEvent } from "react";
 import { useCommand } from "@/api/hooks";
+import { useAreAlgorithmsRead } from "@/features/algorithms/use-algorithms";
 import { Attempt } from "@/features/bots/attempt";
 import type { Faults, Texts } from "@/features/bots/bot-form";
 import { firstTexts, requestFaults, requestOf } from "@/features/runs/request-form";
@@ -50,6 +51,9 @@ export function RequestDialog<M extends Model>(props: RequestDialogProps<M>) {
   const attempt = useRef(new Attempt());
   const [texts, setTexts] = useState(() => firstTexts(model, props.usual));
   const market = useMarket(texts);
+  const isRead = useAreAlgorithmsRead() && market.isRead;
+  const [isOpen, setOpen] = useState(isRead);
+  if (isRead && !isOpen) setOpen(true); // with all that it says: nothing in it moves afterwards
   const start = useCommand((typed: Texts) => {
     const request = { ...requestOf(model, typed), ...beside?.values };
     return attempt.current.once(request, (key) => props.send(request, key));
@@ -84,7 +88,7 @@ export function RequestDialog<M extends Model>(props: RequestDialogProps<M>) {
     ));
   return (
     <Dialog
-      open
+      open={isOpen}
       onOpenChange={(open) => !open && onClose()}
       title={title}
       description={description}

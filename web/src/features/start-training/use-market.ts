@@ -18,6 +18,8 @@ import { fault, parameter } from "@/lib/parameters";
 export type Bars = Schema<"BarsMessage">;
 
 export interface Market {
+  /** Whether it is read what the sources have. */
+  isRead: boolean;
   known: readonly FoundSymbol[];
   periods: readonly PeriodChoice[];
   period: string;
@@ -51,7 +53,8 @@ export function useMarket(texts: Texts): Market {
       enabled: isReadable && found.status !== "loading" && (known.length > 0 || rested === symbol),
     },
   );
-  return { known, periods, period, source, bars: isSettled ? bars : LOADING };
+  const isRead = !isReadable || found.status !== "loading";
+  return { isRead, known, periods, period, source, bars: isSettled ? bars : LOADING };
 }
 
 /** The value once it has not changed for a while. */
