@@ -4,9 +4,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from aibt.api.admin import BeforeId, Limit, OwnerId
+from aibt.api.admin import OwnerId
 from aibt.api.errors import responses
 from aibt.api.evaluations import EvaluationId
+from aibt.api.listing import BeforeId, Limit
 from aibt.api.populations import PopulationId
 from aibt.api.requests import GatewayOf
 from aibt.api.signing_in import AdministrationOf, SignedInRoute

@@ -9,6 +9,7 @@ from typing import Any, Final
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch.utils.dlpack import from_dlpack
 
 from aibt.rl.adam import Adam
 from aibt.rl.algorithms.base import AlgorithmState, BarsLearned, Problem
@@ -30,10 +31,8 @@ _CHUNK: Final = 32  # bars of a chunk
 _POLICY_CHUNK: Final = 128  # the policy's needs a while to forget where it began
 _FIT_CHUNK: Final = 256
 _FIT_BATCH: Final = 16_384  # bars summed up at once, some 5 ms
-_FIT_OPERATIONS: Final = 128_000_000  # multiplications of such a sum, where there are more
-_FIT_BARS: Final = 131_072  # that a fit is made from, where there are so many
-_FITS: Final = 3
-_FIT_INPUTS: Final = 512  # widest fit: solving takes the cube of it
+_FIT_BARS: Final = (8_192, 8_192, 131_072, 131_072)
+"""Bars that each fit is made from at most: a few tell most, and soon."""
 _TEMPERATURE: Final = 0.3  # of the policy form, in units of volatility
 _CLIP_NORM: Final = 10.0
 _STEPS_AT_ONCE: Final = 16  # of the optimizer, that a GPU is given before it is looked at again
@@ -76,9 +75,9 @@ class Counterfactual:
     Variables*, 2018). The network values the side held after the action (post-decision
     state: Powell, *Approximate Dynamic Programming*, 2011), costs are known and not learned.
 
-    1. Fits: the head's linear part in closed form to the λ-returns of the greedy policy, over
-       up to 131,072 bars, three times: least-squares policy iteration (Lagoudakis & Parr 2003)
-       with ridges that cross-validation chooses. The third sees the encoding as well.
+    1. Fits: the head's map of the row in closed form to the λ-returns of the greedy policy,
+       twice over 8,192 bars and twice over up to 131,072: least-squares policy iteration
+       (Lagoudakis & Parr 2003) with ridges that cross-validation chooses.
     2. Then gradient steps of the whole network on chunks of bars, `batch_size` chunks each: the
        squared error to λ-returns of the chunk, Adam, gradient norm at most 10. A gradient over
        many chunks is found in several short updates.
@@ -106,7 +105,7 @@ class Counterfactual:
         self._form = form
         self._precision = precision(parameters)
         self._device = resolve_device(parameters.device)
-        self._rows = torch.tensor(problem.rows, device=self._device)
+        self._rows = from_dlpack(problem.rows).to(self._device)  # read, and never written
         known = outcomes(problem.train_opens, parameters.costs, unit=problem.reward_unit)
         self._growth = torch.tensor(known.growth, device=self._device)
         self._costs = torch.tensor(known.costs, device=self._device)
@@ -258,7 +257,7 @@ class Counterfactual:
         for network in (self._network, self._acting):
             network.load(weights)
             network.set_costs(self._known_costs)
-        self._fits, self._fit = _FITS, None
+        self._fits, self._fit = len(_FIT_BARS), None
         self._starts, self._taken, self._due = np.zeros(0, np.int64), 0, []
         self._version += 1
 
@@ -348,7 +347,7 @@ class Counterfactual:
 
     @property
     def _is_fitting(self) -> bool:
-        return self._fits < _FITS
+        return self._fits < len(_FIT_BARS)
 
     def _begin_pass(self) -> None:
         """Lay chunks over the bars, from an offset that is drawn, and draw their order."""
@@ -361,17 +360,13 @@ class Counterfactual:
         starts = np.arange(self._first + offset, self._last - self._chunk + 1, self._chunk)
         self._starts = self._generator.permutation(starts.astype(np.int64))
         if self._is_fitting:
-            self._starts = self._starts[: max(2, _FIT_BARS // self._chunk)]
+            self._starts = self._starts[: max(2, _FIT_BARS[self._fits] // self._chunk)]
             self._fit = self._new_fit()
         self._taken = 0
 
     def _fit_size(self) -> int:
         """Return how many chunks are summed up at once: an even number, for two halves."""
-        bars = _FIT_BATCH
-        if self._device.type == "cpu" and self._fits_encoding:
-            inputs = self._architecture.width + self._architecture.features
-            bars = min(bars, _FIT_OPERATIONS // (self._architecture.size + inputs**2))
-        return max(2, bars // self._chunk // 2 * 2)
+        return max(2, _FIT_BATCH // self._chunk // 2 * 2)
 
     # The two ways to learn
 
@@ -380,16 +375,8 @@ class Counterfactual:
         """Whether a part of its gradient is found, and another is not."""
         return not self._is_fitting and 0 < sum(map(len, self._due)) < self._whole
 
-    @property
-    def _fits_encoding(self) -> bool:
-        """Whether this fit, the last one, sees the encoding beside the row."""
-        inputs = self._architecture.width + self._architecture.features
-        return self._fits == _FITS - 1 and inputs <= _FIT_INPUTS
-
     def _new_fit(self) -> LeastSquares:
-        shape = self._architecture
-        inputs = shape.features + (shape.width if self._fits_encoding else 0)
-        return LeastSquares(inputs, shape.outputs, self._device)
+        return LeastSquares(self._architecture.features, self._architecture.outputs, self._device)
 
     def _sum_up(self, starts: torch.Tensor) -> None:
         """Add chunks to the fit; after the last ones, take what it comes to."""
@@ -397,23 +384,15 @@ class Counterfactual:
         if fit is None:
             raise RuntimeError("no fit was begun")  # `_begin_pass` begins one
         with torch.no_grad():
-            if self._fits_encoding:
-                encoded, rows, outputs = self._seen(starts)
-                inputs = [encoded, rows]
-            else:  # nothing is made of the encoding yet
-                rows = self._rows[self._bars_of(starts, self._chunk + 1)]
-                outputs = self._network.head.of_rows(rows)
-                inputs = [rows]
+            rows = self._rows[self._bars_of(starts, self._chunk + 1)]
+            outputs = self._network.head.of_rows(rows)  # nothing is made of the encoding yet
             returns = self._returns(outputs, starts)
-            fit.add([part[:, :-1] for part in inputs], returns)
+            fit.add(rows[:, :-1], returns)
             self._loss = (outputs[:, :-1] - returns).square().mean()
             if self._taken < len(self._starts):
                 return
             found = fit.solve().t()
             named = self._network.named()
-            if self._fits_encoding:
-                named["head.weight"].copy_(found[:, : self._architecture.width])
-                found = found[:, self._architecture.width :]
             named["head.skip"].copy_(found[:, :-1])
             named["head.bias"].copy_(found[:, -1])
             self._acting.flat.copy_(self._network.flat)

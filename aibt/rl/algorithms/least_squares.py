@@ -1,6 +1,6 @@
 """A linear map fitted in closed form, as strongly shrunk as the bars themselves ask for."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
@@ -28,15 +28,15 @@ class LeastSquares:
         self._products = torch.zeros(2, size, size, dtype=torch.float64, device=device)
         self._targets = torch.zeros(2, size, outputs, dtype=torch.float64, device=device)
 
-    def add(self, inputs: Sequence[torch.Tensor], targets: torch.Tensor) -> None:
+    def add(self, inputs: torch.Tensor, targets: torch.Tensor) -> None:
         """Take sequences of bars: the first ones for the one half, the others for the other.
 
         Args:
-            inputs: side by side they are the D columns. Shape [B, K, …] each.
+            inputs: shape [B, K, D].
             targets: shape [B, K, O].
         """
         middle = len(targets) // 2
-        given = torch.cat([*inputs, targets.new_ones(*targets.shape[:2], 1)], 2)
+        given = torch.cat([inputs, targets.new_ones(*targets.shape[:2], 1)], 2)
         for half, part in enumerate((slice(0, middle), slice(middle, None))):
             columns = given[part].flatten(0, 1)
             self._products[half] += columns.t() @ columns

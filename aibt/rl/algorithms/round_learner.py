@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Final
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch.utils.dlpack import from_dlpack
 
 from aibt.rl.algorithms.base import AlgorithmState, BarsLearned, Problem
 from aibt.rl.algorithms.learned import copied_out, copy_in
@@ -63,7 +64,7 @@ class RoundLearner(ABC):
         self._parameters, self._architecture = parameters, architecture
         self._unit = problem.reward_unit
         self._device = resolve_device(parameters.device)
-        self._rows = torch.tensor(problem.rows, device=self._device)
+        self._rows = from_dlpack(problem.rows).to(self._device)  # read, and never written
         self._network = MarketNetwork(
             architecture, torch.zeros(architecture.size, device=self._device), learns=True
         )

@@ -12,7 +12,7 @@ def a_fit(
 ) -> tuple[LeastSquares, torch.Tensor]:
     fit = LeastSquares(inputs.shape[2], targets.shape[2], CPU)
     for given, wanted in zip(inputs.chunk(parts), targets.chunk(parts), strict=True):
-        fit.add([given], wanted)
+        fit.add(given, wanted)
     return fit, fit.solve()
 
 
@@ -71,17 +71,6 @@ def test_what_comes_in_parts_is_fitted_as_a_whole() -> None:
     _, parts = a_fit(inputs, targets, parts=4)
 
     torch.testing.assert_close(whole, parts, rtol=1e-3, atol=1e-3)
-
-
-def test_several_inputs_stand_side_by_side() -> None:
-    inputs = some_inputs()
-    fit = LeastSquares(6, 2, CPU)
-
-    fit.add([inputs[..., :4], inputs[..., 4:]], inputs[..., 3:5])
-
-    expected = torch.zeros(7, 2)
-    expected[3, 0] = expected[4, 1] = 1.0
-    torch.testing.assert_close(fit.solve(), expected, rtol=1e-3, atol=1e-3)
 
 
 def test_inputs_that_never_vary_are_no_trouble() -> None:
