@@ -1,7 +1,13 @@
 """An evaluation on the real platform: killed, and still the report of one that was not."""
 
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
+from aibt.cli.server import free_port
 from tests.integration.client import Client, Frame, connected
 from tests.integration.platform_process import PlatformProcess
 
@@ -9,6 +15,10 @@ START = {
     "symbol": "GOOGL", "period": "D1", "source": "sample", "algorithms": ["dqn"], "seeds": 2,
     "folds": 2, "max_episodes": 2, "min_episodes": 1, "hidden_layers": 8, "learned_first": 70,
 }  # fmt: skip
+SMALL = [
+    "--algorithm", "counterfactual", "--seeds", "2", "--folds", "2", "--episodes", "2",
+    "--hidden-layers", "8",
+]  # fmt: skip
 
 
 async def begun(client: Client) -> tuple[str, list[Frame]]:
@@ -40,3 +50,26 @@ async def test_a_killed_evaluation_goes_on_to_the_report_of_one_that_was_not(
     assert numbers == list(range(1, len(numbers) + 1))
     assert report(platform, killed) == report(platform, whole["id"])
     assert frames[-1]["data"]["verdict"] == whole["verdict"]
+
+
+def test_where_no_platform_is_there_one_is_started_for_the_report_and_removed(
+    tmp_path: Path,
+) -> None:
+    page = tmp_path / "report.html"
+    aibt = Path(sys.executable).with_name("aibt")
+
+    done = subprocess.run(
+        [aibt, "evaluate", "GOOGL", *SMALL, "--out", page],
+        check=False,
+        cwd=tmp_path,
+        env={**os.environ, "PORT": str(free_port())},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+
+    assert done.returncode == 0, done.stderr
+    found = json.loads(page.with_suffix(".json").read_text())
+    assert found["trials"] == 2
+    assert found["verdict"]["sentence"] in page.read_text()
+    assert "Stopping the platform" in done.stderr

@@ -48,7 +48,7 @@ class OnDevice:
         ({"algorithm": "dqn", "device": "auto"}, trading_environments, False),
         ({"algorithm": "counterfactual", "device": "auto"}, trading_environments, False),
     ],
-    ids=str,
+    ids=lambda given: getattr(given, "__name__", str(given).split(" object")[0]),
 )
 def test_who_acts_on_the_gpu_it_learns_on_collects_there(
     changes: dict[str, Any], factory: Any, there: bool, monkeypatch: pytest.MonkeyPatch
