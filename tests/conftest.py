@@ -10,6 +10,9 @@ from tests.postgres import Postgres, a_postgres, binaries
 
 EVERYTHING = "AIBT_TEST_ALL"
 
+if "PYTEST_XDIST_WORKER" in os.environ:  # each process has its core; torch reads it when loaded
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 hypothesis.settings.register_profile("aibt", deadline=None)  # a timing is never asserted
 hypothesis.settings.load_profile("aibt")
 
