@@ -32,11 +32,11 @@ _POLICY_CHUNK: Final = 128  # the policy's needs a while to forget where it bega
 _FIT_CHUNK: Final = 256
 _FIT_BATCH: Final = 16_384  # bars summed up at once, some 5 ms
 _FIT_BARS: Final = (8_192, 8_192, 131_072, 131_072)
-"""Bars that each fit is made from at most: a few tell most, and soon."""
+"""Bars that each fit is made from at most: a few tell most, and soon, and are not yet a pass."""
 _TEMPERATURE: Final = 0.3  # of the policy form, in units of volatility
 _CLIP_NORM: Final = 10.0
 _STEPS_AT_ONCE: Final = 16  # of the optimizer, that a GPU is given before it is looked at again
-AVERAGED: Final = 0.01
+AVERAGED: Final = 0.005
 """How far the average moves to the weights per update."""
 
 
@@ -77,7 +77,8 @@ class Counterfactual:
 
     1. Fits: the head's map of the row in closed form to the λ-returns of the greedy policy,
        twice over 8,192 bars and twice over up to 131,072: least-squares policy iteration
-       (Lagoudakis & Parr 2003) with ridges that cross-validation chooses.
+       (Lagoudakis & Parr 2003) with ridges that cross-validation chooses. The last two are
+       passes.
     2. Then gradient steps of the whole network on chunks of bars, `batch_size` chunks each: the
        squared error to λ-returns of the chunk, Adam, gradient norm at most 10. A gradient over
        many chunks is found in several short updates.
@@ -190,9 +191,9 @@ class Counterfactual:
                 rows = len(due) * (self._chunk + 1 + self._architecture.context)
                 units = min(len(due), self._network.units(rows))
             self._due, self._whole = list(np.array_split(due, units)), len(due)
-        return BarsLearned(
-            bars=len(due) * self._chunk, passes=int(self._taken >= len(self._starts))
-        )
+        is_look = self._is_fitting and _FIT_BARS[self._fits] < _FIT_BARS[-1]
+        is_over = self._taken >= len(self._starts)
+        return BarsLearned(bars=len(due) * self._chunk, passes=int(is_over and not is_look))
 
     def update(self) -> None:
         """Learn from the next chunks that are due; the last ones move the weights."""

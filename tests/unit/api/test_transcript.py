@@ -23,7 +23,7 @@ TRAINING_KEYS = STATUS_KEYS | {
     "starting_balance", "lr", "gamma", "batch_size", "max_episodes", "min_episodes", "fresh",
     "algorithm", "encoder", "environments", "rollout_workers", "device", "seed", "fee_bps",
     "slippage_bps",
-    "note", "created_at", "started_at", "ended_at",
+    "note", "created_at", "started_at", "ended_at", "population_id", "member",
 }  # fmt: skip
 LOAD_KEYS = {
     "date_range", "closes", "split", "source", "fetched_at", "age_s", "notes", "part", "parts",

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from aibt.rl.catalogue import ALGORITHMS, ENCODERS, collects
+from aibt.rl.catalogue import ALGORITHMS, collects, encoders_of
 from aibt.rl.checkpoint import load_weights
 from aibt.rl.exploration import as_policy, epsilon_greedy
 from aibt.rl.network import NumpyNetwork
@@ -34,12 +34,16 @@ def a_training(algorithm: str, encoder: str = "mlp", **changes: Any) -> Preparat
     return a_preparation(algorithm=algorithm, encoder=encoder, **{**given, **changes})
 
 
+with_each_encoder = pytest.mark.parametrize(
+    ("name", "encoder"), [(name, encoder) for name in NAMES_OF_ALL for encoder in encoders_of(name)]
+)
+
+
 def trained(preparation: Preparation) -> TrainingRun:
     return to_the_end(a_run(preparation, factory=trading_environments))
 
 
-@pytest.mark.parametrize("encoder", ENCODERS)
-@pytest.mark.parametrize("name", NAMES_OF_ALL)
+@with_each_encoder
 def test_a_bot_answers_by_the_weights_that_a_training_leaves(
     name: str, encoder: str, tmp_path: Path
 ) -> None:
@@ -59,8 +63,7 @@ def test_a_bot_answers_by_the_weights_that_a_training_leaves(
     assert sum(found.values()) == 100
 
 
-@pytest.mark.parametrize("encoder", ENCODERS)
-@pytest.mark.parametrize("name", NAMES_OF_ALL)
+@with_each_encoder
 def test_bars_to_come_change_no_answer(name: str, encoder: str, tmp_path: Path) -> None:
     preparation = a_training(name, encoder)
     run, path = trained(preparation), tmp_path / "best.safetensors"

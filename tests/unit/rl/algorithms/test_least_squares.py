@@ -95,12 +95,12 @@ def test_it_goes_on_from_its_state_to_the_same_bits() -> None:
     inputs = some_inputs()
     targets = inputs[..., :2]
     whole = LeastSquares(6, 2, CPU)
-    whole.add([inputs[:20]], targets[:20])
+    whole.add(inputs[:20], targets[:20])
     resumed = LeastSquares(6, 2, CPU)
 
     resumed.load_state(whole.state())
     for fit in (whole, resumed):
-        fit.add([inputs[20:]], targets[20:])
+        fit.add(inputs[20:], targets[20:])
 
     assert torch.equal(whole.solve(), resumed.solve())
 
@@ -111,7 +111,7 @@ def test_a_state_is_a_copy() -> None:
     state = fit.state()
     before = {name: array.copy() for name, array in state.items()}
 
-    fit.add([inputs], inputs[..., :2])
+    fit.add(inputs, inputs[..., :2])
 
     for name, array in before.items():
         np.testing.assert_array_equal(array, state[name])
