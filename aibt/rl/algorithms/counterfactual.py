@@ -377,7 +377,9 @@ class Counterfactual:
         return not self._is_fitting and 0 < sum(map(len, self._due)) < self._whole
 
     def _new_fit(self) -> LeastSquares:
-        return LeastSquares(self._architecture.features, self._architecture.outputs, self._device)
+        window = self._parameters.window  # returns are many and noisy, and shrunk apart
+        groups = window, self._architecture.features - window
+        return LeastSquares(groups, self._architecture.outputs, self._device)
 
     def _sum_up(self, starts: torch.Tensor) -> None:
         """Add chunks to the fit; after the last ones, take what it comes to."""

@@ -1,13 +1,14 @@
 """A linear map fitted in closed form, as strongly shrunk as the bars themselves ask for."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import product
 from typing import Final
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-_RIDGES: Final = tuple(10.0**power for power in range(-5, 3))  # of the mean square of an input
+_RIDGES: Final = (1e-4, 1e-2, 0.1, 1.0, 10.0, 100.0)  # of the mean square of an input
 
 
 class LeastSquares:
@@ -19,12 +20,15 @@ class LeastSquares:
     then give the map. Where nothing can be foretold, the strongest wins, and the map is near 0.
 
     Args:
-        inputs: D without the constant, which is fitted as well and not shrunk.
+        groups: how many inputs are shrunk alike, group after group: all strengths of one are tried
+            with all of another. Their sum is D; the constant is fitted as well and not shrunk.
         outputs: O.
     """
 
-    def __init__(self, inputs: int, outputs: int, device: torch.device) -> None:
-        size = inputs + 1
+    def __init__(self, groups: Sequence[int], outputs: int, device: torch.device) -> None:
+        size = sum(groups) + 1
+        tried = torch.tensor([*product(_RIDGES, repeat=len(groups))], dtype=torch.float64)
+        self._ridges = tried.repeat_interleave(torch.tensor(groups), dim=1).to(device)  # [C, D]
         self._products = torch.zeros(2, size, size, dtype=torch.float64, device=device)
         self._targets = torch.zeros(2, size, outputs, dtype=torch.float64, device=device)
 
@@ -63,23 +67,20 @@ class LeastSquares:
             held.copy_(torch.tensor(state[name]))
 
     def solve(self) -> torch.Tensor:
-        """Return the map, in float32. Shape [D, O]."""
+        """Return the map, in float32. Shape [D + 1, O], the constant's last."""
         scale = self._products.diagonal(dim1=1, dim2=2).sum() / self._products.shape[1]
-        errors = [self._error(ridge * float(scale) / 2) for ridge in _RIDGES]
-        best = min(range(len(errors)), key=errors.__getitem__)
-        both = self._fit(self._products.sum(0), self._targets.sum(0), _RIDGES[best] * float(scale))
-        return both.to(torch.float32)
+        ridges = self._ridges * scale
+        halves = self._fits(self._products, self._targets, ridges / 2)  # [2, C, D + 1, O]
+        products, targets = self._products.flip(0)[:, None], self._targets.flip(0)[:, None]
+        errors = (halves * (products @ halves) - 2 * halves * targets).sum((0, 2, 3))
+        best = ridges[errors.argmin()][None]
+        both = self._products.sum(0)[None], self._targets.sum(0)[None]
+        return self._fits(*both, best)[0, 0].to(torch.float32)
 
-    def _error(self, ridge: float) -> float:
-        found = 0.0
-        for half in (0, 1):
-            fitted = self._fit(self._products[half], self._targets[half], ridge)
-            products, targets = self._products[1 - half], self._targets[1 - half]
-            found += float((fitted * (products @ fitted)).sum() - 2 * (fitted * targets).sum())
-        return found
-
-    def _fit(self, products: torch.Tensor, targets: torch.Tensor, ridge: float) -> torch.Tensor:
-        shrinking = torch.full((len(products),), ridge, dtype=torch.float64, device=products.device)
-        shrinking[-1] = 1e-6
-        found: torch.Tensor = torch.linalg.solve(products + torch.diag(shrinking), targets)
-        return found
+    def _fits(
+        self, products: torch.Tensor, targets: torch.Tensor, ridges: torch.Tensor
+    ) -> torch.Tensor:
+        """Return the maps of each sum of moments with each choice of ridges. [N, C, D + 1, O]."""
+        shrinking = torch.nn.functional.pad(ridges, (0, 1), value=1e-6)
+        factors = torch.linalg.cholesky(products[:, None] + torch.diag_embed(shrinking))
+        return torch.cholesky_solve(targets[:, None].expand(-1, len(ridges), -1, -1), factors)

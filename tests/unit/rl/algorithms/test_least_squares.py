@@ -10,7 +10,7 @@ CPU = torch.device("cpu")
 def a_fit(
     inputs: torch.Tensor, targets: torch.Tensor, *, parts: int = 1
 ) -> tuple[LeastSquares, torch.Tensor]:
-    fit = LeastSquares(inputs.shape[2], targets.shape[2], CPU)
+    fit = LeastSquares([inputs.shape[2]], targets.shape[2], CPU)
     for given, wanted in zip(inputs.chunk(parts), targets.chunk(parts), strict=True):
         fit.add(given, wanted)
     return fit, fit.solve()
@@ -94,9 +94,9 @@ def test_a_half_may_be_empty(sequences: int) -> None:
 def test_it_goes_on_from_its_state_to_the_same_bits() -> None:
     inputs = some_inputs()
     targets = inputs[..., :2]
-    whole = LeastSquares(6, 2, CPU)
+    whole = LeastSquares([6], 2, CPU)
     whole.add(inputs[:20], targets[:20])
-    resumed = LeastSquares(6, 2, CPU)
+    resumed = LeastSquares([6], 2, CPU)
 
     resumed.load_state(whole.state())
     for fit in (whole, resumed):
@@ -118,7 +118,7 @@ def test_a_state_is_a_copy() -> None:
 
 
 def test_a_state_of_another_shape_is_refused_and_nothing_is_taken_of_it() -> None:
-    fit = LeastSquares(6, 2, CPU)
+    fit = LeastSquares([6], 2, CPU)
     other, _ = a_fit(some_inputs(columns=6), some_inputs(columns=3))
     before = fit.state()
 
@@ -127,3 +127,18 @@ def test_a_state_of_another_shape_is_refused_and_nothing_is_taken_of_it() -> Non
 
     for name, array in fit.state().items():
         np.testing.assert_array_equal(array, before[name])
+
+
+def test_groups_are_shrunk_as_strongly_as_each_of_them_asks_for() -> None:
+    signal, noise = some_inputs(columns=4, seed=1), some_inputs(columns=60, seed=2)
+    wanted = signal[..., :1] + 3.0 * some_inputs(columns=1, seed=3)
+    inputs = torch.cat([signal, noise], 2)
+    apart, alike = LeastSquares([4, 60], 1, CPU), LeastSquares([64], 1, CPU)
+
+    for fit in (apart, alike):
+        fit.add(inputs, wanted)
+
+    planted = torch.zeros(65, 1)
+    planted[0] = 1.0
+    errors = [float((fit.solve() - planted).square().sum()) for fit in (apart, alike)]
+    assert errors[0] < errors[1]
