@@ -13,7 +13,7 @@ from tests.integration.platform_process import PlatformProcess
 
 START = {
     "symbol": "GOOGL", "period": "D1", "source": "sample", "algorithms": ["dqn"], "seeds": 2,
-    "folds": 2, "max_episodes": 2, "min_episodes": 1, "hidden_layers": 8, "learned_first": 70,
+    "folds": 2, "max_episodes": 6, "min_episodes": 6, "hidden_layers": 8, "learned_first": 70,
 }  # fmt: skip
 SMALL = [
     "--algorithm", "counterfactual", "--seeds", "2", "--folds", "2", "--episodes", "2",

@@ -8,6 +8,7 @@ import sys
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 import httpx2
@@ -31,15 +32,16 @@ RANGE = {"start": "2017-03-01", "end": "2017-05-31"}
 OTHER = "other@example.com"
 
 
-def decides(body: Body) -> Reply:
+def decides(body: Body, pause_s: float = 0.0) -> Reply:
     """Buy and close by turns, a step each; the same conversation always has the same answer."""
     messages = body["messages"]
     if messages[-1]["role"] == "tool":
-        return says("I have placed my order.")
+        return says("I have placed my order.", pause_s=pause_s)
     told = messages[1]["content"]
     if "You hold nothing" in told:
-        return says("Up.", tool_call("buy", {"symbol": "GOOGL", "share": 0.5}))
-    return says("Down.", tool_call("close", {"symbol": "GOOGL"}))
+        buy = tool_call("buy", {"symbol": "GOOGL", "share": 0.5})
+        return says("Up.", buy, pause_s=pause_s)
+    return says("Down.", tool_call("close", {"symbol": "GOOGL"}), pause_s=pause_s)
 
 
 @pytest.fixture(scope="module")
@@ -162,6 +164,15 @@ async def test_a_watcher_that_comes_back_with_its_cursor_misses_nothing(
     assert rest[-1]["data"]["state"] == "finished"
 
 
+@pytest.fixture
+def unhurried(provider: FakeOpenAI) -> Iterator[None]:
+    """Let the model answer slowly, so that a session still goes on when it is to be killed."""
+    provider.default = partial(decides, pause_s=0.005)
+    yield
+    provider.default = decides
+
+
+@pytest.mark.usefixtures("unhurried")
 async def test_a_killed_session_goes_on_where_it_was_and_places_no_order_twice(
     trading: PlatformProcess,
 ) -> None:
