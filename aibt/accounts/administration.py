@@ -3,14 +3,15 @@
 Each writes an audit entry in the transaction of the deed or of the look: there is none without it.
 """
 
-from collections.abc import Collection, Mapping
-from typing import Any
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from typing import Any, TypeVar
 
 from aibt.accounts.emails import canonical_email
 from aibt.errors import Forbidden
 from aibt.live.events import Json
 from aibt.live.states import RunState
 from aibt.store.database import Store
+from aibt.store.overview import Overview
 from aibt.store.records import (
     Agent,
     AuditEntry,
@@ -24,6 +25,9 @@ from aibt.store.records import (
     User,
 )
 from aibt.store.service import Service, ServiceUnit
+from aibt.store.tables import ACTIVE_STATES
+
+Owned = TypeVar("Owned", Training, Bot, Session, Evaluation, Population)
 
 
 class Administration:
@@ -171,12 +175,7 @@ class Administration:
         Raises:
             NotFound: there is none.
         """
-        async with self._service.writing() as unit:
-            found = await unit.overview.training(training_id)
-            await unit.audit.note(
-                self._id, action, owner_id=found.owner_id, about={"training": training_id}
-            )
-            return await unit.users.get(found.owner_id), found
+        return await self._somebodys("training", training_id, action, Overview.training)
 
     async def bot(self, bot_id: int, action: str) -> tuple[User, Bot]:
         """Return anybody's bot and its owner; `action` is what is noted.
@@ -184,14 +183,11 @@ class Administration:
         Raises:
             NotFound: there is none.
         """
-        async with self._service.writing() as unit:
-            found = await unit.overview.bot(bot_id)
-            await unit.audit.note(self._id, action, owner_id=found.owner_id, about={"bot": bot_id})
-            return await unit.users.get(found.owner_id), found
+        return await self._somebodys("bot", bot_id, action, Overview.bot)
 
     async def active_trainings(self) -> list[tuple[str, Training]]:
         """Return every training that has not ended, with its owner's e-mail."""
-        return await self.trainings(states=[s for s in RunState if not s.has_ended], limit=10_000)
+        return await self.trainings(states=ACTIVE_STATES, limit=10_000)
 
     async def agents(
         self, *, owner_id: int | None = None, before_id: int | None = None, limit: int = 100
@@ -222,16 +218,11 @@ class Administration:
         Raises:
             NotFound: there is none.
         """
-        async with self._service.writing() as unit:
-            found = await unit.overview.session(session_id)
-            await unit.audit.note(
-                self._id, action, owner_id=found.owner_id, about={"session": session_id}
-            )
-            return await unit.users.get(found.owner_id), found
+        return await self._somebodys("session", session_id, action, Overview.session)
 
     async def active_sessions(self) -> list[tuple[str, Session]]:
         """Return every session that has not ended, with its owner's e-mail."""
-        return await self.sessions(states=[s for s in RunState if not s.has_ended], limit=10_000)
+        return await self.sessions(states=ACTIVE_STATES, limit=10_000)
 
     async def evaluations(
         self,
@@ -254,16 +245,11 @@ class Administration:
         Raises:
             NotFound: there is none.
         """
-        async with self._service.writing() as unit:
-            found = await unit.overview.evaluation(evaluation_id)
-            await unit.audit.note(
-                self._id, action, owner_id=found.owner_id, about={"evaluation": evaluation_id}
-            )
-            return await unit.users.get(found.owner_id), found
+        return await self._somebodys("evaluation", evaluation_id, action, Overview.evaluation)
 
     async def active_evaluations(self) -> list[tuple[str, Evaluation]]:
         """Return every evaluation that has not ended, with its owner's e-mail."""
-        return await self.evaluations(states=[s for s in RunState if not s.has_ended], limit=10_000)
+        return await self.evaluations(states=ACTIVE_STATES, limit=10_000)
 
     async def populations(
         self, *, owner_id: int | None = None, before_id: int | None = None, limit: int = 100
@@ -281,11 +267,16 @@ class Administration:
         Raises:
             NotFound: there is none.
         """
+        return await self._somebodys("population", population_id, action, Overview.population)
+
+    async def _somebodys(
+        self, kind: str, number: int, action: str, find: Callable[[Overview, int], Awaitable[Owned]]
+    ) -> tuple[User, Owned]:
+        """Return what is anybody's and its owner, and note the look."""
         async with self._service.writing() as unit:
-            found = await unit.overview.population(population_id)
-            await unit.audit.note(
-                self._id, action, owner_id=found.owner_id, about={"population": population_id}
-            )
+            found = await find(unit.overview, number)
+            about = {kind: number}
+            await unit.audit.note(self._id, action, owner_id=found.owner_id, about=about)
             return await unit.users.get(found.owner_id), found
 
     # The audit log

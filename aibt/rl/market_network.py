@@ -187,13 +187,6 @@ class MarketNetwork:
             starts: index of each sequence's first bar. Shape [B].
             length: L.
         """
-        encoded, seen = self.encodings(rows, starts, length)
-        return self.head.outputs(encoded, seen)
-
-    def encodings(
-        self, rows: torch.Tensor, starts: torch.Tensor, length: int
-    ) -> tuple[torch.Tensor, torch.Tensor]:
-        """Return encodings [B, L, E] and rows [B, L, F] of sequences; see `of_sequences`."""
         context = self._architecture.context
         offsets = torch.arange(-context, length, device=rows.device)
         bars = starts.unsqueeze(1) + offsets
@@ -201,7 +194,7 @@ class MarketNetwork:
         if context:
             seen = seen * (bars >= 0).unsqueeze(2)  # before the first bar there is nothing
         encoded = self.encoder.encode(seen)
-        return encoded[:, context:], seen[:, context:]
+        return self.head.outputs(encoded[:, context:], seen[:, context:])
 
     def of_bars(self, rows: torch.Tensor, bars: torch.Tensor) -> torch.Tensor:
         """Return the head's outputs of any bars of a series. Shapes [T, F], [B] → [B, O].

@@ -434,7 +434,7 @@ class Counterfactual:
             whole: chunks of the step, of which these are a part.
         """
         with self._precision():
-            _, _, outputs = self._seen(starts)
+            outputs = self._network.of_sequences(self._rows, starts, self._chunk + 1)
         outputs = outputs.float()
         known = outputs.detach()
         loss: torch.Tensor | float
@@ -451,11 +451,6 @@ class Counterfactual:
             slopes = known[:, :-1] - self._returns(known, starts)
             loss = slopes.square().mean()
         return outputs, slopes.mul_(1 / (whole * self._chunk)), loss
-
-    def _seen(self, starts: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-        """Return encodings, rows and values of the chunks and of the bar after each."""
-        encoded, rows = self._network.encodings(self._rows, starts, self._chunk + 1)
-        return encoded, rows, self._network.head.outputs(encoded, rows)
 
     def _returns(self, values: torch.Tensor, starts: torch.Tensor) -> torch.Tensor:
         return lambda_returns(
