@@ -12,6 +12,9 @@ from aibt.market.symbols import parse_symbol
 from aibt.rl.catalogue import ALGORITHMS, ENCODERS, unknown_algorithm, unknown_encoder
 
 PROVIDER_PATTERN = r"^[a-z0-9][a-z0-9_\-]{0,63}$"
+# What every dialect of regular expressions can say of a name: of ASCII only letters, digits and
+# " -._", these not at the start. Which other characters are letters is said by `canonical_name`.
+NAME_PATTERN = r"^[^\x00-/:-@\[-`{-\x7f][^\x00-\x1f!-,/:-@\[-\^`{-\x7f]{0,63}$"
 MAX_NUMBER = 2**53 - 1  # the largest whole number that every JSON reader keeps exact
 MAX_ID = 2**31 - 1  # the largest id that a database gives
 _PUNCTUATION = frozenset(" _-.")
@@ -78,8 +81,8 @@ def canonical_name(name: str) -> str:
     Raises:
         ValueError: it is none.
     """
-    name = unicodedata.normalize("NFKC", name)
-    if not 1 <= len(name) <= 64:
+    given, name = name, unicodedata.normalize("NFKC", name)
+    if not 1 <= len(name) <= 64 or len(given) > 64:
         raise ValueError("a name has 1 to 64 characters")
     if not _is_letter_or_digit(name[0]):
         raise ValueError("a name starts with a letter or a digit")
@@ -126,7 +129,7 @@ Name = Annotated[
     Field(
         description="1 to 64 letters, digits, spaces, `_`, `-` or `.` after NFKC normalisation, "
         "starting with a letter or a digit",
-        json_schema_extra={"minLength": 1, "maxLength": 64, "pattern": r"^[^\W_][\w .\-]{0,63}$"},
+        json_schema_extra={"minLength": 1, "maxLength": 64, "pattern": NAME_PATTERN},
     ),
 ]
 Symbol = Annotated[

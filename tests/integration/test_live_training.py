@@ -141,20 +141,20 @@ async def test_nothing_moves_while_a_training_is_paused_and_it_goes_on_where_it_
 
 async def test_new_parameters_hold_from_a_recorded_step_on(platform: PlatformProcess) -> None:
     async with connected(platform.ws, platform.bearer) as client:
-        params = a_training(await a_bot(client), max_episodes=200, min_episodes=2)
+        params = a_training(await a_bot(client), max_episodes=200, min_episodes=20)
         stream = await client.send("trainings-start", **params)
         seen = await client.until(stream, steps_beyond(500))
         training_id = seen[-1]["data"]["id"]
 
-        updated = await client.ask("trainings-update", id=training_id, lr=0.01, max_episodes=3)
+        updated = await client.ask("trainings-update", id=training_id, lr=0.01, max_episodes=20)
         frames = [frame async for frame in client.stream(stream)]
 
-    assert (updated["lr"], updated["max_episodes"]) == (0.01, 3)
+    assert (updated["lr"], updated["max_episodes"]) == (0.01, 20)
     change = of_kind(frames, "params")[0]
-    assert change["changed"] == {"lr": 0.01, "max_episodes": 3}
+    assert change["changed"] == {"lr": 0.01, "max_episodes": 20}
     assert change["step"] >= 500
     assert frames[-1]["data"]["state"] == "finished"
-    assert frames[-1]["data"]["episodes"]["current"] == 3
+    assert frames[-1]["data"]["episodes"]["current"] == 20
 
 
 async def test_pausing_one_of_two_trainings_leaves_the_other_alone(

@@ -1,4 +1,5 @@
 import math
+import re
 from typing import Any
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import strategies as st
 
 from aibt.errors import Invalid, UnknownQuery
 from aibt.protocol.bots import BotsCreate, BotsUpdate
-from aibt.protocol.message import Params
+from aibt.protocol.message import NAME_PATTERN, Params, canonical_name
 from aibt.protocol.tasks import TASKS, digest_of, task_of
 from aibt.protocol.trainings import TrainingsList, TrainingsStart, TrainingsUpdate, TrainingsWatch
 
@@ -119,6 +120,19 @@ def test_names_and_symbols_are_normalised() -> None:
 def test_a_new_bot_with_a_bad_value_is_refused_by_its_field(field: str, values: list[Any]) -> None:
     for value in values:
         assert the_fault(BotsCreate, **{**BOT, field: value}).field == field, value
+
+
+@pytest.mark.parametrize("name", ["Ada", "ó", "o\u0301", "ボット", "²", "a-b_c.d 9", "é" * 64])
+def test_every_name_that_is_accepted_has_the_published_form(name: str) -> None:
+    canonical_name(name)
+    assert re.fullmatch(NAME_PATTERN, name)
+
+
+@given(st.text(max_size=70))
+def test_no_name_outside_the_published_form_is_accepted(name: str) -> None:
+    if not re.fullmatch(NAME_PATTERN, name):
+        with pytest.raises(ValueError, match="a name"):
+            canonical_name(name)
 
 
 def test_a_bot_is_updated_by_any_of_its_fields_but_never_without_its_name() -> None:

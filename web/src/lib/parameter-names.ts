@@ -123,7 +123,7 @@ export const optionLabels: Record<string, string> = {
 /** What is said where a text does not have the form that a pattern asks for. */
 export const forms: [pattern: string, fault: string][] = [
   [
-    "^[^\\W_][\\w .\\-]{0,63}$",
+    "^[^\\x00-/:-@\\[-`{-\\x7f][^\\x00-\\x1f!-,/:-@\\[-\\^`{-\\x7f]{0,63}$",
     "Use letters, digits, spaces, “_”, “-” or “.”, and begin with a letter or a digit.",
   ],
   [

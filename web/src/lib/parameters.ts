@@ -185,16 +185,10 @@ function textFault(parameter: Parameter, text: string): string | null {
   if (maxLength !== null && length > maxLength) {
     return `At most ${formatNumber(maxLength)} characters; these are ${formatNumber(length)}.`;
   }
-  if (pattern !== null && !unicode(pattern).test(value)) {
+  if (pattern !== null && !new RegExp(pattern, "u").test(value)) {
     return forms.find(([form]) => form === pattern)?.[1] ?? "This does not have the right form.";
   }
   return null;
-}
-
-/** The server's patterns mean letters and digits of every script by \w. */
-function unicode(pattern: string): RegExp {
-  const word = "\\p{Alphabetic}\\p{M}\\p{Nd}";
-  return new RegExp(pattern.replace("[^\\W_]", `[${word}]`).replaceAll("\\w", `${word}_`), "u");
 }
 
 function listFault({ items, minLength, maxLength }: Parameter, values: string[]): string | null {
