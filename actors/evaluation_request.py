@@ -1,6 +1,7 @@
 """A request to evaluate, completed: all that decides what will be computed, by wire names."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from actors.supervision import Demand
@@ -47,27 +48,56 @@ def complete_evaluation(
     return asked, {name: prepared[name] for name in shown}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """What an owner has tried on a market before.
+
+    Attributes:
+        trainings: that were queued, members of populations among them.
+        steps: of the searches of populations.
+        judged: trials of the evaluations that judged anything.
+    """
+
+    trainings: int = 0
+    steps: int = 0
+    judged: int = 0
+
+    @property
+    def trials(self) -> int:
+        """All of them."""
+        return self.trainings + self.steps + self.judged
+
+
 def counting(
-    request: Mapping[str, Json], data: Mapping[str, Json], tried: int
+    request: Mapping[str, Json], data: Mapping[str, Json], tried: Tried
 ) -> tuple[dict[str, Json], dict[str, Json]]:
-    """Return a completed request, and what the wire says of its bars, that count these trials.
+    """Return a completed request, and what the wire says of its bars, that count earlier trials.
 
     Args:
         request: what `complete_evaluation` returned.
         data: likewise.
-        tried: by populations on these bars, members and steps of their searches.
+        tried: on these bars.
     """
-    if not tried:
+    if not tried.trials:
         return dict(request), dict(data)
-    notes, earlier = data["notes"], _number(request, "earlier_trials") + tried
-    said = f"{tried:,} trials of your populations on these bars are counted as earlier ones"
+    notes, earlier = data["notes"], _number(request, "earlier_trials") + tried.trials
+    said = (
+        f"{tried.trials:,} earlier trials of yours on this symbol and period are counted: "
+        f"{tried.trainings:,} trainings, {tried.steps:,} steps of searches, "
+        f"{tried.judged:,} in evaluations"
+    )
     told: list[Json] = [*notes, said] if isinstance(notes, list) else [said]
     return {**request, "earlier_trials": earlier}, {**data, "notes": told}
 
 
+def trials_of(request: Mapping[str, Json]) -> int:
+    """Return how many trials a completed request makes."""
+    return len(seeds_of(request)) * len(_names(request))
+
+
 def trainings_of(request: Mapping[str, Json]) -> int:
     """Return how many trainings a completed request makes."""
-    return len(seeds_of(request)) * _number(request, "folds") * len(_names(request))
+    return trials_of(request) * _number(request, "folds")
 
 
 def seeds_of(request: Mapping[str, Json]) -> tuple[int, ...]:

@@ -5,10 +5,12 @@ from collections.abc import Mapping, Sequence
 from actors.capacity import refuse_what_never_fits
 from actors.commands import answered, as_json
 from actors.evaluation_request import (
+    Tried,
     complete_evaluation,
     counting,
     of_trainings,
     trainings_of,
+    trials_of,
 )
 from actors.platform_bots import Means
 from actors.platform_runs import RunsOf
@@ -70,7 +72,12 @@ class PlatformEvaluations(PlatformSessions):
                 hidden_layers=params.hidden_layers,
                 active=await unit.evaluations.active_count(),
             )
-            tried = await unit.populations.trials_on(str(data["symbol"]), str(data["period"]))
+            market = str(data["symbol"]), str(data["period"])
+            tried = Tried(
+                trainings=await unit.trainings.count_on(*market),
+                steps=await unit.populations.count_steps_on(*market),
+                judged=sum(map(trials_of, await unit.evaluations.requests_on(*market))),
+            )
             request, data = counting(request, data, tried)
             evaluation = await unit.evaluations.create(
                 request=request, dataset=str(prepared["dataset"]), data=data

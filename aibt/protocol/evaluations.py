@@ -85,8 +85,8 @@ class EvaluationsStart(Params):
         default=0,
         ge=0,
         le=1_000_000,
-        description="what you tried on these bars before, your populations apart: they are added; "
-        "it counts as luck that was had",
+        description="what you tried on these bars before elsewhere: it counts as luck that was "
+        "had; your trainings, searches and evaluations here are added",
     )
     hidden_layers: HiddenLayers = 64
     depth: Depth = 2

@@ -11,6 +11,7 @@ from aibt.live.states import RunState
 from aibt.store.records import EVALUATION_TOPIC, Evaluation
 from aibt.store.runs import RunKind, Runs
 from aibt.store.schema_evaluations import evaluation_is_active, evaluation_units, evaluations
+from aibt.store.tables import is_on
 
 EVALUATIONS: Final = RunKind(
     name="evaluation",
@@ -60,6 +61,16 @@ class Evaluations(Runs[Evaluation]):
         )
         row = await self._row(query)
         return 0 if row is None else int(row["count"])
+
+    async def requests_on(self, symbol: str, period: str) -> list[Mapping[str, Json]]:
+        """Return what was asked of the owner's evaluations on a market that judged anything."""
+        judged = select(evaluation_units.c.evaluation_id).where(self._mine(evaluation_units))
+        query = select(evaluations.c.request).where(
+            self._mine(evaluations),
+            is_on(evaluations, symbol, period),
+            evaluations.c.id.in_(judged),
+        )
+        return [row["request"] for row in await self._rows(query)]
 
     async def add_unit(
         self, evaluation_id: int, key: str, data: Mapping[str, Json], *, epoch: int

@@ -29,6 +29,7 @@ from aibt.store.records import (
 from aibt.store.repository import Repository
 from aibt.store.schema import topics
 from aibt.store.schema_populations import population_members, population_steps, populations
+from aibt.store.tables import is_on
 
 _MEMBER: Final = [
     population_members.c[name] for name in ("population_id", "member", "training_id", "mark")
@@ -246,22 +247,16 @@ class Populations(Repository):
         found = {row["population_id"]: int(row["steps"]) for row in await self._rows(query)}
         return {population_id: found.get(population_id, 0) for population_id in population_ids}
 
-    async def trials_on(self, symbol: str, period: str) -> int:
-        """Return how many trials all populations made on a market, members and steps together."""
-        data = populations.c.data
+    async def count_steps_on(self, symbol: str, period: str) -> int:
+        """Return how many steps all searches on a market have taken."""
         here = select(populations.c.id).where(
-            self._mine(populations),
-            data["symbol"].as_string() == symbol,
-            data["period"].as_string() == period,
+            self._mine(populations), is_on(populations, symbol, period)
         )
-        counts = [
-            select(func.count())
-            .where(self._mine(made), made.c.population_id.in_(here))
-            .scalar_subquery()
-            for made in (population_members, population_steps)
-        ]
-        query = select((counts[0] + counts[1]).label("trials"))
-        return int((await self._rows(query))[0]["trials"])
+        made = population_steps
+        query = select(func.count().label("steps")).where(
+            self._mine(made), made.c.population_id.in_(here)
+        )
+        return int((await self._rows(query))[0]["steps"])
 
     def _is(self, population_id: int) -> ColumnElement[bool]:
         return (populations.c.id == population_id) & self._mine(populations)

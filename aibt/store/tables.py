@@ -1,6 +1,15 @@
 """What the tables have in common: one metadata, an owner, and when a run is active."""
 
-from sqlalchemy import Column, ColumnElement, ForeignKey, Integer, MetaData, Table, literal_column
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    ForeignKey,
+    Integer,
+    MetaData,
+    Table,
+    and_,
+    literal_column,
+)
 
 from aibt.live.states import RunState
 
@@ -28,3 +37,9 @@ def in_active_state(runs: Table) -> ColumnElement[bool]:
     Written with literals: a partial index serves no parameter.
     """
     return runs.c.state.in_([literal_column(f"'{state}'") for state in ACTIVE_STATES])
+
+
+def is_on(runs: Table, symbol: str, period: str) -> ColumnElement[bool]:
+    """Return the condition that a run or a population is on bars of this symbol and period."""
+    data = runs.c.data
+    return and_(data["symbol"].as_string() == symbol, data["period"].as_string() == period)

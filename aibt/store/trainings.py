@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Any, Final
 
-from sqlalchemy import Select
+from sqlalchemy import Select, func, select
 
 from aibt.errors import BotBusy, TrainingEnded
 from aibt.live.events import Json
@@ -12,6 +12,7 @@ from aibt.store.records import TRAINING_TOPIC, Training
 from aibt.store.runs import TraderRunKind, TraderRuns
 from aibt.store.schema import bots, is_active, is_kept, trainings
 from aibt.store.schema_populations import population_members
+from aibt.store.tables import is_on
 
 
 class TrainingKind(TraderRunKind[Training]):
@@ -111,6 +112,13 @@ class Trainings(TraderRuns[Training]):
         query = self._of().where(member.population_id.in_(population_ids))
         rows = await self._rows(query.order_by(member.population_id, member.member))
         return [self._kind.of(row) for row in rows]
+
+    async def count_on(self, symbol: str, period: str) -> int:
+        """Return how many of the owner's trainings were on a market, members of populations too."""
+        query = select(func.count().label("count")).where(
+            self._mine(trainings), is_on(trainings, symbol, period)
+        )
+        return int((await self._rows(query))[0]["count"])
 
     async def set_parked(self, training_id: int, parked: bool, *, epoch: int | None) -> Training:
         """Store whether the training has given its place back.

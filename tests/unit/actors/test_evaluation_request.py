@@ -5,12 +5,14 @@ from typing import Any
 import pytest
 
 from actors.evaluation_request import (
+    Tried,
     complete_evaluation,
     counting,
     of_trainings,
     plan_of,
     seeds_of,
     trainings_of,
+    trials_of,
 )
 from actors.supervision import Demand
 from aibt.errors import Invalid
@@ -112,17 +114,24 @@ def test_what_does_not_go_together_is_refused_before_any_bar_is_asked_for(
     assert refused.value.field == field
 
 
-def test_trials_of_populations_on_these_bars_are_counted_and_said() -> None:
-    request, data = counting(completed(earlier_trials=5), {"notes": ["old"]}, 1_200)
+def test_what_was_tried_on_this_market_is_counted_and_said() -> None:
+    tried = Tried(trainings=1_100, steps=75, judged=25)
+    request, data = counting(completed(earlier_trials=5), {"notes": ["old"]}, tried)
 
     assert request["earlier_trials"] == 1_205
-    assert data["notes"] == [
-        "old",
-        "1,200 trials of your populations on these bars are counted as earlier ones",
-    ]
+    old, said = data["notes"]  # type: ignore[misc, union-attr]
+    assert old == "old"
+    assert said == (
+        "1,200 earlier trials of yours on this symbol and period are counted: 1,100 trainings, "
+        "75 steps of searches, 25 in evaluations"
+    )
 
 
-def test_where_there_was_no_population_nothing_is_said_of_any() -> None:
+def test_where_nothing_was_tried_nothing_is_said_of_it() -> None:
     asked: dict[str, Any] = completed(earlier_trials=5)
 
-    assert counting(asked, {"notes": []}, 0) == (asked, {"notes": []})
+    assert counting(asked, {"notes": []}, Tried()) == (asked, {"notes": []})
+
+
+def test_a_trial_is_an_algorithm_with_a_seed_whatever_the_folds() -> None:
+    assert trials_of(completed(algorithms=["dqn", "pqn"], seeds=3, folds=5)) == 6

@@ -49,6 +49,29 @@ async def test_finished_units_come_back_to_the_letter_and_the_first_of_a_key_sta
     assert [*units["dqn/1/1"]] == ["z", "a"]
 
 
+async def test_what_was_asked_of_a_market_is_told_of_the_evaluations_that_judged_anything(
+    world: World,
+) -> None:
+    asked = [{"seeds": seeds} for seeds in (1, 2, 3)]
+    markets = [{"symbol": "A", "period": period} for period in ("1d", "1d", "1h")]
+    made = [
+        await world.an_evaluation(request=request, data=data)
+        for request, data in zip(asked, markets, strict=True)
+    ]
+    for evaluation in made[1:]:
+        epoch = await world.a_lease(evaluation)
+        async with world.store.writing(world.owner.id) as tx:
+            await tx.evaluations.add_unit(evaluation.id, "dqn/1/1", {}, epoch=epoch)
+
+    async with world.store.reading(world.owner.id) as tx:
+        assert await tx.evaluations.requests_on("A", "1d") == [{"seeds": 2}]
+        assert await tx.evaluations.requests_on("A", "1h") == [{"seeds": 3}]
+        assert await tx.evaluations.requests_on("B", "1d") == []
+    other = await world.another_user()
+    async with world.store.reading(other.id) as tx:
+        assert await tx.evaluations.requests_on("A", "1d") == []
+
+
 async def test_a_report_stands_beside_the_row_and_the_end_is_final(world: World) -> None:
     evaluation = await world.an_evaluation()
     epoch = await world.a_lease(evaluation)

@@ -68,9 +68,7 @@ async def test_steps_are_numbered_within_their_population_and_counted(world: Wor
         assert await tx.populations.count_steps([first.id, 99]) == {first.id: 2, 99: 0}
 
 
-async def test_trials_on_a_market_are_the_members_and_steps_of_all_populations_there(
-    world: World,
-) -> None:
+async def test_steps_on_a_market_are_those_of_all_populations_there(world: World) -> None:
     members = [await world.a_training(await world.a_bot(name)) for name in ("one", "two", "three")]
     async with world.store.writing(world.owner.id) as tx:
         for at, (symbol, period) in enumerate((("A", "1d"), ("A", "1d"), ("A", "1h"))):
@@ -80,12 +78,12 @@ async def test_trials_on_a_market_are_the_members_and_steps_of_all_populations_t
             await tx.populations.add_step(made.id, **(STEP | {"member": 1, "source": None}))
 
     async with world.store.reading(world.owner.id) as tx:
-        assert await tx.populations.trials_on("A", "1d") == 4
-        assert await tx.populations.trials_on("A", "1h") == 2
-        assert await tx.populations.trials_on("B", "1d") == 0
+        assert await tx.populations.count_steps_on("A", "1d") == 2
+        assert await tx.populations.count_steps_on("A", "1h") == 1
+        assert await tx.populations.count_steps_on("B", "1d") == 0
     other = await world.another_user()
     async with world.store.reading(other.id) as tx:
-        assert await tx.populations.trials_on("A", "1d") == 0
+        assert await tx.populations.count_steps_on("A", "1d") == 0
 
 
 async def test_the_newest_population_comes_first_and_ids_page_on(world: World) -> None:

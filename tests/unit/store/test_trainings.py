@@ -185,3 +185,17 @@ async def test_a_status_may_follow_the_end(world: World) -> None:
 async def test_not_a_number_is_never_stored(world: World) -> None:
     with pytest.raises(Exception, match="not JSON compliant"):
         await world.a_training(current={"lr": float("nan")})
+
+
+async def test_trainings_on_a_market_are_counted_by_symbol_and_period(world: World) -> None:
+    for name, period in (("one", "1d"), ("two", "1d"), ("three", "1h")):
+        data = {"symbol": "A", "period": period}
+        await world.a_training(await world.a_bot(name), data=data)
+
+    async with world.store.reading(world.owner.id) as tx:
+        assert await tx.trainings.count_on("A", "1d") == 2
+        assert await tx.trainings.count_on("A", "1h") == 1
+        assert await tx.trainings.count_on("B", "1d") == 0
+    other = await world.another_user()
+    async with world.store.reading(other.id) as tx:
+        assert await tx.trainings.count_on("A", "1d") == 0

@@ -21,7 +21,7 @@ export const names: Record<string, { label: string; hint?: string; unit?: string
   },
   earlier_trials: {
     label: "Earlier trials",
-    hint: "What you tried on these bars before: it counts as luck that was had",
+    hint: "What you tried on these bars elsewhere: it counts as luck that was had, and what you tried here is added",
   },
   email: { label: "E-mail" },
   embargo: { label: "Embargo", unit: "bars" },
