@@ -42,6 +42,32 @@ describe("the start of an evaluation", () => {
     expect(asked.body).toMatchObject({ symbol: "GOOGL", period: "1d", seeds: 5, folds: 4 });
   });
 
+  it("says of each algorithm what it does, and sends those that are chosen", async () => {
+    const { user } = await aDialog();
+    await screen.findByText("Learns from every action.");
+    const chosen = () => screen.getAllByRole("checkbox", { checked: true });
+    const all = chosen().length;
+    expect(all).toBeGreaterThan(1);
+    for (const box of chosen().slice(1)) await user.click(box);
+    expect(chosen()).toHaveLength(1);
+    expect(chosen()[0]).toHaveProperty("disabled", true); // one is judged at least
+    await user.click(screen.getByRole("button", { name: "Start evaluation" }));
+    await waitFor(() => expect(server.post).toHaveBeenCalled());
+    expect(server.post.mock.calls[0]?.[1].body.algorithms).toHaveLength(1);
+  });
+
+  it("sends no names where all are to be judged, and leaves out who cannot take the encoder", async () => {
+    const { user } = await aDialog();
+    await screen.findByText("Reads many bars.");
+    const all = screen.getAllByRole("checkbox", { checked: true }).length;
+    await user.click(screen.getByRole("radio", { name: "Convolution" }));
+    const able = screen.getAllByRole("checkbox", { checked: true });
+    expect(able.length).toBeLessThan(all);
+    await user.click(screen.getByRole("button", { name: "Start evaluation" }));
+    await waitFor(() => expect(server.post).toHaveBeenCalled());
+    expect(server.post.mock.calls[0]?.[1].body.algorithms ?? []).toEqual([]);
+  });
+
   it("takes an encoder for all, and shows there where one of them cannot take it", async () => {
     server.post.mockRejectedValueOnce(new Problem("invalid", "not by dqn", "encoder", 422));
     const { user, onStarted } = await aDialog();

@@ -2,13 +2,14 @@
 
 import { post } from "@/api/rest";
 import type { Schema } from "@/api/types";
+import { AlgorithmsChoice } from "@/features/algorithms/algorithms-choice";
 import { EncoderChoice } from "@/features/algorithms/encoder-choice";
 import { RequestDialog, type StartDialogProps } from "@/features/runs/request-dialog";
+import { parameter, textOf, valueOf } from "@/lib/parameters";
 
 const USUAL = { symbol: "GOOGL", period: "1d" };
 const SHOWN = ["seeds", "folds", "max_episodes", "earlier_trials"] as const;
 const OTHERS = [
-  "algorithms",
   "min_episodes",
   "learned_first",
   "embargo",
@@ -38,17 +39,30 @@ export default function StartEvaluationDialog(props: StartDialogProps) {
       usual={USUAL}
       shown={SHOWN}
       others={OTHERS}
-      inParts={["encoder"]}
-      parts={({ encoder = "" }, faults, change) => (
-        <EncoderChoice
-          value={encoder}
-          onChange={(next) => change({ encoder: next })}
-          fault={faults.encoder}
-        />
+      inParts={["algorithms", "encoder"]}
+      parts={({ algorithms = "", encoder = "" }, faults, change) => (
+        <>
+          <AlgorithmsChoice
+            value={namesIn(algorithms)}
+            onChange={(names) => change({ algorithms: textOf(names) })}
+            encoder={encoder}
+            fault={faults.algorithms}
+          />
+          <EncoderChoice
+            value={encoder}
+            onChange={(next) => change({ encoder: next, algorithms: "" })}
+            fault={faults.encoder}
+          />
+        </>
       )}
       send={(request, id) =>
         post("/api/evaluations", { body: request as unknown as Schema<"EvaluationsStart">, id })
       }
     />
   );
+}
+
+function namesIn(text: string): string[] {
+  const names = valueOf(parameter("EvaluationsStart", "algorithms"), text);
+  return Array.isArray(names) ? names : [];
 }
