@@ -13,7 +13,8 @@ import torch
 
 from aibt.rl.adam import put_back, update_together
 from aibt.rl.algorithms.chunks import lambda_returns
-from aibt.rl.algorithms.counterfactual import AVERAGED, LAMBDA, Counterfactual, StepDue
+from aibt.rl.algorithms.counterfactual import AVERAGED, LAMBDA, Counterfactual
+from aibt.rl.algorithms.step_due import StepDue
 from aibt.rl.market_network import MarketNetwork
 from aibt.rl.training import TrainingRun
 

@@ -1,7 +1,6 @@
 """Learning from all actions in all positions at once, as a price-taker can."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from math import isfinite
 from typing import Any, Final
@@ -13,57 +12,29 @@ from torch.utils.dlpack import from_dlpack
 
 from aibt.rl.adam import Adam
 from aibt.rl.algorithms.base import AlgorithmState, BarsLearned, Problem
+from aibt.rl.algorithms.chunk_order import ChunkOrder
 from aibt.rl.algorithms.chunks import compile_now, lambda_returns, policy_slopes
+from aibt.rl.algorithms.head_fits import HeadFits
 from aibt.rl.algorithms.learned import copied_out, copy_in
-from aibt.rl.algorithms.least_squares import LeastSquares
 from aibt.rl.algorithms.outcomes import outcomes
+from aibt.rl.algorithms.step_due import StepDue
 from aibt.rl.captured import in_place
 from aibt.rl.devices import precision, resolve_device, sent
 from aibt.rl.environment import Floats, Indices
 from aibt.rl.exploration import epsilon_greedy
 from aibt.rl.market_network import MarketNetwork, initial_market_weights
-from aibt.rl.network import Architecture, Weights
+from aibt.rl.network import Weights
 from aibt.rl.parameters import TrainingParameters
 from aibt.rl.rollout import Rollout
 
 LAMBDA: Final = 0.65
 _CHUNK: Final = 32  # bars of a chunk
 _POLICY_CHUNK: Final = 128  # the policy's needs a while to forget where it began
-_FIT_CHUNK: Final = 256
-_FIT_BATCH: Final = 16_384  # bars summed up at once, some 5 ms
-_FIT_BARS: Final = (8_192, 8_192, 131_072, 131_072)
-"""Bars that each fit is made from at most: a few tell most, and soon, and are not yet a pass."""
 _TEMPERATURE: Final = 0.3  # of the policy form, in units of volatility
 _CLIP_NORM: Final = 10.0
 _STEPS_AT_ONCE: Final = 16  # of the optimizer, that a GPU is given before it is looked at again
 AVERAGED: Final = 0.005
 """How far the average moves to the weights per update."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class StepDue:
-    """A step of the gradient that an algorithm is to take next, for whoever takes several at once.
-
-    Attributes:
-        starts: first bars of its chunks. Shape [B].
-        bars: of a chunk.
-        rows, growth, costs: what is learned from. Shapes [T, F], [T, 3], [3, 3].
-        weights, average: learned, and acted by; to be moved in place. Shape [P].
-        optimizer: of the weights.
-        taken: to be told of the loss once all is moved: a tensor of one number.
-    """
-
-    architecture: Architecture
-    starts: NDArray[np.int64]
-    bars: int
-    rows: torch.Tensor
-    growth: torch.Tensor
-    costs: torch.Tensor
-    weights: torch.Tensor
-    average: torch.Tensor
-    optimizer: Adam
-    parameters: TrainingParameters
-    taken: Callable[[torch.Tensor], None]
 
 
 class Counterfactual:
@@ -110,8 +81,6 @@ class Counterfactual:
         known = outcomes(problem.train_opens, parameters.costs, unit=problem.reward_unit)
         self._growth = torch.tensor(known.growth, device=self._device)
         self._costs = torch.tensor(known.costs, device=self._device)
-        self._first = problem.train_start  # bars at which decisions are learned: first … last - 1
-        self._last = len(known)
         size = architecture.size
         self._network = MarketNetwork(
             architecture, torch.zeros(size, device=self._device), learns=True
@@ -121,21 +90,16 @@ class Counterfactual:
         self._optimizer = Adam(self._network.flat, clip_norm=_CLIP_NORM)
         self._in_place = in_place(self._optimizer, self._device)  # on a GPU
         seeds = np.random.SeedSequence(parameters.seed, spawn_key=(0, 1))
-        self._generator = np.random.Generator(np.random.PCG64(seeds))
-        self._fits = 0  # that are done
-        self._fit: LeastSquares | None = None
-        self._chunk = 0
-        self._starts = np.zeros(0, np.int64)  # chunks of this pass, in the order of their turn
-        self._taken = 0
+        generator = np.random.Generator(np.random.PCG64(seeds))
+        self._order = ChunkOrder(problem.train_start, len(known), generator)
+        self._fits = HeadFits(self._network, architecture, parameters.window, self._device)
         self._due: list[NDArray[np.int64]] = []  # chunks of the next updates
         self._whole = 0  # chunks of the step that these are parts of; 0: each is a step
-        self._summed: torch.Tensor | float = (
-            0.0  # loss of those that are done, as part of the whole
-        )
+        self._summed: torch.Tensor | float = 0.0  # loss of those done, as part of the whole
         self._version = 0
         self._loss: torch.Tensor | float | None = None
         self.load_weights(initial_market_weights(architecture, parameters.seed))
-        self._fits = 0
+        self._fits.go_on_after(0)
         if self._device.type == "cpu":
             compile_now(policy=form == "policy")
 
@@ -175,25 +139,24 @@ class Counterfactual:
 
     def begin(self) -> BarsLearned:
         """Owe the next updates; return how many bars they learn from."""
-        if self._taken >= len(self._starts):
+        if self._order.is_over:
             self._begin_pass()
-        size = self._fit_size() if self._is_fitting else self._parameters.batch_size
-        several = self._in_place is not None and not self._is_fitting
-        many = size * _STEPS_AT_ONCE if several else size
-        due = self._starts[self._taken : self._taken + many]
-        self._taken += len(due)
-        if several:
+        length = self._order.length
+        if self._is_fitting:
+            due = self._order.take(self._fits.chunks_at_once(length))
+            self._due, self._whole = [due], len(due)
+        elif self._in_place is not None:
+            size = self._parameters.batch_size
+            due = self._order.take(size * _STEPS_AT_ONCE)
             self._due = [due[at : at + size] for at in range(0, len(due), size)]
             self._whole = 0
         else:
-            units = 1
-            if not self._is_fitting:
-                rows = len(due) * (self._chunk + 1 + self._architecture.context)
-                units = min(len(due), self._network.units(rows))
+            due = self._order.take(self._parameters.batch_size)
+            rows = len(due) * (length + 1 + self._architecture.context)
+            units = min(len(due), self._network.units(rows))
             self._due, self._whole = list(np.array_split(due, units)), len(due)
-        is_look = self._is_fitting and _FIT_BARS[self._fits] < _FIT_BARS[-1]
-        is_over = self._taken >= len(self._starts)
-        return BarsLearned(bars=len(due) * self._chunk, passes=int(is_over and not is_look))
+        is_pass = self._order.is_over and not self._fits.is_look
+        return BarsLearned(bars=len(due) * length, passes=int(is_pass))
 
     def update(self) -> None:
         """Learn from the next chunks that are due; the last ones move the weights."""
@@ -203,7 +166,7 @@ class Counterfactual:
         if self._is_fitting:
             self._sum_up(sent(starts, self._device))
         elif self._in_place is not None:
-            key = (self._chunk, self._parameters.gamma)
+            key = (self._order.length, self._parameters.gamma)
             self._loss = self._in_place.update(
                 key, starts, self._parameters.lr, self._step_in_place
             )
@@ -225,7 +188,7 @@ class Counterfactual:
         return StepDue(
             architecture=self._architecture,
             starts=self._due[0],
-            bars=self._chunk,
+            bars=self._order.length,
             rows=self._rows,
             growth=self._growth,
             costs=self._costs,
@@ -258,8 +221,9 @@ class Counterfactual:
         for network in (self._network, self._acting):
             network.load(weights)
             network.set_costs(self._known_costs)
-        self._fits, self._fit = len(_FIT_BARS), None
-        self._starts, self._taken, self._due = np.zeros(0, np.int64), 0, []
+        self._fits.go_on_after()
+        self._order.give_up()
+        self._due = []
         self._version += 1
 
     def change(self, parameters: TrainingParameters) -> None:
@@ -268,7 +232,7 @@ class Counterfactual:
 
     def knowledge(self) -> AlgorithmState:
         """See `Algorithm.knowledge`: both networks, Adam's moments, and which fits are done."""
-        facts = {"updates": self._optimizer.updates, "fits": self._fits}
+        facts = {"updates": self._optimizer.updates, "fits": self._fits.done}
         return AlgorithmState(tensors=copied_out(self._learned()), facts=facts)
 
     def take_over(self, knowledge: AlgorithmState) -> None:
@@ -276,34 +240,30 @@ class Counterfactual:
         copy_in(self._learned(), knowledge.tensors, self._architecture)
         self._optimizer.updates = int(knowledge.facts["updates"])
         fits = int(knowledge.facts["fits"])
-        if self._fit is not None or fits != self._fits:
-            self._fit, self._fits = None, fits
-            self._starts, self._taken = np.zeros(0, np.int64), 0
+        if self._fits.is_underway or fits != self._fits.done:
+            self._fits.go_on_after(fits)
+            self._order.give_up()
         self._version += 1
 
     def state(self) -> AlgorithmState:
         """See `Algorithm.state`."""
         tensors: dict[str, Any] = {
             **copied_out(self._learned()),
-            "starts": self._starts.copy(),
+            **self._fits.state(),
+            "starts": self._order.starts(),
             "due": np.concatenate([np.zeros(0, np.int64), *self._due]),
         }
         if self._is_amid_a_step:
             tensors["gradient"] = self._network.gradient.cpu().numpy().copy()
-        if self._fit is not None:
-            tensors |= {f"fit.{name}": held for name, held in self._fit.state().items()}
         facts = {
+            **self._order.facts(),
             "updates": self._optimizer.updates,
             "version": self._version,
-            "fits": self._fits,
-            "is_fitting": self._fit is not None,
-            "chunk": self._chunk,
-            "taken": self._taken,
+            "fits": self._fits.done,
             "due": [len(part) for part in self._due],
             "whole": self._whole,
             "summed": float(self._summed),
             "loss": self.loss,
-            "generator": self._generator.bit_generator.state,
         }
         return AlgorithmState(tensors=tensors, facts=facts)
 
@@ -313,9 +273,8 @@ class Counterfactual:
         copy_in(self._learned(), tensors, self._architecture)
         self._optimizer.updates = int(facts["updates"])
         self._version = int(facts["version"])
-        self._fits = int(facts["fits"])
-        self._chunk, self._taken = int(facts["chunk"]), int(facts["taken"])
-        self._starts = np.array(tensors["starts"], np.int64)
+        self._fits.load_state(int(facts["fits"]), tensors)
+        self._order.load(tensors["starts"], facts)
         ends = np.cumsum([0, *facts["due"]])
         self._due = [
             np.array(tensors["due"][start:stop], np.int64) for start, stop in pairwise(ends)
@@ -323,18 +282,7 @@ class Counterfactual:
         self._whole, self._summed = int(facts["whole"]), float(facts["summed"])
         if self._is_amid_a_step:
             self._network.gradient.copy_(torch.tensor(tensors["gradient"]))
-        self._fit = None
-        if facts["is_fitting"]:
-            self._fit = self._new_fit()
-            self._fit.load_state(
-                {
-                    name.removeprefix("fit."): tensor
-                    for name, tensor in tensors.items()
-                    if name.startswith("fit.")
-                }
-            )
         self._loss = facts["loss"]
-        self._generator.bit_generator.state = dict(facts["generator"])
 
     def _learned(self) -> dict[str, torch.Tensor]:
         return {
@@ -344,63 +292,35 @@ class Counterfactual:
             "adam.square": self._optimizer.square,
         }
 
-    # Passes
-
     @property
     def _is_fitting(self) -> bool:
-        return self._fits < len(_FIT_BARS)
-
-    def _begin_pass(self) -> None:
-        """Lay chunks over the bars, from an offset that is drawn, and draw their order."""
-        length = _FIT_CHUNK if self._is_fitting else _CHUNK
-        if self._form == "policy" and not self._is_fitting:
-            length = _POLICY_CHUNK
-        bars = self._last - self._first
-        self._chunk = max(1, min(length, bars // 4))
-        offset = int(self._generator.integers(0, self._chunk))
-        starts = np.arange(self._first + offset, self._last - self._chunk + 1, self._chunk)
-        self._starts = self._generator.permutation(starts.astype(np.int64))
-        if self._is_fitting:
-            self._starts = self._starts[: max(2, _FIT_BARS[self._fits] // self._chunk)]
-            self._fit = self._new_fit()
-        self._taken = 0
-
-    def _fit_size(self) -> int:
-        """Return how many chunks are summed up at once: an even number, for two halves."""
-        return max(2, _FIT_BATCH // self._chunk // 2 * 2)
-
-    # The two ways to learn
+        return not self._fits.are_over
 
     @property
     def _is_amid_a_step(self) -> bool:
         """Whether a part of its gradient is found, and another is not."""
         return not self._is_fitting and 0 < sum(map(len, self._due)) < self._whole
 
-    def _new_fit(self) -> LeastSquares:
-        window = self._parameters.window  # returns are many and noisy, and shrunk apart
-        groups = window, self._architecture.features - window
-        return LeastSquares(groups, self._architecture.outputs, self._device)
+    def _begin_pass(self) -> None:
+        if self._is_fitting:
+            self._order.begin(HeadFits.CHUNK, self._fits.bars)
+            self._fits.begin()
+        else:
+            self._order.begin(_POLICY_CHUNK if self._form == "policy" else _CHUNK)
+
+    # The two ways to learn
 
     def _sum_up(self, starts: torch.Tensor) -> None:
         """Add chunks to the fit; after the last ones, take what it comes to."""
-        fit = self._fit
-        if fit is None:
-            raise RuntimeError("no fit was begun")  # `_begin_pass` begins one
         with torch.no_grad():
-            rows = self._rows[self._bars_of(starts, self._chunk + 1)]
+            rows = self._rows[self._bars_of(starts, self._order.length + 1)]
             outputs = self._network.head.of_rows(rows)  # nothing is made of the encoding yet
             returns = self._returns(outputs, starts)
-            fit.add(rows[:, :-1], returns)
+            self._fits.add(rows[:, :-1], returns)
             self._loss = (outputs[:, :-1] - returns).square().mean()
-            if self._taken < len(self._starts):
-                return
-            found = fit.solve().t()
-            named = self._network.named()
-            named["head.skip"].copy_(found[:, :-1])
-            named["head.bias"].copy_(found[:, -1])
-            self._acting.flat.copy_(self._network.flat)
-        self._fit = None
-        self._fits += 1
+            if self._order.is_over:
+                self._fits.conclude()
+                self._acting.flat.copy_(self._network.flat)
 
     def _step(self, starts: torch.Tensor) -> None:
         """Add to the gradient; once it is whole, take a step of Adam and move the average."""
@@ -434,7 +354,7 @@ class Counterfactual:
             whole: chunks of the step, of which these are a part.
         """
         with self._precision():
-            outputs = self._network.of_sequences(self._rows, starts, self._chunk + 1)
+            outputs = self._network.of_sequences(self._rows, starts, self._order.length + 1)
         outputs = outputs.float()
         known = outputs.detach()
         loss: torch.Tensor | float
@@ -450,7 +370,7 @@ class Counterfactual:
         else:
             slopes = known[:, :-1] - self._returns(known, starts)
             loss = slopes.square().mean()
-        return outputs, slopes.mul_(1 / (whole * self._chunk)), loss
+        return outputs, slopes.mul_(1 / (whole * self._order.length)), loss
 
     def _returns(self, values: torch.Tensor, starts: torch.Tensor) -> torch.Tensor:
         return lambda_returns(
@@ -459,7 +379,7 @@ class Counterfactual:
 
     def _growth_of(self, starts: torch.Tensor) -> torch.Tensor:
         """Return what each side earns over the chunks' bars. Shape [B, K, 3]."""
-        return self._growth[self._bars_of(starts, self._chunk)]
+        return self._growth[self._bars_of(starts, self._order.length)]
 
     def _bars_of(self, starts: torch.Tensor, length: int) -> torch.Tensor:
         return starts.unsqueeze(1) + torch.arange(length, device=self._device)
