@@ -27,6 +27,18 @@ _FAST: Final = 8  # bars of the fast and the slow volatility
 _SLOW: Final = 64
 _VOLUME_SPAN: Final = 32
 _CLIP: Final = 8.0  # standard deviations
+_OTHERS: Final = (
+    "volatility_ratio",
+    "volatility",
+    "range",
+    "place_in_bar",
+    "place_in_window",
+    "volume",
+    "sine_of_day",
+    "cosine_of_day",
+    "sine_of_week",
+    "cosine_of_week",
+)
 _FLOOR: Final = 0.01  # of the training part's volatility: what a standstill is taken for
 
 
@@ -121,10 +133,12 @@ def feature_table(
     if statistics is None and stop < window + 2:
         raise BadBars(series.symbol, f"{stop} bars to learn from, at least {window + 2} needed")
 
+    from aibt.market.feature_kernel import fill_rows  # which takes a second to load
+
     log_close = np.log(series.close)
     returns = np.diff(log_close, prepend=log_close[:1])  # [T] the first is 0
     volatility = statistics.volatility if statistics else _deviation(returns[1:stop])
-    columns = _columns(
+    others, columns = _columns(
         series,
         log_close=log_close,
         returns=returns,
@@ -132,9 +146,9 @@ def feature_table(
         window=window,
         spans=spans,
     )
-    names = tuple(f"return_{back}" for back in range(window - 1, -1, -1)) + tuple(columns)
+    names = tuple(f"return_{back}" for back in range(window - 1, -1, -1)) + others
     if statistics is None:
-        fitted = [column[window:stop] for column in columns.values()]
+        fitted = columns[:, window:stop]
         statistics = FeatureStatistics(
             window=window,
             spans=spans,
@@ -146,14 +160,9 @@ def feature_table(
         raise ValueError("the statistics are those of another kind of bars")
     rows = np.empty((len(series), len(names)), np.float32)
     rows[:window] = 0.0
-    if len(series) > window:
-        shares = np.clip(returns / volatility, -_CLIP, _CLIP).astype(np.float32)
-        rows[window:, :window] = np.lib.stride_tricks.sliding_window_view(shares[1:], window)
-        scales = zip(statistics.centres, statistics.scales, strict=True)
-        for at, (column, (centre, scale)) in enumerate(zip(columns.values(), scales, strict=True)):
-            scaled = column[window:] - centre  # a column at a time stays in the cache
-            scaled /= scale
-            rows[window:, window + at] = np.clip(scaled, -_CLIP, _CLIP, out=scaled)
+    shares = np.clip(returns / volatility, -_CLIP, _CLIP).astype(np.float32)
+    centres, scales = np.array(statistics.centres), np.array(statistics.scales)
+    fill_rows(rows, shares, columns, centres, scales, window, _CLIP)
     rows.setflags(write=False)
     return FeatureTable(rows=rows, warm_up=window, names=names, statistics=statistics)
 
@@ -172,43 +181,49 @@ def _columns(
     volatility: float,
     window: int,
     spans: tuple[int, ...],
-) -> dict[str, Column]:
-    import pandas as pd  # half a second to load; its moving averages run forward, in C
-
-    def average(of: Column, span: int) -> Column:
-        found: Column = pd.Series(of).ewm(span=span, adjust=True).mean().to_numpy()
-        return found
+) -> tuple[tuple[str, ...], Column]:
+    """Return names and values of all columns but the returns. Shape [C, T]."""
+    from aibt.market.feature_kernel import moving_averages
 
     squares = returns**2
+    counts = np.arange(1.0, len(series) + 1)
 
     def spread(bars: int) -> Column:
-        means = pd.Series(squares).rolling(bars, min_periods=1).mean().to_numpy()
-        found: Column = np.sqrt(np.maximum(means, 0.0)) + _FLOOR * volatility
+        means = _of_last(np.add, squares, bars) / np.minimum(counts, bars)
+        found: Column = np.sqrt(means) + _FLOOR * volatility
         return found
 
-    columns = {f"level_{span}": log_close - average(log_close, span) for span in spans}
+    names = tuple(f"level_{span}" for span in spans) + _OTHERS
+    columns = np.zeros((len(names), len(series)))
+    levels, others = columns[: len(spans)], columns[len(spans) :]
+    moving_averages(log_close, np.array(spans, np.float64), levels)
+    np.subtract(log_close, levels, out=levels)
     slow = spread(_SLOW)
-    columns["volatility_ratio"] = np.log(spread(_FAST) / slow)
-    columns["volatility"] = np.log(slow / volatility)
-    columns["range"] = np.log(series.high / series.low) / volatility
-    columns["place_in_bar"] = _place(series.close, series.low, series.high)
-    lowest = _extreme(np.minimum, series.low, window)
-    highest = _extreme(np.maximum, series.high, window)
-    columns["place_in_window"] = _place(series.close, lowest, highest)
+    lowest = _of_last(np.minimum, series.low, window)
+    highest = _of_last(np.maximum, series.high, window)
     log_volume = np.log1p(series.volume)
-    columns["volume"] = log_volume - average(log_volume, _VOLUME_SPAN)
-    told = float(series.interval.is_intraday)  # the columns are there for all bars: so one
-    for name, period, start in (("day", DAY_NS, 0), ("week", WEEK_NS, MONDAY_NS)):  # bot fits all
-        turn = 2 * np.pi * ((series.ended_ns - start) % period) / period
-        columns[f"sine_of_{name}"] = told * np.sin(turn)
-        columns[f"cosine_of_{name}"] = told * np.cos(turn)
-    return columns
+    others[0] = np.log(spread(_FAST) / slow)
+    others[1] = np.log(slow / volatility)
+    others[2] = np.log(series.high / series.low) / volatility
+    others[3] = _place(series.close, series.low, series.high)
+    others[4] = _place(series.close, lowest, highest)
+    moving_averages(log_volume, np.array([_VOLUME_SPAN], np.float64), others[5:6])
+    np.subtract(log_volume, others[5], out=others[5])
+    if series.interval.is_intraday:  # the columns are there for all bars: so one bot fits all
+        for at, (period, start) in enumerate(((DAY_NS, 0), (WEEK_NS, MONDAY_NS))):
+            turn = 2 * np.pi * ((series.ended_ns - start) % period) / period
+            np.sin(turn, out=others[6 + 2 * at])
+            np.cos(turn, out=others[7 + 2 * at])
+    return names, columns
 
 
-def _extreme(of: np.ufunc, values: Column, bars: int) -> Column:
-    """Return the least or the greatest of the last `bars` values at each; fewer at first."""
+def _of_last(of: np.ufunc, values: Column, bars: int) -> Column:
+    """Return the least, the greatest or the sum of the last `bars` values; fewer at first.
+
+    `bars` is a power of 2 for a sum.
+    """
     found, reach = values, 1
-    while reach < bars:  # of 1, 2, 4 … values, which overlap at last
+    while reach < bars:  # of 1, 2, 4 … values, which overlap at last unless it is a power of 2
         step = min(reach, bars - reach)
         found = np.concatenate([found[:step], of(found[step:], found[:-step])])
         reach += step

@@ -9,22 +9,15 @@ What is in this file calls nothing outside it.
 from typing import Any, Final
 
 import numpy as np
-from numba import njit
+
+from aibt.compiled import compiled
 
 _ROWS: Final = 64  # of a product, so few that BLAS does not wake other threads for it
 _ONE: Final = np.float32(1.0)
 _HALF: Final = np.float32(0.5)
 
 
-def _kernel(function: Any) -> Any:
-    """Compile, once for this file as it is: a later process finds the code on disk."""
-    try:
-        return njit(function, error_model="numpy", cache=True)
-    except RuntimeError:  # no folder for it can be written
-        return njit(function, error_model="numpy")
-
-
-@_kernel
+@compiled
 def _tanh(x: Any) -> Any:
     """Return tanh within 10⁻⁶, by a quotient of polynomials: for wide registers (as Eigen does)."""
     x = max(min(x, np.float32(7.905)), np.float32(-7.905))
@@ -41,12 +34,12 @@ def _tanh(x: Any) -> Any:
     return x * above / below
 
 
-@_kernel
+@compiled
 def _logistic(x: Any) -> Any:
     return _HALF * _tanh(_HALF * x) + _HALF
 
 
-@_kernel
+@compiled
 def run(given: Any, weight: Any, bias: Any, states: Any, gates: Any) -> None:
     """Write the state after each step, and the gates.
 
@@ -75,7 +68,7 @@ def run(given: Any, weight: Any, bias: Any, states: Any, gates: Any) -> None:
                 after[unit] = (_ONE - z) * n + z * h[unit]
 
 
-@_kernel
+@compiled
 def run_back(
     slopes: Any, weight: Any, states: Any, gates: Any, of_given: Any, of_product: Any
 ) -> None:

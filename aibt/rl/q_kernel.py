@@ -8,7 +8,8 @@ BLAS's. What is in this file calls nothing outside it.
 from typing import Any, Final
 
 import numpy as np
-from numba import njit
+
+from aibt.compiled import compiled
 
 _SIDES: Final = 3
 _ACTIONS: Final = 4
@@ -20,15 +21,7 @@ _AT_ONCE: Final = 256  # bars whose layers stay in the cache
 _ZERO, _ONE = np.float32(0.0), np.float32(1.0)
 
 
-def _kernel(function: Any) -> Any:
-    """Compile, once for this file as it is: a later process finds the code on disk."""
-    try:
-        return njit(function, error_model="numpy", cache=True)
-    except RuntimeError:  # no folder for it can be written
-        return njit(function, error_model="numpy")
-
-
-@_kernel
+@compiled
 def _forward(flat: Any, sizes: Any, batch: int, units: Any) -> None:
     """Write what each layer gives after the inputs, which stand first in `units`.
 
@@ -57,7 +50,7 @@ def _forward(flat: Any, sizes: Any, batch: int, units: Any) -> None:
         begin = end
 
 
-@_kernel
+@compiled
 def _backward(flat: Any, sizes: Any, batch: int, units: Any, slopes: Any, gradient: Any) -> None:
     """Write the gradient; `slopes` are those of the loss by the values, [batch, 4]."""
     at, end = len(flat), batch * sizes.sum()
@@ -81,7 +74,7 @@ def _backward(flat: Any, sizes: Any, batch: int, units: Any, slopes: Any, gradie
                     slopes[row, unit] = slopes[row, unit] if given[row, unit] > _ZERO else _ZERO
 
 
-@_kernel
+@compiled
 def _step(
     flat: Any, target: Any, mean: Any, square: Any, gradient: Any,
     updates: int, learning_rate: float, clip_norm: float, target_rate: float,
@@ -103,7 +96,7 @@ def _step(
         target[at] += rate * (weight - target[at])
 
 
-@_kernel
+@compiled
 def _gather(rows: Any, bars: Any, sides: Any, places: Any, later: int, inputs: Any) -> None:
     """Write row and one-hot side at each of `places` into `inputs`, flat [B, F + 3].
 
@@ -118,7 +111,7 @@ def _gather(rows: Any, bars: Any, sides: Any, places: Any, later: int, inputs: A
             inputs[begin + features + side] = _ONE if sides[places[i]] + 1 == side else _ZERO
 
 
-@_kernel
+@compiled
 def _slopes(
     values: Any, next_values: Any, futures: Any, actions: Any, rewards: Any, terminations: Any,
     places: Any, unit: float, discount: float, slopes: Any,
@@ -142,7 +135,7 @@ def _slopes(
     return loss / batch
 
 
-@_kernel
+@compiled
 def update(
     rows: Any, bars: Any, sides: Any, actions: Any, rewards: Any, next_sides: Any,
     terminations: Any, places: Any, sizes: Any, flat: Any, target: Any, mean: Any, square: Any,
@@ -180,7 +173,7 @@ def update(
     return loss
 
 
-@_kernel
+@compiled
 def values_of_all_sides(rows: Any, bars: Any, sizes: Any, flat: Any, values: Any) -> None:
     """Write the values of the four actions at each bar for sides -1, 0, +1, flat [B, 3, 4]."""
     features, width = rows.shape[1], sizes[0]

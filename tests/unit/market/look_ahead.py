@@ -20,11 +20,12 @@ def next_return(series: BarSeries) -> Column:
     return found
 
 
-def with_column(column: Maker) -> Callable[..., dict[str, Column]]:
+def with_column(column: Maker) -> Callable[..., tuple[tuple[str, ...], Column]]:
     """Return what makes the features of a bar, with one more."""
     real = features._columns  # where a feature would be added
 
-    def columns(series: BarSeries, **given: Any) -> dict[str, Column]:
-        return {**real(series, **given), "planted": column(series)}
+    def columns(series: BarSeries, **given: Any) -> tuple[tuple[str, ...], Column]:
+        names, known = real(series, **given)
+        return (*names, "planted"), np.vstack([known, column(series)])
 
     return columns
