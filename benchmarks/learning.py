@@ -278,10 +278,11 @@ def _unit(algorithm: str) -> str:
     return "values" if algorithm.startswith("counterfactual") else "steps"
 
 
-def main() -> None:
+def asked(arguments: Sequence[str]) -> argparse.Namespace:
+    """Return what the command line asks for."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.learning", description=__doc__)
     parts = [*KINDS, "many-bars", "speed"]
-    parser.add_argument("parts", nargs="*", choices=[*parts, []], default=parts)
+    parser.add_argument("parts", nargs="*", choices=[*parts, []], default=[], help="none: all")
     parser.add_argument("--tune", action="store_true", help="search for the peers' values")
     parser.add_argument("--trials", type=int, default=_SEARCH.trials)
     parser.add_argument("--trial-s", type=float, default=_SEARCH.budget_s)
@@ -289,7 +290,13 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=len(SEEDS))
     parser.add_argument("--scale", type=float, default=1.0, help="of every budget")
     parser.add_argument("--keep", type=Path, help="write the figures here instead of a table")
-    given = parser.parse_args()
+    given = parser.parse_args(arguments)
+    given.parts = given.parts or parts
+    return given
+
+
+def main() -> None:
+    given = asked(sys.argv[1:])
     console = Console(width=140)
     torch.set_num_threads(1)
     warnings.simplefilter("ignore")  # the peers'

@@ -9,6 +9,7 @@ from aibt.rl.environment import Actions
 from aibt.rl.network import SIDES
 from aibt.rl.preparation import Preparation
 from benchmarks import learning_market, learning_race
+from benchmarks.learning import KINDS, asked
 from benchmarks.learning_market import Market, market
 from benchmarks.learning_ours import Ours
 from benchmarks.learning_race import Entry, Run, run, spread
@@ -205,3 +206,8 @@ class TestPeers:
         for kind in KINDS:
             values = chosen(peer, kind)
             assert set(values) == set(SPACES[peer])
+
+
+def test_the_command_without_parts_runs_all_of_them_and_with_parts_these_alone() -> None:
+    assert asked([]).parts == [*KINDS, "many-bars", "speed"]
+    assert asked(["OU", "speed"]).parts == ["OU", "speed"]
