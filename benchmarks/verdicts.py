@@ -5,6 +5,8 @@ import time
 from collections.abc import Sequence
 from typing import Any, Final
 
+from rich.progress import track
+
 from aibt.clock import SystemClock
 from aibt.market.intervals import parse_interval
 from aibt.market.sources.synthetic import Synthetic
@@ -40,7 +42,8 @@ def verdict_rows() -> Sequence[Figure]:
 def shares(algorithm: str, kind: str) -> list[Figure]:
     """Return how often the verdict accepts, and how long an evaluation takes."""
     accepted, seconds, ratios = 0, [], []
-    for seed in range(FIRST_SEED, FIRST_SEED + RUNS):
+    said = f"  {algorithm}, {MARKETS[kind]}"
+    for seed in track(range(FIRST_SEED, FIRST_SEED + RUNS), said):
         began = time.perf_counter()
         report = evaluated(algorithm, kind, seed)
         seconds.append(time.perf_counter() - began)
