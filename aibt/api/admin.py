@@ -7,7 +7,7 @@ from fastapi import APIRouter, Body, Path, Query, Request, Response
 
 from aibt.api.csv_text import as_csv_too, csv_answer
 from aibt.api.errors import responses
-from aibt.api.listing import As, BeforeId, Cursor, Limit
+from aibt.api.listing import As, AskedOfAll, AskedRunsOfAll, BeforeId, Cursor, Limit, OwnerId
 from aibt.api.requests import GatewayOf
 from aibt.api.signing_in import AdministrationOf, SignedInRoute
 from aibt.live.states import RunState
@@ -38,7 +38,6 @@ from aibt.store.records import Bot, Training, User
 router = APIRouter(prefix="/api/admin", tags=["administration"], route_class=SignedInRoute)
 
 UserId = Annotated[int, Path(ge=1, le=MAX_ID, description="the user's id", examples=[7])]
-OwnerId = Annotated[int | None, Query(ge=1, le=MAX_ID, description="only this user's")]
 _USER_COLUMNS = (
     "id", "email", "is_admin", "is_listed", "disabled_at", "signed_in_at", "created_at",
 )  # fmt: skip
@@ -152,22 +151,16 @@ async def deny(
 
 @router.get("/bots", responses=responses(422))
 async def bots(
-    gateway: GatewayOf,
-    administration: AdministrationOf,
-    owner_id: OwnerId = None,
-    before_id: BeforeId = None,
-    limit: Limit = 100,
+    gateway: GatewayOf, administration: AdministrationOf, asked: AskedOfAll
 ) -> OwnedBotsMessage:
     """List everybody's bots, the newest first."""
-    found = await gateway.ask(
-        administration.bots(owner_id=owner_id, before_id=before_id, limit=limit + 1)
-    )
+    found = await gateway.ask(administration.bots(**asked.one_more()))
     active = {
         training.bot_id: training
         for _, training in await gateway.ask(administration.active_trainings())
     }
-    shown = [_owned_bot(email, bot, active.get(bot.id)) for email, bot in found[:limit]]
-    return OwnedBotsMessage(bots=shown, next=shown[-1].id if len(found) > limit else None)
+    shown = [_owned_bot(email, bot, active.get(bot.id)) for email, bot in found[: asked.limit]]
+    return OwnedBotsMessage(bots=shown, next=asked.next(found))
 
 
 @router.post("/bots/{bot_id}/stop", responses=responses(404, 409, 422))
@@ -187,28 +180,17 @@ TrainingId = Annotated[int, Path(ge=1, le=MAX_ID, description="the training's id
 
 @router.get("/trainings", responses=responses(422))
 async def trainings(
-    *,
-    gateway: GatewayOf,
-    administration: AdministrationOf,
-    state: Annotated[list[RunState] | None, Query(description="only these; repeatable")] = None,
-    owner_id: OwnerId = None,
-    before_id: BeforeId = None,
-    limit: Limit = 100,
+    gateway: GatewayOf, administration: AdministrationOf, asked: AskedRunsOfAll
 ) -> OwnedTrainingsMessage:
     """List everybody's trainings, the newest first, as they were last stored."""
-    found = await gateway.ask(
-        administration.trainings(
-            owner_id=owner_id, states=state or None, before_id=before_id, limit=limit + 1
-        )
-    )
+    found = await gateway.ask(administration.trainings(**asked.one_more()))
     shown = [
         OwnedTrainingMessage(
             owner_id=one.owner_id, owner=email, training=_without_trades(training_message(one))
         )
-        for email, one in found[:limit]
+        for email, one in found[: asked.limit]
     ]
-    further = shown[-1].training.id if len(found) > limit else None
-    return OwnedTrainingsMessage(trainings=shown, next=further)
+    return OwnedTrainingsMessage(trainings=shown, next=asked.next(found))
 
 
 @router.get("/trainings/{training_id}", responses=responses(404, 422))

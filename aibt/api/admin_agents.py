@@ -1,17 +1,13 @@
 """For administrators: everybody's agents and sessions."""
 
-from typing import Annotated
+from fastapi import APIRouter
 
-from fastapi import APIRouter, Query
-
-from aibt.api.admin import OwnerId
 from aibt.api.errors import responses
-from aibt.api.listing import BeforeId, Limit
+from aibt.api.listing import AskedOfAll, AskedRunsOfAll
 from aibt.api.queries import in_a_list
 from aibt.api.requests import GatewayOf
 from aibt.api.sessions import SessionId
 from aibt.api.signing_in import AdministrationOf, SignedInRoute
-from aibt.live.states import RunState
 from aibt.protocol.admin import (
     OwnedAgentMessage,
     OwnedAgentsMessage,
@@ -26,16 +22,10 @@ router = APIRouter(prefix="/api/admin", tags=["administration"], route_class=Sig
 
 @router.get("/agents", responses=responses(422))
 async def agents(
-    gateway: GatewayOf,
-    administration: AdministrationOf,
-    owner_id: OwnerId = None,
-    before_id: BeforeId = None,
-    limit: Limit = 100,
+    gateway: GatewayOf, administration: AdministrationOf, asked: AskedOfAll
 ) -> OwnedAgentsMessage:
     """List everybody's agents, the newest first."""
-    found = await gateway.ask(
-        administration.agents(owner_id=owner_id, before_id=before_id, limit=limit + 1)
-    )
+    found = await gateway.ask(administration.agents(**asked.one_more()))
     active = {
         session.agent_id: session
         for _, session in await gateway.ask(administration.active_sessions())
@@ -44,36 +34,24 @@ async def agents(
         OwnedAgentMessage(
             owner_id=one.owner_id, owner=email, agent=agent_message(one, active.get(one.id))
         )
-        for email, one in found[:limit]
+        for email, one in found[: asked.limit]
     ]
-    further = shown[-1].agent.id if len(found) > limit else None
-    return OwnedAgentsMessage(agents=shown, next=further)
+    return OwnedAgentsMessage(agents=shown, next=asked.next(found))
 
 
 @router.get("/sessions", responses=responses(422))
 async def sessions(
-    *,
-    gateway: GatewayOf,
-    administration: AdministrationOf,
-    state: Annotated[list[RunState] | None, Query(description="only these; repeatable")] = None,
-    owner_id: OwnerId = None,
-    before_id: BeforeId = None,
-    limit: Limit = 100,
+    gateway: GatewayOf, administration: AdministrationOf, asked: AskedRunsOfAll
 ) -> OwnedSessionsMessage:
     """List everybody's sessions, the newest first, as they were last stored."""
-    found = await gateway.ask(
-        administration.sessions(
-            owner_id=owner_id, states=state or None, before_id=before_id, limit=limit + 1
-        )
-    )
+    found = await gateway.ask(administration.sessions(**asked.one_more()))
     shown = [
         OwnedSessionMessage(
             owner_id=one.owner_id, owner=email, session=in_a_list(session_message(one))
         )
-        for email, one in found[:limit]
+        for email, one in found[: asked.limit]
     ]
-    further = shown[-1].session.id if len(found) > limit else None
-    return OwnedSessionsMessage(sessions=shown, next=further)
+    return OwnedSessionsMessage(sessions=shown, next=asked.next(found))
 
 
 @router.get("/sessions/{session_id}", responses=responses(404, 422))

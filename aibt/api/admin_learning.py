@@ -1,17 +1,13 @@
 """For administrators: everybody's evaluations and populations."""
 
-from typing import Annotated
+from fastapi import APIRouter
 
-from fastapi import APIRouter, Query
-
-from aibt.api.admin import OwnerId
 from aibt.api.errors import responses
 from aibt.api.evaluations import EvaluationId
-from aibt.api.listing import BeforeId, Limit
+from aibt.api.listing import AskedOfAll, AskedRunsOfAll
 from aibt.api.populations import PopulationId
 from aibt.api.requests import GatewayOf
 from aibt.api.signing_in import AdministrationOf, SignedInRoute
-from aibt.live.states import RunState
 from aibt.protocol.admin import (
     OwnedEvaluationMessage,
     OwnedEvaluationsMessage,
@@ -27,28 +23,17 @@ router = APIRouter(prefix="/api/admin", tags=["administration"], route_class=Sig
 
 @router.get("/evaluations", responses=responses(422))
 async def evaluations(
-    *,
-    gateway: GatewayOf,
-    administration: AdministrationOf,
-    state: Annotated[list[RunState] | None, Query(description="only these; repeatable")] = None,
-    owner_id: OwnerId = None,
-    before_id: BeforeId = None,
-    limit: Limit = 100,
+    gateway: GatewayOf, administration: AdministrationOf, asked: AskedRunsOfAll
 ) -> OwnedEvaluationsMessage:
     """List everybody's evaluations, the newest first, as they were last stored."""
-    found = await gateway.ask(
-        administration.evaluations(
-            owner_id=owner_id, states=state or None, before_id=before_id, limit=limit + 1
-        )
-    )
+    found = await gateway.ask(administration.evaluations(**asked.one_more()))
     shown = [
         OwnedEvaluationMessage(
             owner_id=one.owner_id, owner=email, evaluation=evaluation_message(one)
         )
-        for email, one in found[:limit]
+        for email, one in found[: asked.limit]
     ]
-    further = shown[-1].evaluation.id if len(found) > limit else None
-    return OwnedEvaluationsMessage(evaluations=shown, next=further)
+    return OwnedEvaluationsMessage(evaluations=shown, next=asked.next(found))
 
 
 @router.get("/evaluations/{evaluation_id}", responses=responses(404, 422))
@@ -73,24 +58,17 @@ async def stop_evaluation(
 
 @router.get("/populations", responses=responses(422))
 async def populations(
-    gateway: GatewayOf,
-    administration: AdministrationOf,
-    owner_id: OwnerId = None,
-    before_id: BeforeId = None,
-    limit: Limit = 100,
+    gateway: GatewayOf, administration: AdministrationOf, asked: AskedOfAll
 ) -> OwnedPopulationsMessage:
     """List everybody's populations, the newest first; `members` is empty here."""
-    found = await gateway.ask(
-        administration.populations(owner_id=owner_id, before_id=before_id, limit=limit + 1)
-    )
+    found = await gateway.ask(administration.populations(**asked.one_more()))
     shown = [
         OwnedPopulationMessage(
             owner_id=rows.population.owner_id, owner=email, population=_without_members(rows)
         )
-        for email, rows in found[:limit]
+        for email, rows in found[: asked.limit]
     ]
-    further = shown[-1].population.id if len(found) > limit else None
-    return OwnedPopulationsMessage(populations=shown, next=further)
+    return OwnedPopulationsMessage(populations=shown, next=asked.next(found))
 
 
 @router.get("/populations/{population_id}", responses=responses(404, 422))

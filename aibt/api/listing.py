@@ -76,3 +76,56 @@ class _Numbered(Protocol):
 def next_id(found: Sequence[_Numbered], limit: int) -> int | None:
     """Return where the page after `found` begins; None: nothing is known to come."""
     return found[-1].id if len(found) == limit else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EverybodysQuery:
+    """What a list of what is everybody's may be asked for."""
+
+    owner_id: int | None
+    before_id: int | None
+    limit: int
+
+    def one_more(self) -> dict[str, Any]:
+        """Return it as `Administration` takes it, for one more than is shown."""
+        return {"owner_id": self.owner_id, "before_id": self.before_id, "limit": self.limit + 1}
+
+    def next(self, found: Sequence[tuple[str, _Numbered]]) -> int | None:
+        """Return where the page after `found` begins; None: it was the last."""
+        return found[self.limit - 1][1].id if len(found) > self.limit else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EverybodysRunsQuery(EverybodysQuery):
+    """What a list of everybody's runs may be asked for."""
+
+    states: Sequence[RunState] | None
+
+    def one_more(self) -> dict[str, Any]:
+        """See `EverybodysQuery.one_more`."""
+        return {**EverybodysQuery.one_more(self), "states": self.states}
+
+
+OwnerId = Annotated[int | None, Query(ge=1, le=MAX_ID, description="only this user's")]
+
+
+async def _everybodys(
+    owner_id: OwnerId = None, before_id: BeforeId = None, limit: Limit = 100
+) -> EverybodysQuery:
+    return EverybodysQuery(owner_id=owner_id, before_id=before_id, limit=limit)
+
+
+async def _everybodys_runs(
+    *,
+    state: Annotated[list[RunState] | None, Query(description="only these; repeatable")] = None,
+    owner_id: OwnerId = None,
+    before_id: BeforeId = None,
+    limit: Limit = 100,
+) -> EverybodysRunsQuery:
+    return EverybodysRunsQuery(
+        states=state or None, owner_id=owner_id, before_id=before_id, limit=limit
+    )
+
+
+AskedOfAll = Annotated[EverybodysQuery, Depends(_everybodys)]
+AskedRunsOfAll = Annotated[EverybodysRunsQuery, Depends(_everybodys_runs)]

@@ -61,12 +61,17 @@ class ListedEmailsMessage(WireMessage):
     next: str | None = Field(description="`cursor` of the next page; null: this is the last")
 
 
-class OwnedBotMessage(WireMessage):
+class _Owned(WireMessage):
+    """Whose it is."""
+
+    owner_id: int
+    owner: str = Field(description="his e-mail")
+
+
+class OwnedBotMessage(_Owned):
     """Somebody's bot."""
 
     id: int
-    owner_id: int
-    owner: str = Field(description="his e-mail")
     bot: BotMessage
 
 
@@ -77,11 +82,9 @@ class OwnedBotsMessage(WireMessage):
     next: int | None = Field(description="`before_id` of the next page; null: this is the last")
 
 
-class OwnedTrainingMessage(WireMessage):
+class OwnedTrainingMessage(_Owned):
     """Somebody's training."""
 
-    owner_id: int
-    owner: str = Field(description="his e-mail")
     training: TrainingMessage
 
 
@@ -92,11 +95,9 @@ class OwnedTrainingsMessage(WireMessage):
     next: int | None = Field(description="`before_id` of the next page; null: this is the last")
 
 
-class OwnedAgentMessage(WireMessage):
+class OwnedAgentMessage(_Owned):
     """Somebody's agent."""
 
-    owner_id: int
-    owner: str = Field(description="his e-mail")
     agent: AgentMessage
 
 
@@ -107,11 +108,9 @@ class OwnedAgentsMessage(WireMessage):
     next: int | None = Field(description="`before_id` of the next page; null: this is the last")
 
 
-class OwnedSessionMessage(WireMessage):
+class OwnedSessionMessage(_Owned):
     """Somebody's session."""
 
-    owner_id: int
-    owner: str = Field(description="his e-mail")
     session: SessionMessage
 
 
@@ -122,11 +121,9 @@ class OwnedSessionsMessage(WireMessage):
     next: int | None = Field(description="`before_id` of the next page; null: this is the last")
 
 
-class OwnedEvaluationMessage(WireMessage):
+class OwnedEvaluationMessage(_Owned):
     """Somebody's evaluation."""
 
-    owner_id: int
-    owner: str = Field(description="his e-mail")
     evaluation: EvaluationRunMessage
 
 
@@ -137,11 +134,9 @@ class OwnedEvaluationsMessage(WireMessage):
     next: int | None = Field(description="`before_id` of the next page; null: this is the last")
 
 
-class OwnedPopulationMessage(WireMessage):
+class OwnedPopulationMessage(_Owned):
     """Somebody's population."""
 
-    owner_id: int
-    owner: str = Field(description="his e-mail")
     population: PopulationMessage
 
 

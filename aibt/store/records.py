@@ -200,6 +200,11 @@ class PopulationRows:
     trainings: Mapping[int, Training]
     steps_taken: int
 
+    @property
+    def id(self) -> int:
+        """The population's."""
+        return self.population.id
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PopulationStep:

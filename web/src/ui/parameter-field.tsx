@@ -90,6 +90,11 @@ function asideOf(described: Parameter): string | undefined {
   const usual = defaultText(described);
   if (described.kind === "choice") return undefined;
   if (usual !== null) return `Default ${usual}`;
+  const saysSoItself = described.kind === "number" || described.kind === "text";
+  return saysSoItself ? undefined : whetherOptional(described);
+}
+
+function whetherOptional(described: Parameter): string | undefined {
   return described.required && !described.nullable ? undefined : "Optional";
 }
 
@@ -103,6 +108,7 @@ interface ControlProps {
 
 function Control({ parameter: described, ...rest }: ControlProps) {
   const { kind, nullable, options, unit, integer, maxLength } = described;
+  const placeholder = defaultText(described) ?? whetherOptional(described);
   if (kind === "boolean") {
     const yesNo = [
       { value: "true", label: "Yes" },
@@ -118,20 +124,13 @@ function Control({ parameter: described, ...rest }: ControlProps) {
   }
   if (kind === "date") return <DateInput {...rest} />;
   if (kind === "number") {
-    return (
-      <NumberInput
-        {...rest}
-        integer={integer}
-        suffix={unit}
-        placeholder={defaultText(described) ?? undefined}
-      />
-    );
+    return <NumberInput {...rest} integer={integer} suffix={unit} placeholder={placeholder} />;
   }
   if (kind === "text" && (maxLength ?? 0) >= longText && described.pattern === null) {
-    return <TextArea {...rest} />;
+    return <TextArea {...rest} placeholder={placeholder} />;
   }
   if (kind === "list") return <ListControl parameter={described} {...rest} />;
-  return <TextInput {...rest} placeholder={defaultText(described) ?? undefined} />;
+  return <TextInput {...rest} placeholder={placeholder} />;
 }
 
 function ListControl({ parameter: described, value, onChange, onBlur, disabled }: ControlProps) {
