@@ -26,13 +26,15 @@ _SAME_REPLAY: Final = {
     1: {"train_freq": 4, "gradient_steps": 1},
     8: {"train_freq": 1, "gradient_steps": 2},
 }
+_ACCOUNTS: Final = 16_384
+_BARS_AND_BATCHES: Final = {5_000: 4_096, 50_000: 8_192}
 _MORE_BARS, _MORE_ENVIRONMENTS = 4, 16
 _PASSES: Final = 8
 
 
 def speed_figures(on: Market, progress: Callable[[str], None]) -> Sequence[Figure]:
     """Measure ours, then DQN beside DQN, then how cost grows."""
-    figures = []
+    figures = _many_accounts(progress)
     for name, unit in (
         ("pqn", "environment steps/s"),
         ("ppo", "environment steps/s"),
@@ -55,6 +57,28 @@ def speed_figures(on: Market, progress: Callable[[str], None]) -> Sequence[Figur
     return [*figures, *_growth(progress)]
 
 
+def _many_accounts(progress: Callable[[str], None]) -> list[Figure]:
+    """Measure pqn with so many accounts that they share the bars that are encoded."""
+    figures = []
+    for bars, batch in _BARS_AND_BATCHES.items():
+        progress(f"pqn, {_ACCOUNTS:,} environments on {bars:,} bars")
+        changes: dict[str, Any] = {
+            "algorithm": "pqn",
+            "environments": _ACCOUNTS,
+            "batch_size": batch,
+        }
+        figures.append(
+            Figure(
+                section=SECTION,
+                name=f"pqn, {_ACCOUNTS:,} environments, {bars:,} bars",
+                value=rate(Ours(prepared(market("OU", bars), **changes))),
+                unit="environment steps/s",
+                note=f"learning included; two epochs in batches of {batch:,} accounts",
+            )
+        )
+    return figures
+
+
 def prepared(on: Market, **changes: Any) -> Preparation:
     """Return what a training on a market computes with."""
     return on.prepared(**changes)[0]
@@ -67,12 +91,20 @@ def rate(contender: Contender) -> float:
 
 
 def _rate(contender: Contender, seconds: float) -> float:
+    """Measure whole rounds, each with all that is learned from it."""
+    _to_next_round(contender)
     before, began = contender.steps, time.perf_counter()
     while True:
-        contender.train_slice()
+        _to_next_round(contender)
         taken = time.perf_counter() - began
         if taken >= seconds:
             return (contender.steps - before) / taken
+
+
+def _to_next_round(contender: Contender) -> None:
+    steps = contender.steps
+    while contender.steps == steps:
+        contender.train_slice()
 
 
 def _dqn(on: Market, environments: int) -> list[Figure]:
