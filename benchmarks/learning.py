@@ -223,6 +223,12 @@ def _announce(console: Console, on: Market) -> None:
     )
 
 
+def _say_spaces(console: Console) -> None:
+    for peer, space in SPACES.items():
+        drawn = "; ".join(f"{name} {', '.join(map(str, of))}" for name, of in space.items())
+        console.print(f"{peer} was searched among: {drawn}")
+
+
 def _say_how_tuned(console: Console, peer: str, kind: str) -> None:
     found = kept(peer, kind)
     values = ", ".join(f"{name} {value}" for name, value in found["values"].items())
@@ -307,6 +313,7 @@ def main() -> None:
         return
     seeds = SEEDS[: given.seeds]
     figures: list[Figure] = []
+    _say_spaces(console)
     for kind in kinds:
         figures += race(console, kind, seeds, given.scale, given.only)
     if "many-bars" in given.parts:
