@@ -81,10 +81,14 @@ def counting(
     if not tried.trials:
         return dict(request), dict(data)
     notes, earlier = data["notes"], _number(request, "earlier_trials") + tried.trials
+    counts = {
+        "trainings": tried.trainings,
+        "steps of searches": tried.steps,
+        "in evaluations": tried.judged,
+    }
+    parts = ", ".join(f"{count:,} {what}" for what, count in counts.items() if count)
     said = (
-        f"{tried.trials:,} earlier trials of yours on this symbol and period are counted: "
-        f"{tried.trainings:,} trainings, {tried.steps:,} steps of searches, "
-        f"{tried.judged:,} in evaluations"
+        f"{tried.trials:,} earlier trials of yours on this symbol and period are counted: {parts}"
     )
     told: list[Json] = [*notes, said] if isinstance(notes, list) else [said]
     return {**request, "earlier_trials": earlier}, {**data, "notes": told}

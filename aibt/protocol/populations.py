@@ -1,5 +1,6 @@
 """Populations on the wire: bots of one shape that one process trains, and that search together."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final, Literal
 
@@ -181,8 +182,8 @@ class MemberMessage(WireMessage):
     episode: int = Field(ge=0, description="episodes that have ended")
     steps: int = Field(ge=0, description="environment steps so far")
     score: float | None = Field(
-        description="log growth on the validation part of its weights as they are; null before "
-        "they are evaluated, and while it does not run"
+        description="log growth on the validation part: of its weights as they are while it runs, "
+        "else of its best; null before they are evaluated"
     )
     validation: EvaluationMessage | None = Field(description="of its best weights")
     out_of_sample: EvaluationMessage | None = Field(description="of its best weights")
@@ -304,7 +305,7 @@ def population_message(
         trainings: theirs, by their ids.
         steps_taken: by the search.
         statuses: the newest status of those that a process hosts, by their trainings' ids.
-        scores: of those that run, by their numbers.
+        scores: of the weights of those that run, by their numbers.
 
     Raises:
         pydantic.ValidationError: a row or a status breaks the wire's contract.
@@ -358,10 +359,19 @@ def _member(
         "mark": str(one.mark),
         "episode": episodes["current"] if isinstance(episodes, Mapping) else 0,
         "steps": known.get("steps", 0),
-        "score": score,
+        "score": _best_score(training, known) if score is None else score,
         "validation": known.get("validation"),
         "out_of_sample": known.get("out_of_sample"),
         "lr": now["lr"],
         "gamma": now["gamma"],
         "seed": now["seed"],
     }
+
+
+def _best_score(training: Training, known: Mapping[str, Any]) -> float | None:
+    """Return the log growth of its best weights on the validation part, if there are any."""
+    validation, balance = known.get("validation"), training.request.get("balance")
+    if not isinstance(validation, Mapping) or not isinstance(balance, int | float):
+        return None
+    grown = 1 + validation["profit"] / balance
+    return math.log(grown) if grown > 0 else None

@@ -127,6 +127,14 @@ def test_what_was_tried_on_this_market_is_counted_and_said() -> None:
     )
 
 
+def test_of_the_kinds_of_trials_only_those_are_said_that_there_were() -> None:
+    _, data = counting(completed(), {"notes": []}, Tried(steps=3))
+
+    assert data["notes"] == [
+        "3 earlier trials of yours on this symbol and period are counted: 3 steps of searches"
+    ]
+
+
 def test_where_nothing_was_tried_nothing_is_said_of_it() -> None:
     asked: dict[str, Any] = completed(earlier_trials=5)
 
