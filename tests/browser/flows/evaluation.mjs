@@ -19,8 +19,11 @@ await flow(async ({ facts, visitor, step }) => {
     await ada.press("Start an evaluation");
     await ada.fillIn(SMALL);
     await ada.choose("Market source", "Bundled sample");
+    const algorithms = ada.page.getByRole("group", { name: "Algorithms" });
+    for (const name of ["Counterfactual", "Counterfactual policy", "PQN", "PPO"]) {
+      await algorithms.getByRole("checkbox", { name, exact: true }).uncheck();
+    }
     await ada.page.getByText("All other parameters").click();
-    await ada.page.getByRole("checkbox", { name: "DQN" }).check();
     await ada.fillIn({ "Learned first": 70 });
     await ada.press("Start evaluation");
     await ada.isAt("Evaluation on GOOGL");

@@ -90,6 +90,27 @@ export function Checkbox({ checked, onChange, label, hint, disabled, hideLabel }
   );
 }
 
+interface ChoiceGroupProps {
+  className: string;
+  children: ReactNode;
+}
+
+/** Several checkboxes that belong together; the Field around them, with `group`, names them. */
+export function ChoiceGroup({ className, children }: ChoiceGroupProps) {
+  const labelId = useFieldLabel();
+  const { "aria-describedby": describedBy } = useFieldControl();
+  return (
+    <div
+      role="group"
+      aria-labelledby={labelId}
+      aria-describedby={describedBy}
+      className={className}
+    >
+      {children}
+    </div>
+  );
+}
+
 export interface ChoiceOption<V extends string = string> {
   value: V;
   label: string;

@@ -11,7 +11,7 @@ import {
   type Parameter,
   type ParameterName,
 } from "@/lib/parameters";
-import { Checkbox, Switch } from "./choice";
+import { Checkbox, ChoiceGroup, Switch } from "./choice";
 import { DateInput, Field, NumberInput, TextArea, TextInput } from "./field";
 import { ListInput } from "./list-input";
 import { Select } from "./select";
@@ -141,7 +141,7 @@ function ListControl({ parameter: described, value, onChange, onBlur, disabled }
     return <ListInput values={values} onChange={change} onBlur={onBlur} disabled={disabled} free />;
   }
   return (
-    <div className="flex flex-wrap gap-x-4">
+    <ChoiceGroup className="flex flex-wrap gap-x-4">
       {described.options.map(({ value: each, label }) => (
         <Checkbox
           key={each}
@@ -153,7 +153,7 @@ function ListControl({ parameter: described, value, onChange, onBlur, disabled }
           }
         />
       ))}
-    </div>
+    </ChoiceGroup>
   );
 }
 

@@ -2,7 +2,7 @@
 
 import { algorithmLabel, takesEncoder } from "@/features/algorithms/algorithms";
 import { useAlgorithms } from "@/features/algorithms/use-algorithms";
-import { Checkbox } from "@/ui/choice";
+import { Checkbox, ChoiceGroup } from "@/ui/choice";
 import { Field } from "@/ui/field";
 
 interface AlgorithmsChoiceProps {
@@ -27,7 +27,7 @@ export function AlgorithmsChoice({ value, onChange, encoder, fault }: Algorithms
   };
   return (
     <Field group label="Algorithms" hint="At least one" fault={fault}>
-      <div className="grid gap-x-4 sm:grid-cols-2">
+      <ChoiceGroup className="grid gap-x-4 sm:grid-cols-2">
         {algorithms.map(({ name, sentence }) => (
           <Checkbox
             key={name}
@@ -38,7 +38,7 @@ export function AlgorithmsChoice({ value, onChange, encoder, fault }: Algorithms
             onChange={(on) => change(name, on)}
           />
         ))}
-      </div>
+      </ChoiceGroup>
     </Field>
   );
 }

@@ -1,5 +1,5 @@
 import { QueryClientProvider } from "@tanstack/react-query";
-import { configure, render, screen, waitFor } from "@testing-library/react";
+import { configure, render, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { queries } from "@/api/hooks";
@@ -24,6 +24,11 @@ async function aDialog() {
   return { ...told, user: userEvent.setup() };
 }
 
+function chosen(): HTMLElement[] {
+  const algorithms = within(screen.getByRole("group", { name: "Algorithms" }));
+  return algorithms.getAllByRole("checkbox", { checked: true });
+}
+
 beforeEach(() => {
   queries.clear();
   server.get
@@ -45,7 +50,6 @@ describe("the start of an evaluation", () => {
   it("says of each algorithm what it does, and sends those that are chosen", async () => {
     const { user } = await aDialog();
     await screen.findByText("Learns from every action.");
-    const chosen = () => screen.getAllByRole("checkbox", { checked: true });
     const all = chosen().length;
     expect(all).toBeGreaterThan(1);
     for (const box of chosen().slice(1)) await user.click(box);
@@ -59,9 +63,12 @@ describe("the start of an evaluation", () => {
   it("sends no names where all are to be judged, and leaves out who cannot take the encoder", async () => {
     const { user } = await aDialog();
     await screen.findByText("Reads many bars.");
-    const all = screen.getAllByRole("checkbox", { checked: true }).length;
+    const all = chosen().length;
     await user.click(screen.getByRole("radio", { name: "Convolution" }));
-    const able = screen.getAllByRole("checkbox", { checked: true });
+    const able = within(screen.getByRole("group", { name: "Algorithms" })).getAllByRole(
+      "checkbox",
+      { checked: true },
+    );
     expect(able.length).toBeLessThan(all);
     await user.click(screen.getByRole("button", { name: "Start evaluation" }));
     await waitFor(() => expect(server.post).toHaveBeenCalled());
