@@ -195,25 +195,26 @@ def _columns(
 
     names = tuple(f"level_{span}" for span in spans) + _OTHERS
     columns = np.zeros((len(names), len(series)))
-    levels, others = columns[: len(spans)], columns[len(spans) :]
+    levels = columns[: len(spans)]
+    named = dict(zip(_OTHERS, columns[len(spans) :], strict=True))
     moving_averages(log_close, np.array(spans, np.float64), levels)
     np.subtract(log_close, levels, out=levels)
     slow = spread(_SLOW)
+    named["volatility_ratio"][:] = np.log(spread(_FAST) / slow)
+    named["volatility"][:] = np.log(slow / volatility)
+    named["range"][:] = np.log(series.high / series.low) / volatility
+    named["place_in_bar"][:] = _place(series.close, series.low, series.high)
     lowest = _of_last(np.minimum, series.low, window)
     highest = _of_last(np.maximum, series.high, window)
-    log_volume = np.log1p(series.volume)
-    others[0] = np.log(spread(_FAST) / slow)
-    others[1] = np.log(slow / volatility)
-    others[2] = np.log(series.high / series.low) / volatility
-    others[3] = _place(series.close, series.low, series.high)
-    others[4] = _place(series.close, lowest, highest)
-    moving_averages(log_volume, np.array([_VOLUME_SPAN], np.float64), others[5:6])
-    np.subtract(log_volume, others[5], out=others[5])
+    named["place_in_window"][:] = _place(series.close, lowest, highest)
+    log_volume, usual = np.log1p(series.volume), np.empty((1, len(series)))
+    moving_averages(log_volume, np.array([_VOLUME_SPAN], np.float64), usual)
+    np.subtract(log_volume, usual[0], out=named["volume"])
     if series.interval.is_intraday:  # the columns are there for all bars: so one bot fits all
-        for at, (period, start) in enumerate(((DAY_NS, 0), (WEEK_NS, MONDAY_NS))):
+        for name, period, start in (("day", DAY_NS, 0), ("week", WEEK_NS, MONDAY_NS)):
             turn = 2 * np.pi * ((series.ended_ns - start) % period) / period
-            np.sin(turn, out=others[6 + 2 * at])
-            np.cos(turn, out=others[7 + 2 * at])
+            np.sin(turn, out=named[f"sine_of_{name}"])
+            np.cos(turn, out=named[f"cosine_of_{name}"])
     return names, columns
 
 
