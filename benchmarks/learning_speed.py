@@ -42,15 +42,7 @@ def speed_figures(on: Market, progress: Callable[[str], None]) -> Sequence[Figur
     ):
         if name in ALGORITHMS:
             progress(f"{name}, {unit}")
-            figures.append(
-                Figure(
-                    section=SECTION,
-                    name=name,
-                    value=rate(Ours(prepared(on, algorithm=name))),
-                    unit=unit,
-                    note="learning included",
-                )
-            )
+            figures.append(_of_ours(name, unit, "learning included", on, algorithm=name))
     for environments in _SAME_REPLAY:
         progress(f"dqn beside Stable-Baselines3's, {environments} environments")
         figures += _dqn(on, environments)
@@ -62,21 +54,24 @@ def _many_accounts(progress: Callable[[str], None]) -> list[Figure]:
     figures = []
     for bars, batch in _BARS_AND_BATCHES.items():
         progress(f"pqn, {_ACCOUNTS:,} environments on {bars:,} bars")
-        changes: dict[str, Any] = {
-            "algorithm": "pqn",
-            "environments": _ACCOUNTS,
-            "batch_size": batch,
-        }
         figures.append(
-            Figure(
-                section=SECTION,
-                name=f"pqn, {_ACCOUNTS:,} environments, {bars:,} bars",
-                value=rate(Ours(prepared(market("OU", bars), **changes))),
-                unit="environment steps/s",
-                note=f"learning included; two epochs in batches of {batch:,} accounts",
+            _of_ours(
+                f"pqn, {_ACCOUNTS:,} environments, {bars:,} bars",
+                "environment steps/s",
+                f"learning included; two epochs in batches of {batch:,} accounts",
+                market("OU", bars),
+                algorithm="pqn",
+                environments=_ACCOUNTS,
+                batch_size=batch,
             )
         )
     return figures
+
+
+def _of_ours(name: str, unit: str, note: str, on: Market, **changes: Any) -> Figure:
+    """Return what one of ours learns from in a second."""
+    value = rate(Ours(prepared(on, **changes)))
+    return Figure(section=SECTION, name=name, value=value, unit=unit, note=note)
 
 
 def prepared(on: Market, **changes: Any) -> Preparation:
