@@ -17,13 +17,18 @@ _SLICE_S: Final = 0.004
 
 
 class Ours:
-    """An algorithm of `aibt.rl.algorithms` and, where it collects, its environments."""
+    """An algorithm of `aibt.rl.algorithms` and, where it collects, its environments.
+
+    Attributes:
+        steps: what was learned from so far, see `benchmarks.learning_race.Contender`.
+        passes: over the training part, as a training counts them.
+    """
 
     def __init__(self, preparation: Preparation) -> None:
         self._algorithm = make_algorithm(preparation.problem)
         self._workers = local_workers(preparation, trading_environments, self._algorithm)
         self._environments = preparation.parameters.environments
-        self._passes = 0
+        self.passes = 0
         self.steps = 0
 
     def train_slice(self) -> None:
@@ -45,17 +50,19 @@ class Ours:
             algorithm.update()
             return
         if not algorithm.collects:
-            self.steps += algorithm.begin().bars * SIDES * ACTIONS
+            learned = algorithm.begin()
+            self.steps += learned.bars * SIDES * ACTIONS
+            self.passes += learned.passes
             return
         steps = algorithm.vector_steps
         if not algorithm.foresee(lambda: self._workers.bars_ahead(steps)):
             return
         rollouts = self._workers.collect(
             algorithm,
-            epsilon=algorithm.epsilon(self._passes // self._environments),
+            epsilon=algorithm.epsilon(self.passes // self._environments),
             vector_steps=steps,
             passes_wanted=None,
         )
         algorithm.learn_from(rollouts)
         self.steps += sum(len(rollout.transitions) for rollout in rollouts)
-        self._passes += sum(rollout.passes for rollout in rollouts)
+        self.passes += sum(rollout.passes for rollout in rollouts)

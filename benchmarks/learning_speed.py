@@ -8,7 +8,6 @@ from functools import partial
 from typing import Any, Final
 
 from aibt.rl.catalogue import ALGORITHMS
-from aibt.rl.network import ACTIONS, SIDES
 from aibt.rl.preparation import Preparation
 from benchmarks.figures import Figure
 from benchmarks.learning_market import WIDTH, WINDOW, Market, market
@@ -172,8 +171,7 @@ def _passes_s(markets: Sequence[Market]) -> list[float]:
             preparation, features_s = on.prepared(algorithm="counterfactual")
             began = time.perf_counter()
             contender = Ours(preparation)
-            values = len(preparation.split.train) * SIDES * ACTIONS * _PASSES
-            while contender.steps < values:
+            while contender.passes < _PASSES:
                 contender.train_slice()
             found[at] = min(found[at], features_s + time.perf_counter() - began)
     return found

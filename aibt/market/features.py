@@ -212,7 +212,8 @@ def _columns(
     np.subtract(log_volume, usual[0], out=named["volume"])
     if series.interval.is_intraday:  # the columns are there for all bars: so one bot fits all
         for name, period, start in (("day", DAY_NS, 0), ("week", WEEK_NS, MONDAY_NS)):
-            turn = 2 * np.pi * ((series.ended_ns - start) % period) / period
+            share = ((series.ended_ns - start) % period) / period
+            turn = (2 * np.pi * share).astype(np.float32)  # as exact as rows are, and much faster
             np.sin(turn, out=named[f"sine_of_{name}"])
             np.cos(turn, out=named[f"cosine_of_{name}"])
     return names, columns

@@ -154,15 +154,19 @@ class PlatformProcess:
     def log(self) -> str:
         return self._log.read_text(errors="replace")[-4_000:] if self._log.exists() else ""
 
-    def get(self, path: str) -> Any:
-        return self.call("GET", path)
+    def get(self, path: str, *, bearer: str | None = None) -> Any:
+        return self.call("GET", path, bearer=bearer)
 
-    def call(self, method: str, path: str, body: Any = None) -> Any:
+    def call(self, method: str, path: str, body: Any = None, *, bearer: str | None = None) -> Any:
+        """Return what the REST API answers to a bearer; to the laptop's user without one."""
         request = urllib.request.Request(
             f"{self.url}{path}",
             method=method,
             data=None if body is None else json.dumps(body).encode(),
-            headers={"content-type": "application/json", **self.headers},
+            headers={
+                "content-type": "application/json",
+                "authorization": f"Bearer {bearer or self.bearer}",
+            },
         )
         with urllib.request.urlopen(request, timeout=60) as answer:
             return json.loads(answer.read())

@@ -13,7 +13,7 @@ from tests.integration.platform_process import PlatformProcess
 
 START = {
     "symbol": "GOOGL", "period": "D1", "source": "sample", "algorithms": ["dqn"], "seeds": 2,
-    "folds": 2, "max_episodes": 6, "min_episodes": 6, "hidden_layers": 8, "learned_first": 70,
+    "folds": 2, "max_episodes": 20, "min_episodes": 20, "hidden_layers": 8, "learned_first": 70,
 }  # fmt: skip
 SMALL = [
     "--algorithm", "counterfactual", "--seeds", "2", "--folds", "2", "--episodes", "2",
@@ -27,18 +27,21 @@ async def begun(client: Client) -> tuple[str, list[Frame]]:
     return stream, await client.until(stream, lambda frame: frame["inner_task"] == "unit")
 
 
-def report(platform: PlatformProcess, evaluation_id: int) -> dict[str, Any]:
-    found: dict[str, Any] = platform.get(f"/api/evaluations/{evaluation_id}/report")["report"]
+def report(platform: PlatformProcess, evaluation_id: int, bearer: str) -> dict[str, Any]:
+    path = f"/api/evaluations/{evaluation_id}/report"
+    found: dict[str, Any] = platform.get(path, bearer=bearer)["report"]
     return found
 
 
 async def test_a_killed_evaluation_goes_on_to_the_report_of_one_that_was_not(
     platform: PlatformProcess,
 ) -> None:
-    async with connected(platform.ws, platform.bearer) as client:
+    # of two people, as earlier trials of one's own count in the verdict
+    undisturbed, disturbed = (platform.bearer_of(f"{name}@example.com") for name in ("kim", "lee"))
+    async with connected(platform.ws, undisturbed) as client:
         stream, _ = await begun(client)
         whole = [frame async for frame in client.stream(stream)][-1]["data"]
-
+    async with connected(platform.ws, disturbed) as client:
         stream, seen = await begun(client)
         killed = seen[-1]["data"]["id"]
         platform.kill_evaluation(killed)
@@ -48,7 +51,7 @@ async def test_a_killed_evaluation_goes_on_to_the_report_of_one_that_was_not(
     assert states == ["recovering", "loading", "running", "finished"]
     numbers = [frame["seq"] for frame in [*seen, *frames] if frame.get("seq") is not None]
     assert numbers == list(range(1, len(numbers) + 1))
-    assert report(platform, killed) == report(platform, whole["id"])
+    assert report(platform, killed, disturbed) == report(platform, whole["id"], undisturbed)
     assert frames[-1]["data"]["verdict"] == whole["verdict"]
 
 
