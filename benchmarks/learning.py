@@ -143,7 +143,6 @@ def _runs(
 def _figures(on: Market, runs: dict[str, list[Run]], entries: Sequence[Entry]) -> list[Figure]:
     section = f"learning, {on.name}"
     units = {each.name: each.unit for each in entries}
-    budgets = {each.name: each.budget_s for each in entries}
     figures = []
     for name, of in runs.items():
         for target in TARGETS:
@@ -151,7 +150,7 @@ def _figures(on: Market, runs: dict[str, list[Run]], entries: Sequence[Entry]) -
             note = f"{_seconds(seen.lowest)} to {_seconds(seen.highest)}, "
             note += f"{seen.reached} of {seen.runs} seeds"
             if math.isinf(seen.median):
-                note = f"not reached in {budgets[name]:g} s by most seeds; {note}"
+                note = f"not reached in {seen.at_least:.1f} s by most seeds; {note}"
             figures.append(
                 Figure(
                     section=section,
@@ -180,33 +179,33 @@ def _figures(on: Market, runs: dict[str, list[Run]], entries: Sequence[Entry]) -
                 unit=f"{units[name]}/s",
             )
         )
-    return figures + _ratios(section, runs, budgets)
+    return figures + _ratios(section, runs)
 
 
-def _ratios(section: str, runs: dict[str, list[Run]], budgets: dict[str, float]) -> list[Figure]:
+def _ratios(section: str, runs: dict[str, list[Run]]) -> list[Figure]:
     """Return how much sooner our best is at each target than the peers' best."""
     peers = [name for name in runs if name in PEERS]
     mine = [name for name in runs if name not in PEERS]
     figures = []
     for target in TARGETS if peers and mine else ():
-        medians = {name: spread(of, target).median for name, of in runs.items()}
-        first = min(mine, key=lambda name: medians[name])
-        other = min(peers, key=lambda name: medians[name])
-        if math.isinf(medians[first]):
+        seen = {name: spread(of, target) for name, of in runs.items()}
+        first = min(mine, key=lambda name: seen[name].median)
+        other = min(peers, key=lambda name: (seen[name].median, seen[name].at_least))
+        if math.isinf(seen[first].median):
             continue
-        known = not math.isinf(medians[other])
-        seconds = medians[other] if known else max(budgets[name] for name in peers)
-        note = f"{first} in {medians[first]:.2f} s, "
+        known = not math.isinf(seen[other].median)
+        seconds = seen[other].median if known else seen[other].at_least
+        note = f"{first} in {seen[first].median:.2f} s, "
         note += (
             f"{other} in {seconds:.2f} s"
             if known
-            else f"at least: no peer reached it in {seconds:g} s"
+            else f"at least: no peer reached it in {seconds:.2f} s"
         )
         figures.append(
             Figure(
                 section=section,
                 name=f"to {target:.0%}, how much sooner",
-                value=seconds / medians[first],
+                value=seconds / seen[first].median,
                 unit="times",
                 note=note,
             )

@@ -65,6 +65,7 @@ class Run:
         best: the judgement of the highest share.
         best_s: clock at that look.
         rate: steps or values a second, over the time on the clock without its features.
+        clock_s: clock at its end.
     """
 
     name: str
@@ -144,9 +145,15 @@ def compilation_s(entry: Entry, on: Market) -> float:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spread:
-    """Seconds to a target over seeds; infinite where it was not reached."""
+    """Seconds to a target over seeds; infinite where it was not reached.
+
+    Attributes:
+        at_least: the median, where who never reached it is taken to have at his end: what the
+            median is no less than.
+    """
 
     median: float
+    at_least: float
     lowest: float
     highest: float
     reached: int
@@ -156,8 +163,10 @@ class Spread:
 def spread(runs: list[Run], target: float) -> Spread:
     """Return the median and range of the seconds to `target` over several runs."""
     seconds = sorted(found.reached_s.get(target, float("inf")) for found in runs)
+    known = sorted(found.reached_s.get(target, found.clock_s) for found in runs)
     return Spread(
         median=statistics.median_high(seconds),
+        at_least=statistics.median_low(known),
         lowest=seconds[0],
         highest=seconds[-1],
         reached=sum(np.isfinite(seconds)),

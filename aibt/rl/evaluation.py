@@ -18,7 +18,7 @@ from aibt.trading.actions import Action
 from aibt.trading.metrics import max_drawdown, sharpe_ratio
 
 PARTS: Final = ("validation", "out_of_sample")
-_BUST_SCORE: Final = -1e9  # below every score of an account that lives
+_WORST_SCORE: Final = -1e9  # below every score of an account that lives
 _MOST_BARS: Final = 2_048  # of a slice of forward passes
 _OPERATIONS: Final = 400_000_000  # multiplications of a slice: some 10 ms
 _MOVES: Final = 128  # changes of side in a slice of accounting: some 10 ms
@@ -33,7 +33,8 @@ class PartResult:
 
     Attributes:
         score: log growth of equity over the part, net of costs: the sum of the rewards that
-            training maximizes, and what chooses the best weights.
+            training maximizes, and what chooses the best weights; far below all others for an
+            account that is bust, and for values that are not finite, which decide nothing.
         sharpe: yearly Sharpe ratio of the returns per bar; None where undefined.
         max_drawdown: fraction of the peak equity.
         buy_and_hold: profit of buying at the first open and holding, same costs.
@@ -106,6 +107,7 @@ class _Walk:
         per_bar = 3 * preparation.architecture.size
         self._slice = max(1, min(_MOST_BARS, _OPERATIONS // per_bar))
         self._decided = 0
+        self._is_finite = True
         self._record = TradeRecord(
             preparation.series, balance=parameters.balance, costs=parameters.costs
         )
@@ -126,7 +128,7 @@ class _Walk:
         final = float(equities[-1])
         return PartResult(
             profit=final - self._balance,
-            score=log(final / self._balance) if final > 0 else _BUST_SCORE,
+            score=log(final / self._balance) if final > 0 and self._is_finite else _WORST_SCORE,
             sharpe=sharpe_ratio(equities, self._preparation.bars_per_year),
             max_drawdown=max_drawdown(equities),
             buy_and_hold=buy_and_hold(self._preparation, self._part),
@@ -137,7 +139,9 @@ class _Walk:
         start = self._decided
         stop = min(start + self._slice, len(self._decisions))
         bars = np.arange(self._part.start + start, self._part.start + stop, dtype=np.int32)
-        self._decisions[start:stop] = values(bars).argmax(axis=2)
+        found = values(bars)
+        self._is_finite &= bool(np.isfinite(found).all())
+        self._decisions[start:stop] = found.argmax(axis=2)
         self._decided = stop
         if stop == len(self._decisions):
             leads_to = np.take_along_axis(AFTER, self._decisions.T.astype(np.int64), 1) - 1

@@ -25,8 +25,10 @@ class Part:
 class Split:
     """Train | purge | validation | purge | test.
 
-    A purge is `window` + 1 bars, so that no observation of a part holds a return of the part
-    before it and no reward reaches into the part after it. `train` begins after the warm-up.
+    A purge is `window` + 1 bars, so that no window of returns in a part holds one of the part
+    before it and no reward reaches into the part after it. The longer averages of an
+    observation, and encoders that read many bars, look back across it: at the past alone.
+    `train` begins after the warm-up.
 
     Attributes:
         out_of_sample: index of the first bar that is not of the training part; `test` begins

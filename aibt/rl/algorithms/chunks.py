@@ -74,7 +74,9 @@ def policy_slopes(
     The policy goes from s to s' with probability softmax((U(t, s') - C(s, s')) / τ); the
     distribution over the sides is carried through the chunk, so the reward expected of it is
     a function of U whose gradient is exact, with no sampling. It begins at each side equally
-    likely; rewards further on weigh γ less per bar. Shape [B, K, 3].
+    likely. With γ below 1 each bar's decisions follow the rewards from there on, which weigh
+    γ less per bar, and all bars count alike: as is usual, and then the gradient of no single
+    sum of rewards (Nota & Thomas, *Is the Policy Gradient a Gradient?*, 2020). Shape [B, K, 3].
     """
     if values.device.type == "cpu":
         found = torch.empty_like(growth)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
-from math import isfinite
 from typing import Any, Final
 
 import numpy as np
@@ -15,7 +14,12 @@ from aibt.rl.algorithms.base import AlgorithmState, BarsLearned, Problem
 from aibt.rl.algorithms.chunk_order import ChunkOrder
 from aibt.rl.algorithms.chunks import compile_now, lambda_returns, policy_slopes
 from aibt.rl.algorithms.head_fits import HeadFits
-from aibt.rl.algorithms.learned import copied_out, copy_in
+from aibt.rl.algorithms.learned import (
+    copied_out,
+    copy_in,
+    finite_or_none,
+    none_as_nan,
+)
 from aibt.rl.algorithms.outcomes import outcomes
 from aibt.rl.algorithms.step_due import StepDue
 from aibt.rl.captured import in_place
@@ -57,7 +61,7 @@ class Counterfactual:
     `form="policy"` follows in step 2 the exact gradient of the reward expected of a softmax
     policy, whose distribution over the sides is carried through the chunk in closed form
     (direct reinforcement: Moody & Saffell 2001; the expectation is exact as in *Expected
-    Policy Gradients*, Ciosek & Whiteson 2018).
+    Policy Gradients*, Ciosek & Whiteson 2018; what γ does to it, see `policy_slopes`).
 
     What acts, and is kept, is an average of the weights over some hundred updates (Polyak &
     Juditsky 1992). An episode is `environments` passes over the training bars.
@@ -111,10 +115,7 @@ class Counterfactual:
     @property
     def loss(self) -> float | None:
         """See `Algorithm.loss`: mean squared error, or minus the reward per bar of a policy."""
-        if self._loss is None:
-            return None
-        loss = float(self._loss)
-        return loss if isfinite(loss) else None
+        return finite_or_none(self._loss)
 
     @property
     def updates_owed(self) -> int:
@@ -262,7 +263,7 @@ class Counterfactual:
             "fits": self._fits.done,
             "due": [len(part) for part in self._due],
             "whole": self._whole,
-            "summed": float(self._summed),
+            "summed": finite_or_none(self._summed),
             "loss": self.loss,
         }
         return AlgorithmState(tensors=tensors, facts=facts)
@@ -279,7 +280,8 @@ class Counterfactual:
         self._due = [
             np.array(tensors["due"][start:stop], np.int64) for start, stop in pairwise(ends)
         ]
-        self._whole, self._summed = int(facts["whole"]), float(facts["summed"])
+        self._whole = int(facts["whole"])
+        self._summed = none_as_nan(facts["summed"])
         if self._is_amid_a_step:
             self._network.gradient.copy_(torch.tensor(tensors["gradient"]))
         self._loss = facts["loss"]

@@ -1,13 +1,13 @@
 """Double DQN: van Hasselt, Guez & Silver, *Deep RL with Double Q-learning* (2016)."""
 
 from collections.abc import Callable, Sequence
-from math import isfinite
 from typing import Final
 
 import numpy as np
 import torch
 
 from aibt.rl.algorithms.base import AlgorithmState, BarsLearned, Problem
+from aibt.rl.algorithms.learned import finite_or_none
 from aibt.rl.devices import resolve_device
 from aibt.rl.environment import Floats, Indices
 from aibt.rl.exploration import epsilon, epsilon_greedy
@@ -66,10 +66,7 @@ class DoubleDqn:
     @property
     def loss(self) -> float | None:
         """See `Algorithm.loss`; it is in units of rewards, squared below one of them."""
-        if self._loss is None:
-            return None
-        loss = float(self._loss)
-        return loss if isfinite(loss) else None
+        return finite_or_none(self._loss)
 
     @property
     def updates_owed(self) -> int:

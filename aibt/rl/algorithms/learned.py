@@ -1,6 +1,7 @@
-"""What an algorithm has learned, as arrays: copied out, and copied in again."""
+"""What an algorithm has learned, as arrays and numbers: copied out, and copied in again."""
 
 from collections.abc import Mapping
+from math import isfinite, nan
 from typing import Any
 
 import numpy as np
@@ -30,3 +31,14 @@ def copy_in(
             raise ValueError(f"{name} is not that of {architecture}")
     for name, held in learned.items():
         held.detach().copy_(torch.tensor(tensors[name]))
+
+
+def finite_or_none(loss: torch.Tensor | float | None) -> float | None:
+    """Return a loss as JSON can hold it: None for one that is not finite, or for none yet."""
+    known = None if loss is None else float(loss)
+    return known if known is not None and isfinite(known) else None
+
+
+def none_as_nan(told: float | None) -> float:
+    """Return a number that `finite_or_none` told of."""
+    return nan if told is None else told

@@ -3,7 +3,6 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import isfinite
 from typing import Any, ClassVar, Final
 
 import numpy as np
@@ -12,7 +11,12 @@ from numpy.typing import NDArray
 from torch.utils.dlpack import from_dlpack
 
 from aibt.rl.algorithms.base import AlgorithmState, BarsLearned, Problem
-from aibt.rl.algorithms.learned import copied_out, copy_in
+from aibt.rl.algorithms.learned import (
+    copied_out,
+    copy_in,
+    finite_or_none,
+    none_as_nan,
+)
 from aibt.rl.algorithms.lessons_in_place import LessonsInPlace
 from aibt.rl.algorithms.outlook import Outlook
 from aibt.rl.algorithms.rounds import (
@@ -120,10 +124,7 @@ class RoundLearner(ABC):
     @property
     def loss(self) -> float | None:
         """See `Algorithm.loss`."""
-        if self._loss is None:
-            return None
-        loss = float(self._loss)
-        return loss if isfinite(loss) else None
+        return finite_or_none(self._loss)
 
     @property
     def updates_owed(self) -> int:
@@ -253,7 +254,7 @@ class RoundLearner(ABC):
             "updates": self._optimizer.updates,
             "version": self._version,
             "owed": [[share.batch, share.first, share.last] for share in self._shares],
-            "summed": float(self._summed),
+            "summed": finite_or_none(self._summed),
             "loss": self.loss,
             "generator": self._generator.bit_generator.state,
         }
@@ -285,7 +286,7 @@ class RoundLearner(ABC):
             ]
             if not self._shares[0].first:
                 self._network.gradient.copy_(self._given(tensors["gradient"]))
-        self._summed = float(facts["summed"])
+        self._summed = none_as_nan(facts["summed"])
         self._optimizer.updates = int(facts["updates"])
         self._version = int(facts["version"])
         self._loss = facts["loss"]

@@ -76,7 +76,9 @@ class Conclusion:
             for seed in self.seeds
         }
         trials = {key: chained([unit.account for unit in found]) for key, found in units.items()}
-        variance = statistics.variance_of_trials(list(trials.values()), len(self._judged) - 1)
+        variance = statistics.variance_of_trials(
+            list(trials.values()), len(self._judged) - 1, earlier=self.earlier_trials
+        )
         reports = []
         for place, name in enumerate(self.parameters):
             mine = [trials[name, seed] for seed in self.seeds]

@@ -27,9 +27,10 @@ class Plan:
     bar is judged once, and none is left out.
 
     Attributes:
-        purge: bars between two parts: so many that no observation holds a return of the other
+        purge: bars between two parts: so many that no window of returns holds one of the other
             part and no reward reaches into it.
-        embargo: further bars before each test part, for what depends over longer times.
+        embargo: further bars before each test part, for what depends over longer times, such
+            as an observation's longer averages.
     """
 
     bars: int

@@ -151,18 +151,21 @@ def interval_of_sharpe(
     )
 
 
-def variance_of_trials(accounts: Sequence[Account], bars: int) -> float:
+def variance_of_trials(accounts: Sequence[Account], bars: int, *, earlier: int) -> float:
     """Return the variance of the Sharpe ratios per bar over all trials made.
 
-    With one trial at hand and others only told, that of a ratio without skill, 1 / (n - 1).
+    Of `earlier` trials only the number is known: they are taken to have differed at least as
+    ratios without skill do, 1 / (n - 1). Trials that are alike would else pardon all others.
     """
     ratios = [
         moments.sharpe if (moments := return_moments(bar_returns(account.equities))) else 0.0
         for account in accounts
     ]
-    if len(ratios) > 1:
-        return float(np.var(ratios, ddof=1))
-    return 1 / max(bars - 1, 1)
+    without_skill = 1 / max(bars - 1, 1)
+    if len(ratios) < 2:
+        return without_skill
+    seen = float(np.var(ratios, ddof=1))
+    return max(seen, without_skill) if earlier else seen
 
 
 def deflated_sharpe(account: Account, variance: float, trials: int) -> DeflatedSharpeReport:

@@ -108,7 +108,7 @@ def test_what_is_not_reached_within_the_budget_is_not_told() -> None:
 
 def test_a_median_over_seeds_counts_who_never_came_as_last() -> None:
     came = [Run(name="one", seed=seed, reached_s={0.9: float(seed)}) for seed in (1, 2)]
-    never = [Run(name="one", seed=seed) for seed in (3, 4, 5)]
+    never = [Run(name="one", seed=seed, clock_s=seed + 0.5) for seed in (3, 4, 5)]
 
     some = spread([*came, never[0]], 0.9)
     few = spread([*came, *never], 0.9)
@@ -116,6 +116,7 @@ def test_a_median_over_seeds_counts_who_never_came_as_last() -> None:
     assert (some.lowest, some.median, some.highest) == (1.0, 2.0, float("inf"))
     assert (some.reached, some.runs) == (2, 3)
     assert few.median == float("inf")
+    assert few.at_least == 3.5  # who gave up earlier than others might have come soon after
 
 
 @pytest.mark.parametrize("algorithm", ["dqn", "counterfactual"])

@@ -102,3 +102,18 @@ def test_an_account_that_goes_bust_ends_there_and_scores_below_all_others() -> N
     assert result.score == -1e9
     assert result.profit <= -9_000.0
     assert len(result.trades) >= 1
+
+
+@pytest.mark.parametrize("odd", [np.nan, np.inf])
+def test_values_that_are_not_finite_decide_nothing_and_score_below_all_others(odd: float) -> None:
+    preparation = a_preparation(a_sine(200, noise=0.01))
+    at = preparation.split.validation.start + 5
+
+    def overflown(bars: NDArray[np.int32]) -> NDArray[np.float32]:
+        values = always(0)(bars)
+        values[bars == at] = odd
+        return values
+
+    results = evaluated(preparation, overflown)
+
+    assert results["validation"].score < -1e6 < results["out_of_sample"].score

@@ -1,5 +1,7 @@
 """What all algorithms of the market network owe: they learn, look at no later bar, and survive."""
 
+import json
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -33,7 +35,13 @@ def a_problem(algorithm: str, series: BarSeries | None = None, **changes: Any) -
 
 def learned(preparation: Preparation, updates: int, *, steps: int | None = None) -> Algorithm:
     """An algorithm after so many updates, or steps of its optimizer, as a training has them."""
-    algorithm = make_algorithm(preparation.problem)
+    return gone_on(make_algorithm(preparation.problem), preparation, updates, steps=steps)
+
+
+def gone_on(
+    algorithm: Algorithm, preparation: Preparation, updates: int, *, steps: int | None = None
+) -> Algorithm:
+    """The same algorithm after so many more."""
     workers = local_workers(preparation, trading_environments, algorithm)
     while True:
         if not algorithm.collects:
@@ -393,6 +401,26 @@ def test_odd_prices_do_no_harm(name: str, closes: np.ndarray) -> None:
     algorithm = learned(a_problem(name, odd_series(closes)), 20)
 
     assert np.isfinite(flat(algorithm)).all()
+
+
+@on_each_device
+@pytest.mark.parametrize("name", NAMES)
+def test_weights_that_overflowed_can_still_be_stored_and_gone_on_with(name: str) -> None:
+    preparation = a_problem(name, a_sine(300, noise=0.01))
+    algorithm = learned(preparation, 8)
+    state = algorithm.state()
+    tensors = {**state.tensors, "network": np.full_like(flat(algorithm), np.nan)}
+    algorithm.load_state(replace(state, tensors=tensors))
+    gone_on(algorithm, preparation, 8)
+
+    stored = algorithm.state()
+
+    assert algorithm.loss is None
+    restored = make_algorithm(preparation.problem)
+    facts = json.loads(json.dumps(stored.facts, allow_nan=False))
+    restored.load_state(replace(stored, facts=facts))
+    gone_on(restored, preparation, 8)
+    assert restored.version > stored.facts["version"]
 
 
 @on_each_device

@@ -112,7 +112,7 @@ def test_the_deflated_ratio_is_over_the_variance_of_all_trials() -> None:
     variance = np.var([one.mean() / one.std(ddof=1) for one in ratios], ddof=1)
     moments = return_moments(ratios[0])
 
-    found = deflated_sharpe(accounts[0], variance_of_trials(accounts, 400), 20)
+    found = deflated_sharpe(accounts[0], variance_of_trials(accounts, 400, earlier=0), 20)
 
     assert moments is not None
     assert found.probability == pytest.approx(deflated_sharpe_ratio(moments, variance, 20))
@@ -122,7 +122,20 @@ def test_the_deflated_ratio_is_over_the_variance_of_all_trials() -> None:
 
 
 def test_of_trials_that_are_only_told_the_variance_is_that_of_luck() -> None:
-    assert variance_of_trials([an_account(0)], 400) == 1 / 399
+    assert variance_of_trials([an_account(0)], 400, earlier=0) == 1 / 399
+
+
+def test_seeds_that_are_alike_do_not_pardon_the_trials_made_before() -> None:
+    alike, unlike = (
+        [an_account(seed, drift=seed * drift) for seed in range(2)] for drift in (0.0, 0.05)
+    )
+    alike[1] = alike[0]
+
+    assert variance_of_trials(alike, 400, earlier=0) == 0
+    assert variance_of_trials(alike, 400, earlier=1_000) == 1 / 399
+    assert variance_of_trials(unlike, 400, earlier=1_000) == variance_of_trials(
+        unlike, 400, earlier=0
+    )
 
 
 def test_over_fitting_needs_more_than_one_trial() -> None:
