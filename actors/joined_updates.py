@@ -1,6 +1,7 @@
 """Updates of trainings that take turns, made together once all of them stand before one."""
 
 from collections.abc import Callable, Sequence
+from enum import Enum
 from typing import Generic, TypeVar
 
 from actors.hosted_run import Run
@@ -9,12 +10,20 @@ from aibt.live.turns import Seat
 Step = TypeVar("Step")
 
 
+class Next(Enum):
+    """What whoever has the turn does next."""
+
+    BY_ITSELF = "by itself"  # its next unit of work is its own
+    LOOK_AGAIN = "look again"  # its update was made, and maybe it owes more of them
+    OTHERS_FIRST = "others first"  # they come to an update sooner if it gives the turn
+
+
 class JoinedUpdates(Generic[Step]):
     """Has whoever takes the turn make the updates of all who wait, in place of each its own.
 
     Everything else a run does in its own turns. So they come to stand before an update one by
-    one; the last of them makes all. Whoever is paused, loads or stores is not in the row, and is
-    not waited for.
+    one; the last of them makes all, and as many of them as all owe and the turn has time for.
+    Whoever is paused, loads or stores is not in the row, and is not waited for.
 
     Args:
         step_of: returns what a run is to do next, if it can be done with others.
@@ -36,24 +45,27 @@ class JoinedUpdates(Generic[Step]):
         """Forget a run that takes no turn any more."""
         self._runs.pop(seat, None)
 
-    def joined(self, seat: Seat) -> bool:
-        """Make the next updates of all, if it is time for them; else say that others are first.
+    def make(self, seat: Seat) -> Next:
+        """Make the next update of each who waits, if all stand before one.
 
         Args:
             seat: whose turn it is.
 
         Returns:
-            False: the run goes on by itself, as it has other than an update ahead by now. True:
-            it has, and the turn is for whoever has not.
+            What it does next. By itself it makes an update only if nobody waits: then it has
+            nobody to make it with.
         """
         own = self._step_of(self._runs[seat])
         if own is None:
-            return False
+            return Next.BY_ITSELF
+        company = seat.company()
+        if not company:
+            return Next.BY_ITSELF
         steps = [own]
-        for other in seat.company():
+        for other in company:
             step = self._step_of(self._runs[other])
             if step is None:
-                return True
+                return Next.OTHERS_FIRST
             steps.append(step)
         self._take(steps)
-        return False
+        return Next.LOOK_AGAIN

@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any
 
 from actors.hosted_run import Build, Meter, Run
-from actors.joined_updates import JoinedUpdates
+from actors.joined_updates import JoinedUpdates, Next
 from actors.run_host import CONTROL_S, RunHost
 from actors.run_rows import command_key
 from actors.training_files import TrainingFiles
@@ -185,9 +185,11 @@ class TrainingHost(RunHost[Training, Run]):
         """Compute for as long as a turn lasts, or until something else is wanted."""
         over_s = self._clock.monotonic() + _TURN_S
         while True:
-            if self._joined is not None and self._joined.joined(seat):
+            ahead = Next.BY_ITSELF if self._joined is None else self._joined.make(seat)
+            if ahead is Next.OTHERS_FIRST:
                 return
-            self._step(run)
+            if ahead is Next.BY_ITSELF:
+                self._step(run)
             if run.ended or not self._gate.is_open or self._clock.monotonic() >= over_s:
                 return
 

@@ -4,13 +4,14 @@ import asyncio
 import inspect
 import json
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from actors.handles import Handles
+from actors.hosted_run import Run
 from actors.market_desk import MarketDesk
 from actors.supervision import Demand, Hosted
 from actors.training_files import BEST
@@ -127,6 +128,26 @@ class CountingRun:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(repr(self.value))
         return True
+
+
+class OwedUpdates:
+    """Has counting runs do a step of their own, then owe so many that can be made together.
+
+    Notices whose were made together: the first is of whoever had the turn.
+    """
+
+    def __init__(self, at_once: int) -> None:
+        self.made: list[list[CountingRun]] = []
+        self._round = 1 + at_once
+
+    def step_of(self, run: Run) -> CountingRun | None:
+        owes = isinstance(run, CountingRun) and run.steps % self._round != 0 and not run.ended
+        return run if owes else None  # type: ignore[return-value]  # it is one then
+
+    def take(self, runs: Sequence[CountingRun]) -> None:
+        self.made.append([*runs])
+        for run in runs:
+            run.advance()
 
 
 class BusyStore(Store):

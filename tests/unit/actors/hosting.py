@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from actors.joined_updates import JoinedUpdates
@@ -22,6 +22,8 @@ from tests.unit.actors.fakes import PER_EPISODE, CountingRun, Unmeasured
 from tests.unit.actors.run_hosting import RunHosting
 
 LAST = 95
+LATE = 4
+"""Updates that may miss a thread, which comes to the row by a hair after the next has its turn."""
 
 
 class Hosting(RunHosting[Training]):
@@ -104,3 +106,13 @@ async def until(reached: Callable[[], bool]) -> None:
     async with asyncio.timeout(PATIENCE_S):
         while not reached():
             await asyncio.sleep(0.002)
+
+
+async def side_by_side(hostings: Sequence[Hosting], turns: Turns) -> None:
+    """Begin all, and let nobody have a turn before all of them wait for one."""
+    before = turns.seat()
+    assert before.take(unless=lambda: False)
+    for hosting in hostings:
+        await hosting.begin()
+    await until(lambda: len(before.company()) == len(hostings))
+    before.give()

@@ -2,11 +2,11 @@
 
 import asyncio
 import threading
+import time
 from collections.abc import Sequence
 
 import pytest
 
-from actors.hosted_run import Run
 from actors.joined_updates import JoinedUpdates
 from actors.training_files import TrainingFiles
 from aibt.live.states import Desired, RunState
@@ -14,8 +14,8 @@ from aibt.live.turns import Turns
 from aibt.store.database import Store
 from aibt.store.records import Training
 from tests.unit.actors.conftest import StartTraining
-from tests.unit.actors.fakes import CountingRun
-from tests.unit.actors.hosting import Hosting, until
+from tests.unit.actors.fakes import CountingRun, OwedUpdates
+from tests.unit.actors.hosting import LAST, LATE, Hosting, side_by_side, until
 
 
 class Together:
@@ -108,46 +108,30 @@ async def test_a_pause_is_answered_while_another_has_the_turn(
     assert await waiting.ended() is RunState.FINISHED
 
 
-class EveryOther:
-    """Has every other step of counting runs be made together, and notices whose they were."""
-
-    def __init__(self) -> None:
-        self.made: list[list[CountingRun]] = []
-
-    def step_of(self, run: Run) -> CountingRun | None:
-        counting = isinstance(run, CountingRun) and run.steps % 2 == 1 and not run.ended
-        return run if counting else None  # type: ignore[return-value]  # it is one then
-
-    def take(self, runs: Sequence[CountingRun]) -> None:
-        self.made.append([*runs])
-        for run in runs:
-            run.advance()
-
-
 async def test_updates_that_are_made_together_are_what_each_would_have_made(
     store: Store, files: TrainingFiles, queued: StartTraining
 ) -> None:
-    every, turns, solo = EveryOther(), Turns(), Hosting(store, files, await queued(), paced=False)
-    joined = JoinedUpdates(every.step_of, every.take)
+    owed, turns, solo = OwedUpdates(1), Turns(), Hosting(store, files, await queued(), paced=False)
+    joined = JoinedUpdates(owed.step_of, owed.take)
     hostings = [alone(store, files, await queued(), turns) for _ in range(4)]
     for hosting in hostings:
         hosting.joined = joined
-        await hosting.begin()
+    await side_by_side(hostings, turns)
     await solo.begin()
 
     ends = await asyncio.gather(*(hosting.ended() for hosting in [*hostings, solo]))
 
     assert ends == [RunState.FINISHED] * 5
     assert {hosting.runs[0].value for hosting in hostings} == {solo.runs[0].value}
-    assert sum(map(len, every.made)) == 4 * (solo.runs[0].steps // 2)
-    assert all(len({id(run) for run in runs}) == len(runs) for runs in every.made)
+    assert sum(map(len, owed.made)) == pytest.approx(4 * (LAST // 2), abs=LATE)
+    assert all(len({id(run) for run in runs}) == len(runs) for runs in owed.made)
 
 
 async def test_one_that_is_paused_is_not_waited_for_by_those_that_learn_together(
     store: Store, files: TrainingFiles, queued: StartTraining
 ) -> None:
-    every, turns = EveryOther(), Turns()
-    joined = JoinedUpdates(every.step_of, every.take)
+    owed, turns = OwedUpdates(1), Turns()
+    joined = JoinedUpdates(owed.step_of, owed.take)
     paused, *others = [alone(store, files, await queued(), turns) for _ in range(3)]
     for hosting in (paused, *others):
         hosting.joined = joined
@@ -166,22 +150,70 @@ async def test_one_that_is_paused_is_not_waited_for_by_those_that_learn_together
     assert await paused.ended() is RunState.FINISHED
 
 
+async def test_updates_that_are_owed_at_once_are_made_together_and_by_nobody_alone(
+    store: Store, files: TrainingFiles, queued: StartTraining
+) -> None:
+    owed, turns = OwedUpdates(16), Turns()
+    joined = JoinedUpdates(owed.step_of, owed.take)
+    hostings = [alone(store, files, await queued(), turns) for _ in range(4)]
+    for hosting in hostings:
+        hosting.joined = joined
+    await side_by_side(hostings, turns)
+
+    ends = await asyncio.gather(*(hosting.ended() for hosting in hostings))
+
+    updates = sum(step % 17 != 0 for step in range(LAST))
+    assert ends == [RunState.FINISHED] * 4
+    assert len(owed.made) == pytest.approx(updates, abs=LATE)
+    assert sum(map(len, owed.made)) == pytest.approx(4 * updates, abs=LATE)
+
+
+async def test_a_turn_ends_though_all_owe_updates_and_a_pause_is_answered_meanwhile(
+    store: Store, files: TrainingFiles, queued: StartTraining
+) -> None:
+    owed, turns, enough = OwedUpdates(1), Turns(), threading.Event()
+
+    def take(runs: Sequence[CountingRun]) -> None:
+        if enough.is_set():
+            return owed.take(runs)
+        time.sleep(0.002)
+        return owed.made.append([*runs])  # and all of them owe it still
+
+    joined = JoinedUpdates(owed.step_of, take)
+    paused, *others = [alone(store, files, await queued(), turns) for _ in range(3)]
+    for hosting in (paused, *others):
+        hosting.joined = joined
+    await side_by_side([paused, *others], turns)
+    await until(lambda: len({id(runs[0]) for runs in owed.made}) == 3)  # all had the turn
+
+    await paused.wish(Desired.PAUSED)
+    await paused.host.pause(None)
+
+    had = len(owed.made)
+    await until(lambda: len(owed.made) > had + 20)
+    assert paused.host.state is RunState.PAUSED
+    assert not any(paused.runs[0] in runs for runs in owed.made[had:])
+    enough.set()
+    await paused.host.resume(None)
+    assert [await one.ended() for one in (paused, *others)] == [RunState.FINISHED] * 3
+
+
 async def test_what_fails_together_fails_the_one_whose_turn_it_was(
     store: Store, files: TrainingFiles, queued: StartTraining
 ) -> None:
-    every, turns, failed = EveryOther(), Turns(), list[int]()
+    owed, turns, failed = OwedUpdates(1), Turns(), list[int]()
 
     def take(runs: Sequence[CountingRun]) -> None:
         if not failed:
             failed.append(1)
             raise RuntimeError("out of memory")
-        every.take(runs)
+        owed.take(runs)
 
     hostings = [alone(store, files, await queued(), turns) for _ in range(2)]
-    joined = JoinedUpdates(every.step_of, take)
+    joined = JoinedUpdates(owed.step_of, take)
     for hosting in hostings:
         hosting.joined = joined
-        await hosting.begin()
+    await side_by_side(hostings, turns)
 
     ends = await asyncio.gather(*(hosting.ended() for hosting in hostings))
 
