@@ -27,7 +27,7 @@ def are_joined(algorithm: str, device: str) -> bool:
 
     On a GPU an update of one bot leaves nearly all of it idle, and a batch of them takes hardly
     longer. On a CPU arithmetic is the bound: a batch takes as long as one after another, and
-    members that take turns keep their own data in its cache (docs/decisions, 38).
+    members that take turns keep their own data in its cache (docs/decisions, 39).
     """
     return device == "cuda" and algorithm == "counterfactual"
 
@@ -39,20 +39,6 @@ def step_of(run: object) -> StepDue | None:
         return None
     step = learner.step_due
     return step if step is not None and step.architecture.encoder in _ENCODERS else None
-
-
-def advance_together(runs: Sequence[TrainingRun]) -> None:
-    """Let each run do one unit of work: as `TrainingRun.advance` of each, updates as one.
-
-    Args:
-        runs: those that are to go on; whoever is paused is left out. Trainings of one shape on
-            the same bars, that differ in `lr`, `gamma` and `seed` alone.
-    """
-    steps = [(run, step_of(run)) for run in runs]
-    take_together([step for _, step in steps if step is not None])
-    for run, step in steps:
-        if step is None:
-            run.advance()
 
 
 def take_together(steps: Sequence[StepDue]) -> None:
