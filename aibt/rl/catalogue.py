@@ -15,11 +15,11 @@ ALGORITHMS: Final[Mapping[str, str]] = {
         "policy instead of learning values."
     ),
     "pqn": (
-        "Parallel Q-learning: thousands of accounts act side by side and learn from what they "
+        "Parallel Q-learning: many accounts act side by side and learn from what they "
         "met, with no replay and no target network."
     ),
     "ppo": (
-        "Proximal policy optimization: thousands of accounts act by a policy, which is moved a "
+        "Proximal policy optimization: many accounts act by a policy, which is moved a "
         "little at a time towards what did better than expected."
     ),
     "dqn": "Double DQN: one account tries actions and learns from a replay of what came of them.",

@@ -31,6 +31,13 @@ def test_the_default_comes_first() -> None:
     assert next(iter(ENCODERS)) == DEFAULT_ENCODER
 
 
+def test_no_sentence_tells_of_more_accounts_than_trade_where_nobody_says() -> None:
+    for name, sentence in ALGORITHMS.items():
+        accounts = default_environments(name, 0)
+        assert "thousands" not in sentence or accounts >= 2_000
+        assert ("many accounts" in sentence) is (accounts > 1)
+
+
 @pytest.mark.parametrize(
     ("name", "encoder"), [(name, each) for name in ALGORITHMS for each in encoders_of(name)]
 )
