@@ -11,7 +11,6 @@ from aibt.trading.metrics.bootstrap import (
 from aibt.trading.metrics.curve import Curve, bar_returns
 from aibt.trading.metrics.deflated_sharpe import (
     ReturnMoments,
-    deflated_sharpe_ratio,
     expected_maximum_sharpe,
     probabilistic_sharpe_ratio,
     return_moments,
@@ -64,7 +63,6 @@ __all__ = [
     "bootstrap_intervals",
     "calmar_ratio",
     "deepest_drawdown",
-    "deflated_sharpe_ratio",
     "expected_maximum_sharpe",
     "interquartile_mean",
     "max_drawdown",

@@ -69,6 +69,9 @@ def expected_maximum_sharpe(variance: float, trials: int) -> float:
     independent normal numbers of mean 0 and variance V (Bailey & López de Prado, *The Deflated
     Sharpe Ratio*, 2014, equation 1). With one trial there is nothing to choose from: 0.
 
+    The deflated Sharpe ratio is `probabilistic_sharpe_ratio` with this as its threshold: the
+    probability that the true ratio is above what luck shows (equation 2).
+
     Args:
         variance: of the Sharpe ratios over the trials, per bar.
         trials: N, at least 1.
@@ -83,18 +86,3 @@ def expected_maximum_sharpe(variance: float, trials: int) -> float:
     usual = _NORMAL.inv_cdf(1 - 1 / trials)
     rare = _NORMAL.inv_cdf(1 - 1 / (trials * e))
     return sqrt(variance) * ((1 - EULER) * usual + EULER * rare)
-
-
-def deflated_sharpe_ratio(moments: ReturnMoments, variance: float, trials: int) -> float:
-    """Return the probability that the true Sharpe ratio is above what luck shows in N trials.
-
-    The probabilistic Sharpe ratio at the expected maximum (Bailey & López de Prado, *The
-    Deflated Sharpe Ratio: Correcting for Selection Bias, Backtest Overfitting and
-    Non-Normality*, 2014, equation 2).
-
-    Args:
-        moments: of the returns that are judged.
-        variance: of the Sharpe ratios over the trials, per bar.
-        trials: see `expected_maximum_sharpe`.
-    """
-    return probabilistic_sharpe_ratio(moments, expected_maximum_sharpe(variance, trials))

@@ -18,7 +18,11 @@ from aibt.rl.judgement.statistics import (
     summaries,
     variance_of_trials,
 )
-from aibt.trading.metrics import deflated_sharpe_ratio, return_moments
+from aibt.trading.metrics import (
+    expected_maximum_sharpe,
+    probabilistic_sharpe_ratio,
+    return_moments,
+)
 
 
 def an_account(seed: int, bars: int = 400, drift: float = 0.0) -> Account:
@@ -115,7 +119,8 @@ def test_the_deflated_ratio_is_over_the_variance_of_all_trials() -> None:
     found = deflated_sharpe(accounts[0], variance_of_trials(accounts, 400, earlier=0), 20)
 
     assert moments is not None
-    assert found.probability == pytest.approx(deflated_sharpe_ratio(moments, variance, 20))
+    luck = expected_maximum_sharpe(float(variance), 20)
+    assert found.probability == pytest.approx(probabilistic_sharpe_ratio(moments, luck))
     assert found.probability_above_zero is not None
     assert found.probability is not None
     assert found.probability < found.probability_above_zero
