@@ -83,11 +83,6 @@ class ReplayBuffer:
         """
         return generator.integers(0, len(self), batch_size)
 
-    def sample(self, batch_size: int, generator: np.random.Generator) -> Transitions:
-        """Draw transitions; see `draw`."""
-        places = self.draw(batch_size, generator)
-        return Transitions(**{name: column[places] for name, column in self._columns.items()})  # type: ignore[arg-type]  # each column has its own type
-
     def state(self) -> dict[str, NDArray[np.generic]]:
         """Return all that `load_state` needs, as copies of the part that is in use."""
         found = {name: column[: len(self)].copy() for name, column in self._columns.items()}
