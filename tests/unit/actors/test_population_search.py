@@ -240,5 +240,7 @@ async def test_after_a_loss_a_step_is_taken_again_where_it_was(many: Many) -> No
 async def test_who_is_not_hosted_here_cannot_be_asked(many: Many) -> None:
     with pytest.raises(ActorUnavailable):
         many.host.host(99)
-    with pytest.raises(ActorUnavailable):
-        await many.host.life(99)
+
+
+async def test_the_life_of_a_member_that_has_left_is_over(many: Many) -> None:
+    await asyncio.wait_for(many.host.life(99), PATIENCE_S)
