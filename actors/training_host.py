@@ -93,6 +93,11 @@ class TrainingHost(RunHost[Training, Run]):
         return self._recorder.row
 
     @property
+    def epoch(self) -> int:
+        """The lease's under which it writes."""
+        return self._recorder.epoch
+
+    @property
     def files(self) -> TrainingFiles:
         """Where the training's files lie."""
         return self._files

@@ -9,7 +9,7 @@ from actors.population_host import PopulationHost
 from actors.population_search import PopulationSearch
 from actors.training_files import TrainingFiles
 from actors.training_host import TrainingHost
-from aibt.errors import ActorUnavailable
+from aibt.errors import ActorUnavailable, LeaseLost
 from aibt.live.states import Desired, RunState
 from aibt.live.turns import Turns
 from aibt.store.database import Store
@@ -50,6 +50,11 @@ class Many:
         await self.host_all()
 
     async def host_all(self) -> None:
+        await self.start()
+        await self.let_live(*self.hostings)
+
+    async def start(self) -> None:
+        """Have a process in which nobody lives yet."""
         turns = Turns()
         self.hostings = {}
         for training in await self.rows():
@@ -65,12 +70,12 @@ class Many:
         self.search = PopulationSearch(
             self.population.owner_id, self.population.id, self.host.hosts, self.store
         )
-        self.lives = [
-            asyncio.create_task(self.host.live(hosting.training, 1))
-            for hosting in self.hostings.values()
-        ]
-        await until(lambda: len(self.host.members()) == len(self.hostings))
-        for hosting in self.hostings.values():
+
+    async def let_live(self, *members: int) -> None:
+        """Host members until they run."""
+        for hosting in (self.hostings[member] for member in members):
+            self.lives.append(asyncio.create_task(self.host.live(hosting.training, 1)))
+            await until(lambda hosting=hosting: hosting.training.id in self.host.members())  # type: ignore[misc]
             hosting.life = self.host._lives[hosting.training.id].task
             await until(lambda hosting=hosting: hosting.host.state is RunState.RUNNING)  # type: ignore[misc]
 
@@ -87,14 +92,16 @@ class Many:
             await unit.populations.set_mark(self.population.id, member, mark)
 
     async def judged(self, *scores: float, episode: int = 2) -> None:
-        """Let the members stand at an episode's end with these scores."""
-        for score, hosting in zip(scores, self.hostings.values(), strict=True):
+        """Let the members that live stand at an episode's end with these scores."""
+        living = (hosting for hosting in self.hostings.values() if hosting.runs)
+        for score, hosting in zip(scores, living, strict=True):
             hosting.runs[-1].judged = (episode, score)
 
     async def lose(self) -> None:
         for hosting in self.hostings.values():
             await hosting.lose()
         await asyncio.gather(*self.lives, return_exceptions=True)
+        self.lives = []
 
 
 @pytest.fixture
@@ -235,6 +242,91 @@ async def test_after_a_loss_a_step_is_taken_again_where_it_was(many: Many) -> No
 
     assert (again.runs[0].value, again.runs[0].applied) == (wanted, 1)
     assert await many.steps() == steps
+
+
+async def test_after_a_loss_no_step_is_taken_before_all_who_are_to_run_are_back(
+    many: Many,
+) -> None:
+    await many.lose()
+    await many.start()
+    await many.let_live(2, 3)
+    await many.judged(0.9, 0.5)
+
+    await many.search.look()
+    assert await many.steps() == []
+    await many.let_live(1)
+    await many.judged(0.1, 0.9, 0.5)
+    await many.search.look()
+
+    assert [(step.member, step.source) for step in await many.steps()] == [(1, 2)]
+
+
+async def test_after_a_loss_nobody_is_looked_at_again_for_the_same_episodes(many: Many) -> None:
+    await many.judged(0.1, 0.9, 0.5)
+    await many.search.look()
+    await many.lose()
+    await many.host_all()
+
+    await many.judged(0.9, 0.1, 0.5)
+    await many.search.look()
+    assert [step.episode for step in await many.steps()] == [2]
+    await many.judged(0.9, 0.1, 0.5, episode=4)
+    await many.search.look()
+
+    assert [(step.member, step.episode) for step in await many.steps()] == [(1, 2), (2, 4)]
+
+
+async def test_a_member_that_computes_again_what_was_looked_at_is_waited_for(many: Many) -> None:
+    await many.judged(0.1, 0.9, 0.5, episode=4)
+    await many.search.look()
+    await many.lose()
+    await many.host_all()
+    await many.judged(0.1, 0.9, 0.5, episode=6)
+    many.hostings[2].runs[0].judged = (3, 0.2)
+
+    await many.search.look()
+    assert len(await many.steps()) == 1
+    many.hostings[2].runs[0].judged = (4, 0.9)
+    await many.search.look()
+
+    assert [(step.member, step.source) for step in await many.steps()] == [(1, 2), (1, 2)]
+
+
+async def test_a_member_that_is_to_pause_and_is_not_there_keeps_nobody_waiting(many: Many) -> None:
+    await many.lose()
+    await many.hostings[1].wish(Desired.PAUSED)
+    await many.start()
+    await many.let_live(2, 3)
+    await many.judged(0.9, 0.5)
+
+    await many.search.look()
+
+    assert [(step.member, step.source) for step in await many.steps()] == [(3, 2)]
+
+
+async def test_an_excluded_member_that_is_not_there_keeps_nobody_waiting(many: Many) -> None:
+    await many.mark(1, Mark.EXCLUDED)
+    await many.lose()
+    await many.start()
+    await many.let_live(2, 3)
+    await many.judged(0.9, 0.5)
+
+    await many.search.look()
+
+    assert [(step.member, step.source) for step in await many.steps()] == [(3, 2)]
+
+
+async def test_a_look_of_a_process_that_was_replaced_leaves_no_trace(many: Many) -> None:
+    await many.hostings[1].take_lease()
+    await many.mark(1, Mark.PINNED)
+    await many.judged(0.1, 0.9, 0.5)
+
+    with pytest.raises(LeaseLost):
+        await many.search.look()
+
+    async with many.store.reading(many.population.owner_id) as unit:
+        members = await unit.populations.members([many.population.id])
+    assert [one.looked_at_episode for one in members] == [0, 0, 0]
 
 
 async def test_who_is_not_hosted_here_cannot_be_asked(many: Many) -> None:
