@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from actors.training_host import TrainingHost
-from aibt.errors import AibtError
+from aibt.errors import AibtError, StoreUnavailable
 from aibt.live.events import Emission, Json
 from aibt.live.states import RunState
 from aibt.rl.population import SEARCHED, Member, Range, Step, next_step, ranges_of
@@ -191,53 +191,68 @@ class PopulationSearch:
         if step.source is not None:
             name = f"{step.source}-{secrets.token_hex(8)}"
             weights = target.files.taken(target.training.id, name)
-            await hosts[step.source].save_knowledge(weights)
 
         async def store(unit: UnitOfWork, change: Change) -> Sequence[Emission]:
-            population = await unit.populations.locked(self._id)
-            marks = {one.member: one.mark for one in await unit.populations.members([self._id])}
-            sources = [] if step.source is None else [step.source]
-            is_free = marks[step.member] is Mark.FREE
-            if not (
-                population.searching
-                and is_free
-                and all(marks[source] is not Mark.EXCLUDED for source in sources)
-            ):
-                raise _Refused
-            taken = await unit.populations.add_step(
-                self._id,
-                kind=step.kind,
-                member=step.member,
-                source=step.source,
-                episode=episode,
-                step=change.step,
-                changes=change.changes,
-                weights=weights,
-                scores={str(member): score for member, score in step.scores.items()},
-            )
-            await unit.populations.set_looked_at(self._id, step.member, episode)
-            data: dict[str, Json] = {
-                "id": self._id,
-                "number": taken.number,
-                "kind": taken.kind,
-                "member": taken.member,
-                "source": taken.source,
-                "episode": taken.episode,
-                "step": taken.step,
-                "changes": dict(taken.changes),
-                "scores": dict(taken.scores),
-            }
-            told = Emission(key=f"step/{taken.number}", kind=STEP, data=data)
-            await unit.events.append(population.topic, None, [told])
-            says: dict[str, Json] = {"level": "info", "text": _sentence(step)}
-            return [Emission(key=f"search/{taken.number}", kind="log", data=says)]
+            return await self._store_step(unit, change, step, episode)
 
         try:
+            if step.source is not None and weights is not None:
+                await hosts[step.source].save_knowledge(weights)
             await target.search(step.changes, weights, store)
-        except _Refused:
-            logger.info("a step of population %d was refused meanwhile", self._id)
+        except StoreUnavailable:  # it may have been stored, and then its file is needed
+            raise
+        except (_Refused, AibtError) as error:
             if weights is not None:
                 await asyncio.to_thread(target.files.absolute(weights).unlink, missing_ok=True)
+            if not isinstance(error, _Refused):
+                raise
+            logger.info("a step of population %d was refused meanwhile", self._id)
+
+    async def _store_step(
+        self, unit: UnitOfWork, change: Change, step: Step, episode: int
+    ) -> Sequence[Emission]:
+        """Store a step together with the change that it makes.
+
+        Raises:
+            _Refused: the owner has forbidden it meanwhile.
+        """
+        population = await unit.populations.locked(self._id)
+        marks = {one.member: one.mark for one in await unit.populations.members([self._id])}
+        sources = [] if step.source is None else [step.source]
+        is_free = marks[step.member] is Mark.FREE
+        if not (
+            population.searching
+            and is_free
+            and all(marks[source] is not Mark.EXCLUDED for source in sources)
+        ):
+            raise _Refused
+        taken = await unit.populations.add_step(
+            self._id,
+            kind=step.kind,
+            member=step.member,
+            source=step.source,
+            episode=episode,
+            step=change.step,
+            changes=change.changes,
+            weights=change.weights,
+            scores={str(member): score for member, score in step.scores.items()},
+        )
+        await unit.populations.set_looked_at(self._id, step.member, episode)
+        data: dict[str, Json] = {
+            "id": self._id,
+            "number": taken.number,
+            "kind": taken.kind,
+            "member": taken.member,
+            "source": taken.source,
+            "episode": taken.episode,
+            "step": taken.step,
+            "changes": dict(taken.changes),
+            "scores": dict(taken.scores),
+        }
+        told = Emission(key=f"step/{taken.number}", kind=STEP, data=data)
+        await unit.events.append(population.topic, None, [told])
+        says: dict[str, Json] = {"level": "info", "text": _sentence(step)}
+        return [Emission(key=f"search/{taken.number}", kind="log", data=says)]
 
 
 def _judged(hosts: Mapping[int, TrainingHost]) -> dict[int, tuple[int, float]]:

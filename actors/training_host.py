@@ -113,6 +113,7 @@ class TrainingHost(RunHost[Training, Run]):
             await self._load(*opened)
             await self._compute()
         if self._state.has_ended:
+            await asyncio.to_thread(self._files.remove_all_taken, self.training.id)
             await self._take_score()
         return self._state
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
@@ -9,7 +10,7 @@ from actors.population_host import PopulationHost
 from actors.population_search import PopulationSearch
 from actors.training_files import TrainingFiles
 from actors.training_host import TrainingHost
-from aibt.errors import ActorUnavailable, LeaseLost
+from aibt.errors import ActorUnavailable, LeaseLost, StoreUnavailable, TrainingEnded
 from aibt.live.states import Desired, RunState
 from aibt.live.turns import Turns
 from aibt.store.database import Store
@@ -90,6 +91,10 @@ class Many:
     async def mark(self, member: int, mark: Mark) -> None:
         async with self.store.writing(self.population.owner_id) as unit:
             await unit.populations.set_mark(self.population.id, member, mark)
+
+    def taken(self) -> list[Path]:
+        """Return the files that steps have left to be taken over."""
+        return [*self.files.absolute("trainings").rglob("taken/*")]
 
     async def judged(self, *scores: float, episode: int = 2) -> None:
         """Let the members that live stand at an episode's end with these scores."""
@@ -192,7 +197,7 @@ async def test_a_pin_that_comes_after_the_decision_still_holds(
     target = many.hostings[1]
     async with many.store.reading(target.training.owner_id) as unit:
         assert await unit.changes.after(target.training.id) == []
-    assert [*many.files.absolute("trainings").rglob("taken/*")] == []
+    assert many.taken() == []
 
 
 async def test_a_search_that_was_stopped_takes_no_step_until_it_goes_on(many: Many) -> None:
@@ -327,6 +332,76 @@ async def test_a_look_of_a_process_that_was_replaced_leaves_no_trace(many: Many)
     async with many.store.reading(many.population.owner_id) as unit:
         members = await unit.populations.members([many.population.id])
     assert [one.looked_at_episode for one in members] == [0, 0, 0]
+
+
+async def test_what_was_taken_over_goes_when_all_kept_checkpoints_are_from_after_it(
+    many: Many,
+) -> None:
+    target = many.hostings[1]
+    await target.step(3)
+    await target.host.checkpoint()
+    await many.judged(0.1, 0.9, 0.5)
+    await many.search.look()
+    await target.step(1)
+    await target.host.checkpoint()
+    assert len(many.taken()) == 1
+
+    await target.step(1)
+    await target.host.checkpoint()
+    assert many.taken() == []
+    before = target.runs[0]
+    await many.lose()
+    await many.host_all()
+
+    again = many.hostings[1].runs[0]
+    assert (again.steps, again.value, again.applied) == (5, before.value, 1)
+
+
+async def test_a_training_that_has_ended_keeps_nothing_of_what_it_took_over(many: Many) -> None:
+    await many.judged(0.1, 0.9, 0.5)
+    await many.search.look()
+    target = many.hostings[1]
+    assert len(many.taken()) == 1
+
+    await target.wish(Desired.STOPPED)
+    await target.host.stop(None)
+    await target.until_over()
+
+    assert many.taken() == []
+
+
+async def test_a_step_that_fails_leaves_no_file(
+    many: Many, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await many.judged(0.1, 0.9, 0.5)
+    target, source = many.hostings[1].host, many.hostings[2].host
+    save = source.save_knowledge
+
+    async def save_late(path: str) -> None:
+        await save(path)
+        await target.stop(None)
+
+    monkeypatch.setattr(source, "save_knowledge", save_late)
+
+    with pytest.raises(TrainingEnded):
+        await many.search.look()
+
+    assert many.taken() == []
+
+
+async def test_a_step_that_may_have_been_stored_keeps_its_file(
+    many: Many, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def search(*_: object) -> None:
+        raise StoreUnavailable("its server was lost")
+
+    await many.judged(0.1, 0.9, 0.5)
+    monkeypatch.setattr(many.hostings[1].host, "search", search)
+
+    with pytest.raises(StoreUnavailable):
+        await many.search.look()
+
+    assert len(many.taken()) == 1
 
 
 async def test_who_is_not_hosted_here_cannot_be_asked(many: Many) -> None:
