@@ -32,3 +32,8 @@ async def ask(answer: Awaitable[T], *, timeout_s: float) -> T:
         raise
     except RayError as error:
         raise ActorUnavailable(type(error).__name__) from error
+
+
+def was_answered(error: ActorUnavailable) -> bool:
+    """Return whether what `ask` raised was said by the actor itself, which is there then."""
+    return isinstance(error.__cause__, RayTaskError)

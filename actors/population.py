@@ -43,9 +43,9 @@ class PopulationActor:
         """Host a member until its life here is over; return the state it is left in."""
         return str(await (await self._opened()).live(training, epoch))
 
-    async def life(self, training_id: int) -> str:
-        """Wait until the life of a member is over; return the state it is left in."""
-        return str(await (await self._opened()).life(training_id))
+    async def life(self, training_id: int) -> None:
+        """See `PopulationHost.life`."""
+        await (await self._opened()).life(training_id)
 
     async def place(self) -> str:
         """Return the name of the place that this process takes."""

@@ -59,16 +59,11 @@ class PopulationHost:
                 self._searching = asyncio.ensure_future(self._search(self))
         return await self._over(training.id, life)
 
-    async def life(self, training_id: int) -> RunState:
-        """Wait until the life of a member that is hosted already is over.
-
-        Raises:
-            ActorUnavailable: it is not hosted here.
-        """
+    async def life(self, training_id: int) -> None:
+        """Wait until the life of a member here is over, as it is if the member has left."""
         life = self._lives.get(training_id)
-        if life is None:
-            raise ActorUnavailable("the training has left this process")
-        return await self._over(training_id, life)
+        if life is not None:
+            await self._over(training_id, life)
 
     def host(self, training_id: int) -> TrainingHost:
         """Return a member's host.

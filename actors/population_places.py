@@ -10,7 +10,7 @@ import ray
 from ray.util import placement_group, remove_placement_group
 from ray.util.scheduling_strategies import PlacementGroupSchedulingStrategy
 
-from actors.calls import ask
+from actors.calls import ask, was_answered
 from actors.named_actors import (
     ANSWER_S,
     CONCURRENCY,
@@ -57,10 +57,17 @@ class HostedMember:
         self._living = living
 
     async def life(self) -> None:
+        """Wait until it is over; what befalls this member alone leaves the others where they are.
+
+        Raises:
+            ActorUnavailable: the process was lost, and with it all who live there; or it says
+                that it cannot host this member now.
+        """
         try:
             await ask(self._living(), timeout_s=LIFE_S)
-        except Exception:
-            self._places.lose(self._place)  # and with it all who live there
+        except ActorUnavailable as error:
+            if not was_answered(error):
+                self._places.lose(self._place)
             raise
 
     async def obey(self) -> None:

@@ -194,31 +194,35 @@ class Supervision:
         if training.state is RunState.QUEUED and training.desired is Desired.RUNNING:
             return training
         try:
-            return await self._settle_row(training)
+            settled = await self._settle_row(training)
         except TrainingEnded:
             return None
+        if settled.state.has_ended:
+            await asyncio.to_thread(self._files.remove_all_taken, settled.id)
+        return None if settled.state.has_ended or settled.parked else settled
 
-    async def _settle_row(self, training: Training) -> Training | None:
+    async def _settle_row(self, training: Training) -> Training:
         async with self._store.writing(training.owner_id) as unit:
             training = await unit.trainings.get(training.id)
             epoch = await unit.leases.current(training.topic)
             key = f"after/{epoch}"
             if training.state.has_ended or training.parked:
-                return None
+                return training
             if training.desired is Desired.PAUSED:
-                await unit.trainings.set_parked(training.id, True, epoch=None)
+                training = await unit.trainings.set_parked(training.id, True, epoch=None)
                 if training.state is not RunState.PAUSED:
-                    await set_state(unit, TRAINING, training, RunState.PAUSED, f"{key}/paused")
-                return None
+                    key = f"{key}/paused"
+                    training = await set_state(unit, TRAINING, training, RunState.PAUSED, key)
+                return training
             if training.desired is Desired.STOPPED:
                 training = await stop_row(unit, training, f"{key}/stopped", self._files)
                 if training.state.has_ended:
-                    return None
+                    return training
             if self._activations.dies_too_often(training.id):
                 reason = f"its process was lost {DEATHS_ALLOWED} times within ten minutes"
                 await keep_best(unit, training, self._files)
-                await set_state(unit, TRAINING, training, RunState.FAILED, f"{key}/failed", reason)
-                return None
+                key = f"{key}/failed"
+                return await set_state(unit, TRAINING, training, RunState.FAILED, key, reason)
             if is_hosted(training):
                 key, reason = f"{key}/recovering", "its process was lost"
                 training = await set_state(

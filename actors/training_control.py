@@ -21,6 +21,14 @@ class TrainingControl(RunControl[Training]):
         super().__init__(TRAINING, store, handles)
         self._files = files
 
+    async def stop(
+        self, owner_id: int, run_id: int, command_id: str | None
+    ) -> Controlled[Training]:
+        stopped = await super().stop(owner_id, run_id, command_id)
+        if stopped.run.state.has_ended:
+            await asyncio.to_thread(self._files.remove_all_taken, run_id)
+        return stopped
+
     async def update(
         self,
         owner_id: int,

@@ -1,6 +1,7 @@
 """Where a training's files lie: names made by the server, under the storage root alone."""
 
 import shutil
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,9 +39,9 @@ class TrainingFiles:
     def taken(self, training_id: int, name: str) -> str:
         """Return the path of what a training takes over from another, from the root.
 
-        It stays: a checkpoint from before may still be gone on from.
+        It stays until all checkpoints that are kept are from after it was taken over.
         """
-        return f"trainings/{training_id}/taken/{name}.safetensors"
+        return f"{self._all_taken(training_id)}/{name}.safetensors"
 
     def absolute(self, relative: str) -> Path:
         """Return the absolute path of a stored, relative one.
@@ -53,6 +54,20 @@ class TrainingFiles:
             raise ValueError(f"{relative!r} leads out of the storage root")
         return path
 
+    def remove_taken(self, training_id: int, paths: Collection[str]) -> None:
+        """Delete those of `paths`, each one of `taken`, that are still there."""
+        folder = self._all_taken(training_id)
+        for file in self.absolute(folder).glob("*"):
+            if f"{folder}/{file.name}" in paths:
+                file.unlink(missing_ok=True)
+
+    def remove_all_taken(self, training_id: int) -> None:
+        """Delete all that a training has taken over: it has ended, and is never gone on with."""
+        self.remove(self._all_taken(training_id))
+
     def remove(self, relative: str) -> None:
-        """Delete a checkpoint that no row names any more."""
+        """Delete a folder of which nothing is read any more."""
         shutil.rmtree(self.absolute(relative), ignore_errors=True)
+
+    def _all_taken(self, training_id: int) -> str:
+        return f"trainings/{training_id}/taken"

@@ -93,6 +93,11 @@ class TrainingHost(RunHost[Training, Run]):
         return self._recorder.row
 
     @property
+    def epoch(self) -> int:
+        """The lease's under which it writes."""
+        return self._recorder.epoch
+
+    @property
     def files(self) -> TrainingFiles:
         """Where the training's files lie."""
         return self._files
@@ -108,6 +113,7 @@ class TrainingHost(RunHost[Training, Run]):
             await self._load(*opened)
             await self._compute()
         if self._state.has_ended:
+            await asyncio.to_thread(self._files.remove_all_taken, self.training.id)
             await self._take_score()
         return self._state
 

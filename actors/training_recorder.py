@@ -286,5 +286,9 @@ class TrainingRecorder(RunRecorder[Training]):
                 training_id, epoch=self.epoch, step=snapshot.steps, path=path
             )
             old = await unit.checkpoints.prune(training_id, epoch=self.epoch)
+            oldest = await unit.checkpoints.oldest_step(training_id)
+            passed = await unit.changes.taken_before(training_id, oldest)
         for path in old:
             await asyncio.to_thread(self._files.remove, path)
+        if passed:
+            await asyncio.to_thread(self._files.remove_taken, training_id, passed)

@@ -82,6 +82,17 @@ class Changes(Repository):
         )
         return [Change(**row) for row in await self._rows(query)]
 
+    async def taken_before(self, training_id: int, step: int) -> list[str]:
+        """Return the paths of what was taken over by changes that apply from before `step`."""
+        changes = parameter_changes.c
+        query = select(changes.weights).where(
+            changes.training_id == training_id,
+            self._mine(parameter_changes),
+            changes.weights.is_not(None),
+            changes.step < step,
+        )
+        return [str(row["weights"]) for row in await self._rows(query)]
+
     async def _last_number(self, training_id: int) -> int:
         last = await self._row(
             select(func.max(parameter_changes.c.number).label("number")).where(

@@ -1,6 +1,6 @@
 """Checkpoints: a file counts once a row under the current epoch names it."""
 
-from sqlalchemy import Select, delete, insert, select, tuple_, update
+from sqlalchemy import Select, delete, func, insert, select, tuple_, update
 
 from aibt.store.leases import Leases
 from aibt.store.records import CheckpointRow, training_topic
@@ -48,6 +48,14 @@ class Checkpoints(Repository):
         """Return the checkpoint to go on from, or None before the first."""
         row = await self._row(self._newest_first(training_id).limit(1))
         return None if row is None else CheckpointRow(**row)
+
+    async def oldest_step(self, training_id: int) -> int:
+        """Return the step of the oldest checkpoint that is kept, or 0 before the first."""
+        oldest = select(func.min(checkpoints.c.step).label("step")).where(
+            checkpoints.c.training_id == training_id, self._mine(checkpoints)
+        )
+        row = await self._row(oldest)
+        return 0 if row is None or row["step"] is None else int(row["step"])
 
     async def prune(self, training_id: int, *, epoch: int, keep: int = 2) -> list[str]:
         """Forget all but the newest `keep` checkpoints and return the files to delete.

@@ -18,6 +18,7 @@ from sqlalchemy import (
 
 from aibt.errors import NotFound
 from aibt.live.events import Json
+from aibt.live.states import Desired
 from aibt.store.records import (
     POPULATION_TOPIC,
     Mark,
@@ -27,12 +28,13 @@ from aibt.store.records import (
     population_topic,
 )
 from aibt.store.repository import Repository
-from aibt.store.schema import topics
+from aibt.store.schema import topics, trainings
 from aibt.store.schema_populations import population_members, population_steps, populations
-from aibt.store.tables import is_on
+from aibt.store.tables import in_active_state, is_on
 
 _MEMBER: Final = [
-    population_members.c[name] for name in ("population_id", "member", "training_id", "mark")
+    population_members.c[name]
+    for name in ("population_id", "member", "training_id", "mark", "looked_at_episode")
 ]
 _STEP: Final = [column for column in population_steps.c if column.name != "owner_id"]
 
@@ -143,6 +145,20 @@ class Populations(Repository):
         query = members_query(population_ids).where(self._mine(population_members))
         return [member_of(row) for row in await self._rows(query)]
 
+    async def to_run(self, population_id: int) -> set[int]:
+        """Return the members that have not ended and that nobody wants paused or stopped."""
+        query = (
+            select(population_members.c.member)
+            .join(trainings, trainings.c.id == population_members.c.training_id)
+            .where(
+                population_members.c.population_id == population_id,
+                self._mine(population_members),
+                in_active_state(trainings),
+                trainings.c.desired == Desired.RUNNING,
+            )
+        )
+        return {int(row["member"]) for row in await self._rows(query)}
+
     async def set_searching(self, population_id: int, searching: bool) -> None:
         """Store whether the search goes on."""
         await self._write(
@@ -155,17 +171,15 @@ class Populations(Repository):
         Raises:
             NotFound: the population has no such member.
         """
-        marked = await self._write(
-            update(population_members)
-            .where(
-                population_members.c.population_id == population_id,
-                population_members.c.member == member,
-                self._mine(population_members),
-            )
-            .values(mark=mark)
-        )
-        if marked.rowcount != 1:
-            raise NotFound("member", str(member), "member")
+        await self._set(population_id, member, mark=mark)
+
+    async def set_looked_at(self, population_id: int, member: int, episode: int) -> None:
+        """Store at which of its episodes the search looked at a member.
+
+        Raises:
+            NotFound: the population has no such member.
+        """
+        await self._set(population_id, member, looked_at_episode=episode)
 
     async def add_step(
         self,
@@ -232,15 +246,6 @@ class Populations(Repository):
         )
         return [PopulationStep(**row) for row in await self._rows(query)]
 
-    async def last_episodes(self, population_id: int) -> dict[int, int]:
-        """Return the episode of the last step of each member that any has changed."""
-        query = (
-            select(population_steps.c.member, func.max(population_steps.c.episode).label("episode"))
-            .where(self._mine(population_steps), population_steps.c.population_id == population_id)
-            .group_by(population_steps.c.member)
-        )
-        return {row["member"]: row["episode"] for row in await self._rows(query)}
-
     async def count_steps(self, population_ids: Collection[int]) -> dict[int, int]:
         """Return how many steps each search has taken: with the members, the trials made."""
         query = step_counts_query(population_ids).where(self._mine(population_steps))
@@ -257,6 +262,19 @@ class Populations(Repository):
             self._mine(made), made.c.population_id.in_(here)
         )
         return int((await self._rows(query))[0]["steps"])
+
+    async def _set(self, population_id: int, member: int, **values: Any) -> None:
+        changed = await self._write(
+            update(population_members)
+            .where(
+                population_members.c.population_id == population_id,
+                population_members.c.member == member,
+                self._mine(population_members),
+            )
+            .values(**values)
+        )
+        if changed.rowcount != 1:
+            raise NotFound("member", str(member), "member")
 
     def _is(self, population_id: int) -> ColumnElement[bool]:
         return (populations.c.id == population_id) & self._mine(populations)

@@ -177,12 +177,18 @@ def population_topic(population_id: int) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PopulationMember:
-    """A training as a member of a population."""
+    """A training as a member of a population.
+
+    Attributes:
+        looked_at_episode: how many of its episodes had ended when the search last decided about
+            it; 0 before.
+    """
 
     population_id: int
     member: int
     training_id: int
     mark: Mark
+    looked_at_episode: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,7 +30,7 @@ from aibt.store.columns import UtcDateTime, by_code, json_column
 from aibt.store.schema_agents import sessions
 from aibt.store.tables import in_active_state, metadata, owner
 
-HEAD = "0007"
+HEAD = "0008"
 """The migration that makes this schema; a test holds the two together."""
 
 users = Table(

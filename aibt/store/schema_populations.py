@@ -39,6 +39,7 @@ population_members = Table(
     owner(),
     Column("training_id", Integer, ForeignKey("trainings.id"), nullable=False),
     Column("mark", String(16), nullable=False),
+    Column("looked_at_episode", BigInteger, nullable=False, server_default="0"),
     PrimaryKeyConstraint("population_id", "member"),
     UniqueConstraint("training_id"),
 )

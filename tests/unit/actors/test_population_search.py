@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
@@ -9,7 +10,7 @@ from actors.population_host import PopulationHost
 from actors.population_search import PopulationSearch
 from actors.training_files import TrainingFiles
 from actors.training_host import TrainingHost
-from aibt.errors import ActorUnavailable
+from aibt.errors import ActorUnavailable, LeaseLost, StoreUnavailable, TrainingEnded
 from aibt.live.states import Desired, RunState
 from aibt.live.turns import Turns
 from aibt.store.database import Store
@@ -50,6 +51,11 @@ class Many:
         await self.host_all()
 
     async def host_all(self) -> None:
+        await self.start()
+        await self.let_live(*self.hostings)
+
+    async def start(self) -> None:
+        """Have a process in which nobody lives yet."""
         turns = Turns()
         self.hostings = {}
         for training in await self.rows():
@@ -65,12 +71,12 @@ class Many:
         self.search = PopulationSearch(
             self.population.owner_id, self.population.id, self.host.hosts, self.store
         )
-        self.lives = [
-            asyncio.create_task(self.host.live(hosting.training, 1))
-            for hosting in self.hostings.values()
-        ]
-        await until(lambda: len(self.host.members()) == len(self.hostings))
-        for hosting in self.hostings.values():
+
+    async def let_live(self, *members: int) -> None:
+        """Host members until they run."""
+        for hosting in (self.hostings[member] for member in members):
+            self.lives.append(asyncio.create_task(self.host.live(hosting.training, 1)))
+            await until(lambda hosting=hosting: hosting.training.id in self.host.members())  # type: ignore[misc]
             hosting.life = self.host._lives[hosting.training.id].task
             await until(lambda hosting=hosting: hosting.host.state is RunState.RUNNING)  # type: ignore[misc]
 
@@ -86,15 +92,21 @@ class Many:
         async with self.store.writing(self.population.owner_id) as unit:
             await unit.populations.set_mark(self.population.id, member, mark)
 
+    def taken(self) -> list[Path]:
+        """Return the files that steps have left to be taken over."""
+        return [*self.files.absolute("trainings").rglob("taken/*")]
+
     async def judged(self, *scores: float, episode: int = 2) -> None:
-        """Let the members stand at an episode's end with these scores."""
-        for score, hosting in zip(scores, self.hostings.values(), strict=True):
+        """Let the members that live stand at an episode's end with these scores."""
+        living = (hosting for hosting in self.hostings.values() if hosting.runs)
+        for score, hosting in zip(scores, living, strict=True):
             hosting.runs[-1].judged = (episode, score)
 
     async def lose(self) -> None:
         for hosting in self.hostings.values():
             await hosting.lose()
         await asyncio.gather(*self.lives, return_exceptions=True)
+        self.lives = []
 
 
 @pytest.fixture
@@ -185,7 +197,7 @@ async def test_a_pin_that_comes_after_the_decision_still_holds(
     target = many.hostings[1]
     async with many.store.reading(target.training.owner_id) as unit:
         assert await unit.changes.after(target.training.id) == []
-    assert [*many.files.absolute("trainings").rglob("taken/*")] == []
+    assert many.taken() == []
 
 
 async def test_a_search_that_was_stopped_takes_no_step_until_it_goes_on(many: Many) -> None:
@@ -237,8 +249,165 @@ async def test_after_a_loss_a_step_is_taken_again_where_it_was(many: Many) -> No
     assert await many.steps() == steps
 
 
+async def test_after_a_loss_no_step_is_taken_before_all_who_are_to_run_are_back(
+    many: Many,
+) -> None:
+    await many.lose()
+    await many.start()
+    await many.let_live(2, 3)
+    await many.judged(0.9, 0.5)
+
+    await many.search.look()
+    assert await many.steps() == []
+    await many.let_live(1)
+    await many.judged(0.1, 0.9, 0.5)
+    await many.search.look()
+
+    assert [(step.member, step.source) for step in await many.steps()] == [(1, 2)]
+
+
+async def test_after_a_loss_nobody_is_looked_at_again_for_the_same_episodes(many: Many) -> None:
+    await many.judged(0.1, 0.9, 0.5)
+    await many.search.look()
+    await many.lose()
+    await many.host_all()
+
+    await many.judged(0.9, 0.1, 0.5)
+    await many.search.look()
+    assert [step.episode for step in await many.steps()] == [2]
+    await many.judged(0.9, 0.1, 0.5, episode=4)
+    await many.search.look()
+
+    assert [(step.member, step.episode) for step in await many.steps()] == [(1, 2), (2, 4)]
+
+
+async def test_a_member_that_computes_again_what_was_looked_at_is_waited_for(many: Many) -> None:
+    await many.judged(0.1, 0.9, 0.5, episode=4)
+    await many.search.look()
+    await many.lose()
+    await many.host_all()
+    await many.judged(0.1, 0.9, 0.5, episode=6)
+    many.hostings[2].runs[0].judged = (3, 0.2)
+
+    await many.search.look()
+    assert len(await many.steps()) == 1
+    many.hostings[2].runs[0].judged = (4, 0.9)
+    await many.search.look()
+
+    assert [(step.member, step.source) for step in await many.steps()] == [(1, 2), (1, 2)]
+
+
+async def test_a_member_that_is_to_pause_and_is_not_there_keeps_nobody_waiting(many: Many) -> None:
+    await many.lose()
+    await many.hostings[1].wish(Desired.PAUSED)
+    await many.start()
+    await many.let_live(2, 3)
+    await many.judged(0.9, 0.5)
+
+    await many.search.look()
+
+    assert [(step.member, step.source) for step in await many.steps()] == [(3, 2)]
+
+
+async def test_an_excluded_member_that_is_not_there_keeps_nobody_waiting(many: Many) -> None:
+    await many.mark(1, Mark.EXCLUDED)
+    await many.lose()
+    await many.start()
+    await many.let_live(2, 3)
+    await many.judged(0.9, 0.5)
+
+    await many.search.look()
+
+    assert [(step.member, step.source) for step in await many.steps()] == [(3, 2)]
+
+
+async def test_a_look_of_a_process_that_was_replaced_leaves_no_trace(many: Many) -> None:
+    await many.hostings[1].take_lease()
+    await many.mark(1, Mark.PINNED)
+    await many.judged(0.1, 0.9, 0.5)
+
+    with pytest.raises(LeaseLost):
+        await many.search.look()
+
+    async with many.store.reading(many.population.owner_id) as unit:
+        members = await unit.populations.members([many.population.id])
+    assert [one.looked_at_episode for one in members] == [0, 0, 0]
+
+
+async def test_what_was_taken_over_goes_when_all_kept_checkpoints_are_from_after_it(
+    many: Many,
+) -> None:
+    target = many.hostings[1]
+    await target.step(3)
+    await target.host.checkpoint()
+    await many.judged(0.1, 0.9, 0.5)
+    await many.search.look()
+    await target.step(1)
+    await target.host.checkpoint()
+    assert len(many.taken()) == 1
+
+    await target.step(1)
+    await target.host.checkpoint()
+    assert many.taken() == []
+    before = target.runs[0]
+    await many.lose()
+    await many.host_all()
+
+    again = many.hostings[1].runs[0]
+    assert (again.steps, again.value, again.applied) == (5, before.value, 1)
+
+
+async def test_a_training_that_has_ended_keeps_nothing_of_what_it_took_over(many: Many) -> None:
+    await many.judged(0.1, 0.9, 0.5)
+    await many.search.look()
+    target = many.hostings[1]
+    assert len(many.taken()) == 1
+
+    await target.wish(Desired.STOPPED)
+    await target.host.stop(None)
+    await target.until_over()
+
+    assert many.taken() == []
+
+
+async def test_a_step_that_fails_leaves_no_file(
+    many: Many, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await many.judged(0.1, 0.9, 0.5)
+    target, source = many.hostings[1].host, many.hostings[2].host
+    save = source.save_knowledge
+
+    async def save_late(path: str) -> None:
+        await save(path)
+        await target.stop(None)
+
+    monkeypatch.setattr(source, "save_knowledge", save_late)
+
+    with pytest.raises(TrainingEnded):
+        await many.search.look()
+
+    assert many.taken() == []
+
+
+async def test_a_step_that_may_have_been_stored_keeps_its_file(
+    many: Many, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def search(*_: object) -> None:
+        raise StoreUnavailable("its server was lost")
+
+    await many.judged(0.1, 0.9, 0.5)
+    monkeypatch.setattr(many.hostings[1].host, "search", search)
+
+    with pytest.raises(StoreUnavailable):
+        await many.search.look()
+
+    assert len(many.taken()) == 1
+
+
 async def test_who_is_not_hosted_here_cannot_be_asked(many: Many) -> None:
     with pytest.raises(ActorUnavailable):
         many.host.host(99)
-    with pytest.raises(ActorUnavailable):
-        await many.host.life(99)
+
+
+async def test_the_life_of_a_member_that_has_left_is_over(many: Many) -> None:
+    await asyncio.wait_for(many.host.life(99), PATIENCE_S)

@@ -134,6 +134,27 @@ async def test_a_training_that_was_to_stop_when_it_was_lost_is_stopped(
     assert len(cluster.launched) == 1
 
 
+async def test_a_training_that_is_stopped_after_its_process_was_lost_keeps_nothing_taken_over(
+    store: Store,
+    cluster: FakeCluster,
+    supervision: Supervision,
+    files: TrainingFiles,
+    queued: StartTraining,
+) -> None:
+    training = await queued()
+    await supervision.look()
+    await move(store, training, RunState.RUNNING)
+    await wish(store, training, Desired.STOPPED)
+    taken = files.absolute(files.taken(training.id, "2-ab"))
+    taken.parent.mkdir(parents=True)
+    taken.touch()
+
+    await over(cluster.launched[0], lost=True)
+    await supervision.look()
+
+    assert not taken.exists()
+
+
 async def test_a_stop_that_was_stored_with_its_step_is_computed_up_to_it_again(
     store: Store, cluster: FakeCluster, supervision: Supervision, queued: StartTraining
 ) -> None:

@@ -224,6 +224,22 @@ async def test_a_stopped_training_leaves_the_best_weights_of_its_checkpoint(
     assert await hosting.weights() == repr(hosting.runs[0].value)
 
 
+async def test_a_parked_training_that_is_stopped_keeps_nothing_that_it_took_over(
+    control: TrainingControl, hosting: Hosting, files: TrainingFiles
+) -> None:
+    of = (hosting.training.owner_id, hosting.training.id)
+    taken = files.absolute(files.taken(hosting.training.id, "2-ab"))
+    taken.parent.mkdir(parents=True)
+    taken.touch()
+    await control.pause(*of, None)
+    await hosting.host.park()
+    assert taken.exists()
+
+    await control.stop(*of, None)
+
+    assert not taken.exists()
+
+
 async def test_a_stop_that_was_stored_already_is_computed_up_to_even_after_a_pause(
     control: TrainingControl, store: Store, queued: StartTraining, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -20,7 +20,9 @@ def shown(status: dict[str, Any], **known: Any) -> PopulationMessage:
         last_seq=0,
         created_at=NOW,
     )
-    member = PopulationMember(population_id=3, member=1, training_id=7, mark=Mark.FREE)
+    member = PopulationMember(
+        population_id=3, member=1, training_id=7, mark=Mark.FREE, looked_at_episode=0
+    )
     return population_message(
         population, [member], {7: a_training(status=status)}, steps_taken=0, **known
     )

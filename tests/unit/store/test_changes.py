@@ -32,6 +32,17 @@ async def test_changes_are_numbered_within_their_training_and_read_back(world: W
     assert (second.step, second.stop, second.changes) == (9, True, {})
 
 
+async def test_what_was_taken_over_before_a_step_is_named(world: World) -> None:
+    training = await world.a_training()
+    await add(world, training, step=4)
+    for step in (4, 5, 6):
+        await add(world, training, step=step, changes={}, weights=f"taken at {step}")
+
+    async with world.store.reading(world.owner.id) as tx:
+        assert await tx.changes.taken_before(training.id, 6) == ["taken at 4", "taken at 5"]
+        assert await tx.changes.taken_before(training.id, 4) == []
+
+
 async def test_the_same_command_makes_one_change_however_often_it_comes(world: World) -> None:
     training = await world.a_training()
 

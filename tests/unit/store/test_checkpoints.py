@@ -63,6 +63,18 @@ async def test_pruning_keeps_the_newest_and_names_the_files_of_the_rest(
     assert (latest.step if latest else None) == (ordered[-1] if ordered else None)
 
 
+async def test_the_oldest_step_is_that_of_the_oldest_checkpoint_that_is_kept(world: World) -> None:
+    training = await world.a_training()
+    epoch = await world.a_lease(training)
+    async with world.store.writing(world.owner.id) as tx:
+        assert await tx.checkpoints.oldest_step(training.id) == 0
+        for step in (10, 20, 30):
+            await tx.checkpoints.add(training.id, epoch=epoch, step=step, path=str(step))
+        await tx.checkpoints.prune(training.id, epoch=epoch)
+
+        assert await tx.checkpoints.oldest_step(training.id) == 20
+
+
 async def test_pruning_everything_is_refused(world: World) -> None:
     training = await world.a_training()
     epoch = await world.a_lease(training)

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from aibt.errors import NotFound
+from aibt.live.states import Desired, RunState
 from aibt.store.records import Mark
 
 World = Any  # the fixture's class, tests/unit/store/conftest.py
@@ -52,6 +53,33 @@ async def test_marks_and_the_search_are_kept(world: World) -> None:
         assert (await tx.populations.get(population.id)).searching is False
 
 
+async def test_a_member_knows_at_which_of_its_episodes_it_was_looked_at(world: World) -> None:
+    members = [await world.a_training(await world.a_bot(name)) for name in ("one", "two")]
+    population = await world.a_population(*members)
+
+    async with world.store.writing(world.owner.id) as tx:
+        await tx.populations.set_looked_at(population.id, 2, 30)
+
+    async with world.store.reading(world.owner.id) as tx:
+        found = await tx.populations.members([population.id])
+        assert [one.looked_at_episode for one in found] == [0, 30]
+
+
+async def test_who_is_to_run_has_not_ended_and_nobody_wants_it_paused_or_stopped(
+    world: World,
+) -> None:
+    names = ("queued", "paused", "stopped", "ended")
+    members = [await world.a_training(await world.a_bot(name)) for name in names]
+    population = await world.a_population(*members)
+    async with world.store.writing(world.owner.id) as tx:
+        await tx.trainings.set_desired(members[1].id, Desired.PAUSED)
+        await tx.trainings.set_desired(members[2].id, Desired.STOPPED)
+    await world.end(members[3], RunState.FINISHED)
+
+    async with world.store.reading(world.owner.id) as tx:
+        assert await tx.populations.to_run(population.id) == {1}
+
+
 async def test_steps_are_numbered_within_their_population_and_counted(world: World) -> None:
     first, second = await world.a_population(), await world.a_population(name="others")
 
@@ -64,7 +92,6 @@ async def test_steps_are_numbered_within_their_population_and_counted(world: Wor
     async with world.store.reading(world.owner.id) as tx:
         assert await tx.populations.steps(first.id) == taken
         assert await tx.populations.steps(first.id, after=1) == taken[1:]
-        assert await tx.populations.last_episodes(first.id) == {2: 10}
         assert await tx.populations.count_steps([first.id, 99]) == {first.id: 2, 99: 0}
 
 
@@ -105,11 +132,13 @@ async def test_another_users_population_is_not_there(world: World) -> None:
             tx.populations.get(population.id),
             tx.populations.locked(population.id),
             tx.populations.set_mark(population.id, 1, Mark.EXCLUDED),
+            tx.populations.set_looked_at(population.id, 1, 5),
         ):
             with pytest.raises(NotFound):
                 await missing
         assert await tx.populations.page() == []
         assert await tx.populations.members([population.id]) == []
+        assert await tx.populations.to_run(population.id) == set()
         assert await tx.trainings.of_population(population.id) == []
 
 

@@ -14,6 +14,7 @@ from aibt.store.service import Service
 from aibt.store.users import LOCAL_EMAIL
 from tests.postgres import OWNER, Postgres
 
+_DOCUMENTS = {"request", "current", "data", "status", "changes", "answer", "about", "scores"}
 NOW = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
 ROWS: dict[str, dict[str, Any]] = {
     "users": {"id": 1, "email": LOCAL_EMAIL, "created_at": NOW},
@@ -68,6 +69,21 @@ ROWS_OF_ACCOUNTS: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 
 
+ROWS_OF_A_POPULATION: dict[str, dict[str, Any]] = {
+    "populations": {
+        "id": 3, "owner_id": 1, "name": "many", "request": {}, "data": {}, "searching": True,
+        "created_at": NOW,
+    },
+    "population_members": {
+        "population_id": 3, "member": 1, "owner_id": 1, "training_id": 7, "mark": "free",
+    },
+    "population_steps": {
+        "population_id": 3, "number": 1, "owner_id": 1, "kind": "explore", "member": 1,
+        "episode": 20, "step": 500, "changes": {}, "scores": {}, "at": NOW,
+    },
+}  # fmt: skip
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def empty(request: pytest.FixtureRequest, tmp_path: Any) -> tuple[str, str | None]:
     """URL of a database without a schema, and its owner's."""
@@ -96,7 +112,7 @@ def put(connection: Connection, rows: dict[str, dict[str, Any]]) -> None:
 
 def _with_documents(table: Table) -> Table:
     for column in table.columns:
-        if column.name in {"request", "current", "data", "status", "changes", "answer", "about"}:
+        if column.name in _DOCUMENTS:
             column.type = JSON()
     return table
 
@@ -136,7 +152,7 @@ async def test_rows_of_accounts_stay_and_commands_may_name_a_session(
     url, owner_url = empty
     anybodys = url if owner_url is None else owner_url.replace(OWNER, "postgres")  # no policy holds
     engine = sync_engine(anybodys, lock_timeout_s=5)
-    migrate_to_accounts(owner_url or url)
+    migrate_to(owner_url or url, "0002")
     with engine.connect().execution_options(**{WRITING: True}) as connection, connection.begin():
         put(connection, ROWS_OF_ACCOUNTS)
     migrate(url, owner_url)
@@ -162,10 +178,29 @@ async def test_rows_of_accounts_stay_and_commands_may_name_a_session(
         await tx.leases.check("training/7", 2)
 
 
-def migrate_to_accounts(url: str) -> None:
+def migrate_to(url: str, revision: str) -> None:
     engine = sync_engine(url, lock_timeout_s=5)
-    _upgrade(engine, "0002")
+    _upgrade(engine, revision)
     engine.dispose()
+
+
+async def test_a_member_was_looked_at_when_the_search_changed_it_last(
+    empty: tuple[str, str | None],
+) -> None:
+    url, owner_url = empty
+    anybodys = url if owner_url is None else owner_url.replace(OWNER, "postgres")
+    migrate_to(owner_url or url, "0007")
+    engine = sync_engine(anybodys, lock_timeout_s=5)
+    with engine.connect().execution_options(**{WRITING: True}) as connection, connection.begin():
+        put(connection, {name: ROWS[name] for name in ("users", "bots", "trainings")})
+        put(connection, ROWS_OF_A_POPULATION)
+    engine.dispose()
+
+    migrate(url, owner_url)
+
+    async with await open_store(url) as store, store.reading(1) as tx:
+        (member,) = await tx.populations.members([3])
+    assert member.looked_at_episode == 20
 
 
 async def test_an_empty_database_gets_everything_at_once(empty: tuple[str, str | None]) -> None:
