@@ -62,7 +62,11 @@ class PlatformProcess:
 
     @property
     def headers(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.bearer}"}
+        return self.headers_of(self.bearer)
+
+    @staticmethod
+    def headers_of(bearer: str) -> dict[str, str]:
+        return {"Authorization": f"Bearer {bearer}"}
 
     def bearer_of(self, email: str) -> str:
         return bearers(self.root, [email], self.environment.get("AIBT_STORE__URL"))[0]
@@ -163,10 +167,7 @@ class PlatformProcess:
             f"{self.url}{path}",
             method=method,
             data=None if body is None else json.dumps(body).encode(),
-            headers={
-                "content-type": "application/json",
-                "authorization": f"Bearer {bearer or self.bearer}",
-            },
+            headers={"content-type": "application/json", **self.headers_of(bearer or self.bearer)},
         )
         with urllib.request.urlopen(request, timeout=60) as answer:
             return json.loads(answer.read())

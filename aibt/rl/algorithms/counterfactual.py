@@ -14,12 +14,7 @@ from aibt.rl.algorithms.base import AlgorithmState, BarsLearned, Problem
 from aibt.rl.algorithms.chunk_order import ChunkOrder
 from aibt.rl.algorithms.chunks import compile_now, lambda_returns, policy_slopes
 from aibt.rl.algorithms.head_fits import HeadFits
-from aibt.rl.algorithms.learned import (
-    copied_out,
-    copy_in,
-    finite_or_none,
-    none_as_nan,
-)
+from aibt.rl.algorithms.learned import copied_out, copy_in, finite_or_none, none_as_nan
 from aibt.rl.algorithms.outcomes import outcomes
 from aibt.rl.algorithms.step_due import StepDue
 from aibt.rl.captured import in_place

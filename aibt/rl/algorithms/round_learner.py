@@ -11,12 +11,7 @@ from numpy.typing import NDArray
 from torch.utils.dlpack import from_dlpack
 
 from aibt.rl.algorithms.base import AlgorithmState, BarsLearned, Problem
-from aibt.rl.algorithms.learned import (
-    copied_out,
-    copy_in,
-    finite_or_none,
-    none_as_nan,
-)
+from aibt.rl.algorithms.learned import copied_out, copy_in, finite_or_none, none_as_nan
 from aibt.rl.algorithms.lessons_in_place import LessonsInPlace
 from aibt.rl.algorithms.outlook import Outlook
 from aibt.rl.algorithms.rounds import (

@@ -1,11 +1,13 @@
 """Who has the turn makes the updates of all who wait, and all that they owe."""
 
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from actors.joined_updates import JoinedUpdates, Next
 from aibt.live.turns import Seat, Turns
+from tests.patience import PATIENCE_S
 from tests.unit.actors.fakes import CountingRun, OwedUpdates
 from tests.unit.rl.builders import Collected
 
@@ -23,9 +25,11 @@ def turn_of_the_first(seats: Sequence[Seat]) -> Iterator[None]:
     ]
     for thread in waiting:
         thread.start()
-    while len(first.company()) < len(others):
-        pass
     try:
+        over_s = time.monotonic() + PATIENCE_S
+        while len(first.company()) < len(others):
+            assert time.monotonic() < over_s, "the others do not come to wait"
+            time.sleep(0.001)
         yield
     finally:
         over.set()
